@@ -1,0 +1,67 @@
+# Every contributor task is one word; `make` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NPM := $(shell command -v npm 2>/dev/null)
+POUCHDB := tests/pouchdb
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+run: $(VENV)/installed ## serve on 127.0.0.1:8000 with the embedded store in ./data
+	@$(BIN)/faxbox serve
+
+test: $(VENV)/installed-test pouchdb ## run every test that needs nothing else
+	@$(BIN)/pytest
+
+check: $(VENV)/installed-check ## ruff and mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/installed-check ## put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/installed-test ## measure, beside a bare handler and (FAXBOX_TEST_COUCHDB_URL) CouchDB
+	@$(BIN)/python -m tests.bench
+
+docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
+	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
+	@$(BIN)/python -m faxbox_service.operations.settings_table README.md
+
+wheel: $(VENV)/installed ## build the wheel into dist/
+	@$(BIN)/pip install --quiet build
+	@$(BIN)/python -m build --wheel
+
+pouchdb: ## install the CouchDB-protocol server of the tests, when npm is there
+ifdef NPM
+	@test -d $(POUCHDB)/node_modules || (cd $(POUCHDB) && $(NPM) ci --no-audit --no-fund --silent) \
+	  || echo "npm could not install the CouchDB-protocol server: its tests will be skipped"
+else
+	@echo "no npm: the tests on a CouchDB-protocol server will be skipped"
+endif
+
+clean: ## remove what make made
+	rm -rf $(VENV) $(POUCHDB)/node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || (echo "Python 3.11 or later is needed; say which: make PYTHON=python3.12 …" && false)
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/installed-check: $(VENV)/installed-test
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,check]'
+	@touch $@
+
+.PHONY: help run test check format bench docs wheel pouchdb clean

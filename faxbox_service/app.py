@@ -1,0 +1,137 @@
+"""The wiring: which layer gets which."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from . import __version__
+from .crossbar.authentication import Authenticator
+from .crossbar.dispatcher import Dispatcher
+from .crossbar.replies import Replies
+from .crossbar.routing import Router
+from .documents.names import ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG
+from .documents.schema import packaged_schema
+from .repositories.accounts import Accounts
+from .repositories.addresses import Addresses
+from .repositories.clock import Clock, new_id, system_clock
+from .repositories.configuration import Configuration
+from .repositories.copies import FaxboxCopies
+from .repositories.faxboxes import Faxboxes
+from .repositories.signing_keys import SigningKeys
+from .repositories.tokens import Tokens
+from .repositories.users import Users
+from .resources.accounts import AccountsResource
+from .resources.api_auth import ApiAuthResource
+from .resources.faxboxes import FaxboxesResource
+from .resources.logins import Logins
+from .resources.token_auth import TokenAuthResource
+from .resources.user_auth import UserAuthResource
+from .settings import Settings
+from .stores.base import Store, StoreVersion
+from .stores.opening import store_of
+
+_SHARED_DATABASES = (ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG)
+
+
+@dataclass(frozen=True, slots=True)
+class Repositories:
+    """The repositories over one open store, for the service, the commands and the tests."""
+
+    store: Store
+    store_version: StoreVersion
+    accounts: Accounts
+    users: Users
+    faxboxes: Faxboxes
+    tokens: Tokens
+    cluster_id: str
+
+    @classmethod
+    async def open(cls, settings: Settings, clock: Clock = system_clock) -> Self:
+        """Open the store, with the shared databases and secrets made where they are missing.
+
+        Raises `StoreUnavailable`.
+        """
+        store = store_of(
+            settings.store,
+            timeout=settings.store_timeout,
+            connections=settings.store_connections,
+        )
+        version = await store.open()
+        try:
+            for database in _SHARED_DATABASES:
+                await store.create_database(database)
+            return await cls._over(store, version, settings, clock)
+        except BaseException:
+            await store.close()
+            raise
+
+    @classmethod
+    async def _over(
+        cls, store: Store, version: StoreVersion, settings: Settings, clock: Clock
+    ) -> Self:
+        strict = settings.schema_strict_validation
+        configuration = Configuration(store, clock)
+        keys = SigningKeys(store, configuration, clock)
+        await keys.open()
+        copies = FaxboxCopies(store)
+        accounts = Accounts(
+            store,
+            packaged_schema("accounts", strict=strict),
+            copies,
+            clock,
+            realm_suffix=settings.account_realm_suffix,
+            remembered_seconds=settings.account_cache,
+        )
+        return cls(
+            store=store,
+            store_version=version,
+            accounts=accounts,
+            users=Users(store, clock),
+            faxboxes=Faxboxes(
+                store,
+                packaged_schema("faxbox", strict=strict),
+                Addresses(store, configuration, settings.default_smtp_domain),
+                copies,
+                clock,
+            ),
+            tokens=Tokens(
+                store,
+                accounts,
+                keys,
+                clock,
+                lifetime=settings.token_lifetime,
+                recheck_seconds=settings.account_cache,
+            ),
+            cluster_id=await configuration.ensure_system_value("cluster", "cluster_id", new_id),
+        )
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self.store.close()
+
+
+def build_app(
+    settings: Settings, repositories: Repositories, clock: Clock = system_clock
+) -> Dispatcher:
+    """The application over open repositories: it answers requests, whoever listens."""
+    strict = settings.schema_strict_validation
+    accounts, tokens = repositories.accounts, repositories.tokens
+    logins = Logins(tokens, repositories.cluster_id)
+    router = Router(
+        (
+            AccountsResource(accounts),
+            ApiAuthResource(packaged_schema("api_auth", strict=strict), accounts, logins),
+            FaxboxesResource(repositories.faxboxes, page_size=settings.page_size),
+            TokenAuthResource(logins),
+            UserAuthResource(
+                packaged_schema("user_auth", strict=strict), accounts, repositories.users, logins
+            ),
+        )
+    )
+    return Dispatcher(
+        router,
+        Authenticator(tokens, accounts),
+        accounts,
+        Replies(settings.node_name, __version__),
+        clock,
+        largest_body=settings.max_upload_size,
+    )

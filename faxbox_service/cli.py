@@ -1,0 +1,182 @@
+"""The command `faxbox`."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from . import __version__
+from .app import Repositories
+from .documents.schema import InvalidDocument
+from .operations.initialisation import (
+    CannotInitialise,
+    FirstUser,
+    MasterAccount,
+    create_master_account,
+)
+from .repositories.errors import BadIdentifier
+from .serving import bound_socket, run, serve
+from .settings import InvalidSetting, Settings, from_process
+from .stores.base import StoreUnavailable
+from .stores.opening import embedded_path, is_embedded
+
+_FIRST_ACCOUNT = "master"
+_FACTS_FILE = "master-account.json"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; on failure, one line on standard error and exit status 1."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except InvalidDocument as error:
+        _fail(f"invalid: {json.dumps(error.errors, ensure_ascii=False)}")
+    except BadIdentifier as error:
+        _fail(f"no account {error.identifier}")
+    except (InvalidSetting, StoreUnavailable, CannotInitialise) as error:
+        _fail(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="faxbox", description="Kazoo's faxboxes, on an embedded store or on CouchDB."
+    )
+    parser.add_argument("--version", action="version", version=f"faxbox-service {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    store = argparse.ArgumentParser(add_help=False)
+    store.add_argument("--store", metavar="URL", help="where documents are kept")
+
+    command = commands.add_parser("serve", parents=[store], help="serve the API until SIGTERM")
+    command.add_argument("--host", help="the address to listen on")
+    command.add_argument("--port", help="the port to listen on")
+    command.add_argument("--workers", metavar="N", help="how many processes serve")
+    command.set_defaults(run=_serve)
+
+    command = commands.add_parser(
+        "init", parents=[store], help="make the master account in an empty store"
+    )
+    command.add_argument("--account-name", required=True, metavar="NAME")
+    command.add_argument("--realm")
+    command.add_argument("--username")
+    command.add_argument("--password")
+    command.add_argument("--api-key", metavar="KEY", help="64 characters; made if not given")
+    command.set_defaults(run=_init)
+
+    command = commands.add_parser("token", parents=[store], help="print a token of an account")
+    command.add_argument("--account-id", required=True, metavar="ID")
+    command.set_defaults(run=_token)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> None:
+    settings = from_process(
+        store=options.store, host=options.host, port=options.port, workers=options.workers
+    )
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        listener = bound_socket(settings.host, settings.port)
+    except OSError as error:
+        _fail(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+    host, port = listener.getsockname()[:2]
+    base_url = f"http://{_reachable(host)}:{port}"
+    first = run(_prepare(settings))
+    if first is not None:
+        account, token = first
+        _announce(settings, base_url, account, token)
+    serve(settings, listener, lambda: print(f"Serving on {base_url}", flush=True))
+
+
+async def _prepare(settings: Settings) -> tuple[MasterAccount, str] | None:
+    """Open the store once before any worker does; in an empty embedded one, make an account."""
+    repositories = await Repositories.open(settings)
+    try:
+        if not is_embedded(settings.store) or not await repositories.accounts.is_empty():
+            return None
+        account = await create_master_account(repositories, _FIRST_ACCOUNT)
+        master = await repositories.accounts.find(account.account_id)
+        return account, await repositories.tokens.issue(master, None, "cb_api_auth")
+    finally:
+        await repositories.close()
+
+
+def _announce(settings: Settings, base_url: str, account: MasterAccount, token: str) -> None:
+    """Print, once, what the owner of a new store must know, and keep it in a file of his."""
+    example = (
+        f"curl -X PUT {base_url}/v2/accounts/{account.account_id}/faxboxes"
+        f" -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json'"
+        """ -d '{"data": {"name": "Front desk"}}'"""
+    )
+    facts = embedded_path(settings.store).with_name(_FACTS_FILE)
+    _write_private(facts, json.dumps({**account.facts(), "example": example}, indent=2) + "\n")
+    print(
+        "A new store, with a master account in it:\n"
+        f"  account id  {account.account_id}\n"
+        f"  API key     {account.api_key}\n"
+        f"(kept in {facts}, readable by you alone)\n\n"
+        f"Create a faxbox (the token is good for {settings.token_lifetime} seconds; "
+        "`faxbox token` prints another):\n\n"
+        f"{example}\n",
+        flush=True,
+    )
+
+
+def _init(options: argparse.Namespace) -> None:
+    if (options.username is None) != (options.password is None):
+        raise CannotInitialise("--username and --password go together")
+    user = None
+    if options.username is not None:
+        user = FirstUser(options.username, options.password)
+    settings = from_process(store=options.store)
+
+    async def initialise() -> MasterAccount:
+        repositories = await Repositories.open(settings)
+        try:
+            return await create_master_account(
+                repositories,
+                options.account_name,
+                realm=options.realm,
+                api_key=options.api_key,
+                user=user,
+            )
+        finally:
+            await repositories.close()
+
+    print(json.dumps(run(initialise()).facts()))
+
+
+def _token(options: argparse.Namespace) -> None:
+    settings = from_process(store=options.store)
+
+    async def issue() -> str:
+        repositories = await Repositories.open(settings)
+        try:
+            account = await repositories.accounts.find(options.account_id)
+            return await repositories.tokens.issue(account, None, "cb_api_auth")
+        finally:
+            await repositories.close()
+
+    print(run(issue()))
+
+
+def _reachable(host: str) -> str:
+    """The host to put into a URL for someone on this machine."""
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+
+
+def _fail(text: str) -> NoReturn:
+    print(f"faxbox: {text}", file=sys.stderr)
+    sys.exit(1)

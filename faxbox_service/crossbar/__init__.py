@@ -1,0 +1,1 @@
+"""Kazoo's HTTP conventions: envelope, errors, negotiation, paging, tokens. Knows no resource."""

@@ -1,0 +1,122 @@
+"""What a resource is asked, and what it answers: the seam between HTTP and resources."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Protocol
+
+from faxbox_service.documents.account import Account
+from faxbox_service.documents.private_fields import Author
+from faxbox_service.documents.schema import InvalidDocument
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+from faxbox_service.repositories.preconditions import Precondition
+
+from .target import Query, QueryValue
+
+NO_DATA = object()
+"""The reply's envelope has no `data` member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: the token's account and, for a user's token, the user."""
+
+    account: Account
+    user_id: DocumentId | None
+    claims: Document
+    """All claims of the token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, judged so far as HTTP and authorisation go."""
+
+    method: str
+    arguments: tuple[str, ...]
+    account: Account | None
+    """The account of the path; the caller may act on it."""
+    principal: Principal | None
+    author: Author
+    envelope: Document
+    query: Query
+    precondition: Precondition
+
+    def option(self, name: str) -> QueryValue | Json:
+        """An option of the query string or else the envelope; never one inside `data`
+        (contract, 8).
+        """
+        value = self.query.first(name)
+        return self.envelope.get(name) if value is None else value
+
+    def should_soft_delete(self) -> bool:
+        """Whether a DELETE only hides: unless the option says anything but true (wire, 4.7)."""
+        return self.option("should_soft_delete") in (None, True, "true")
+
+    def path_account(self) -> Account:
+        """The account of the path, for resources that only exist below one."""
+        if self.account is None:
+            raise LookupError("a resource of accounts was called without one")
+        return self.account
+
+    def data(self) -> Document:
+        """The envelope's `data`. Raises `InvalidDocument` when it is not an object."""
+        data = self.envelope.get("data", {})
+        if isinstance(data, dict):
+            return data
+        raise InvalidDocument(
+            {
+                "": {
+                    "type": {
+                        "message": "Value did not match type(s): object",
+                        "target": "object",
+                        "value": data,
+                    }
+                }
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A success: what goes into the envelope and the headers."""
+
+    data: Json = NO_DATA
+    status: int = 200
+    revision: Revision | None = None
+    """In the envelope, and as `etag` unless that says otherwise."""
+    has_etag: bool = True
+    location_id: DocumentId | None = None
+    """What `location` adds to the request's path."""
+    paging: Document = field(default_factory=dict)
+    auth_token: str | None = None
+    """A new token, in place of the request's."""
+    principal: Principal | None = None
+    """Whom the request authenticated, when it is the resource that did."""
+    etag_of_data: bool = False
+    """The revision is a hash of the data (listings; contract, 14)."""
+
+
+class Access(Enum):
+    """Who may call."""
+
+    ANYONE = auto()
+    TOKEN = auto()
+    """Any valid token."""
+    ACCOUNT = auto()
+    """A valid token, and the tree rule on the path's account."""
+
+
+class Resource(Protocol):
+    """A noun of the API."""
+
+    @property
+    def noun(self) -> str:
+        """The path segment that names it."""
+
+    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The methods of this path, in the order of Kazoo's headers; None: no such path."""
+
+    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
+        """Who may use a method of a path."""
+
+    async def handle(self, call: Call) -> Reply:
+        """Answer. Raises the errors of repositories, documents and stores, or `CrossbarError`."""

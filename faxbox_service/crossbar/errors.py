@@ -1,0 +1,159 @@
+"""Every error reply there is: Kazoo's statuses, messages and data (wire, section 10)."""
+
+from dataclasses import dataclass, field
+
+from faxbox_service.documents.schema import InvalidDocument
+from faxbox_service.documents.types import Document, Json
+from faxbox_service.repositories.errors import (
+    AccountHasDescendants,
+    BadIdentifier,
+    InvalidCredentials,
+    PreconditionNotMet,
+    StaleRevision,
+    TokenExpired,
+)
+from faxbox_service.stores.base import MissingView, RevisionConflict, StoreError, StoreUnavailable
+
+RETRY_AFTER_SECONDS = "1"
+
+NO_DATA = object()
+"""The error's envelope has no `data` at all."""
+
+
+@dataclass(slots=True)
+class CrossbarError(Exception):
+    """A reply that ends the judging of a request."""
+
+    status: int
+    message: str
+    data: Json = NO_DATA
+    headers: dict[str, str] = field(default_factory=dict)
+    envelope: Document = field(default_factory=dict)
+    """Members put before all others, such as `page_size`."""
+
+
+def invalid_credentials(**envelope: Json) -> CrossbarError:
+    """401: no token, or one that proves nothing."""
+    data = {"message": "invalid credentials"}
+    return CrossbarError(401, "invalid_credentials", data, envelope=envelope)
+
+
+def forbidden() -> CrossbarError:
+    """403: a good token without the right to this account."""
+    return CrossbarError(403, "forbidden", {"message": "forbidden"})
+
+
+def not_found() -> CrossbarError:
+    """404: no such endpoint."""
+    return CrossbarError(404, "not_found", {"message": "not found"})
+
+
+def bad_identifier(identifier: str) -> CrossbarError:
+    """404: the endpoint exists, the document does not."""
+    return CrossbarError(404, "bad_identifier", {"cause": identifier, "message": "bad identifier"})
+
+
+def bad_account_id(account_id: str) -> CrossbarError:
+    """404: what stands in the place of the account id cannot be one (wire, 2.6)."""
+    text = f"invalid account_id '{account_id}'" if account_id else "missing account_id"
+    return CrossbarError(404, "bad identifier", {"message": text})
+
+
+def faulty_request(text: str) -> CrossbarError:
+    """404: paging options that make no sense (wire, 3.3)."""
+    return CrossbarError(404, "faulty_request", {"message": text})
+
+
+def method_not_allowed(allowed: tuple[str, ...]) -> CrossbarError:
+    """405, with `allow` (contract, 12)."""
+    return CrossbarError(
+        405,
+        "invalid_method",
+        {"message": "method not allowed"},
+        {"allow": ", ".join(("OPTIONS", *allowed))},
+    )
+
+
+def malformed_request(text: str, cause: str) -> CrossbarError:
+    """400: a header, path or query string that cannot be read."""
+    return CrossbarError(400, "malformed_request", {"message": text, "cause": cause})
+
+
+def validation_error(errors: Json) -> CrossbarError:
+    """400: dotted keys, each with the rules that failed (wire, 5.1)."""
+    return CrossbarError(400, "validation error", errors)
+
+
+def invalid_json(reason: str) -> CrossbarError:
+    """400: the body is not a JSON object."""
+    return validation_error({"json": {"invalid": {"message": reason, "target": "body"}}})
+
+
+def body_too_large(limit: int) -> CrossbarError:
+    """413 (contract, 11)."""
+    message = f"Payload or Files must not be more than {limit} bytes"
+    error = validation_error({"file": {"maxSize": {"message": message, "target": limit}}})
+    error.status = 413
+    return error
+
+
+def unsupported_media_type(content_type: str) -> CrossbarError:
+    """415: the body is not JSON, and does not claim to be (contract, 17)."""
+    return CrossbarError(
+        415,
+        "unsupported_media_type",
+        {"message": "the body must be JSON: application/json", "cause": content_type},
+    )
+
+
+def version_gone() -> CrossbarError:
+    """410: the first version of the API."""
+    text = "API version 1 is not supported. Please upgrade your code to use version 2."
+    return CrossbarError(410, "gone", text)
+
+
+def internal_error() -> CrossbarError:
+    """500: our bug, always."""
+    return CrossbarError(500, "init failed")
+
+
+def error_of(exception: Exception) -> CrossbarError | None:
+    """The reply for what a lower layer raised, or None for what nobody expects."""
+    match exception:
+        case CrossbarError():
+            return exception
+        case InvalidDocument():
+            return validation_error(exception.errors)
+        case BadIdentifier():
+            return bad_identifier(exception.identifier)
+        case PreconditionNotMet():
+            data = {"message": "precondition failed"}
+            return CrossbarError(412, "precondition_failed", data)
+        case StaleRevision() | RevisionConflict():
+            data = {"message": "conflicting documents"}
+            return CrossbarError(409, "datastore_conflict", data)
+        case InvalidCredentials():
+            return invalid_credentials()
+        case TokenExpired():
+            return CrossbarError(401, "invalid credentials", {})
+        case AccountHasDescendants():
+            data = {"message": "account has descendants"}
+            return CrossbarError(500, "account_has_descendants", data)
+        case _:
+            return _store_error(exception)
+
+
+def _store_error(exception: Exception) -> CrossbarError | None:
+    retry = {"retry-after": RETRY_AFTER_SECONDS}
+    match exception:
+        case StoreUnavailable():
+            return CrossbarError(
+                503, "datastore_unreachable", {"message": "datastore timeout"}, retry
+            )
+        case MissingView():
+            return CrossbarError(503, "datastore missing view", {}, retry)
+        case StoreError():
+            data = {"message": "datastore fatal error"}
+            return CrossbarError(503, "datastore_fault", data, retry)
+        case _:
+            return None

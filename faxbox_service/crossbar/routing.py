@@ -1,0 +1,78 @@
+"""From path segments to the resource that answers (wire, 2.6).
+
+A segment that names a resource begins a noun, the others are its arguments:
+`accounts/A/faxboxes/F` is the noun `accounts` with `A`, and `faxboxes` with `F`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .call import Resource
+from .errors import not_found, version_gone
+
+_VERSION = re.compile(r"v[0-9]+\Z")
+_ACCOUNTS = "accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The resource asked for, its arguments, and the account the path names first, if any."""
+
+    resource: Resource
+    arguments: tuple[str, ...]
+    account_id: str | None
+
+
+class Router:
+    """Knows the resources by their nouns."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._resources: Mapping[str, Resource] = {
+            resource.noun: resource for resource in resources
+        }
+
+    def route(self, segments: list[str]) -> Route | None:
+        """The route of a path; None when its first noun is unknown.
+
+        Raises a 404 for a path outside the API, a 410 for its first version.
+        """
+        if not segments or not _VERSION.match(segments[0]):
+            raise not_found()
+        if segments[0] == "v1":
+            raise version_gone()
+        nouns = self._nouns(segments[1:])
+        if not nouns:
+            return None
+        resource, arguments = nouns[-1]
+        return Route(resource, arguments, _account_id(nouns))
+
+    def _nouns(self, segments: list[str]) -> list[tuple[Resource, tuple[str, ...]]]:
+        nouns: list[tuple[Resource, tuple[str, ...]]] = []
+        for segment in segments:
+            resource = self._resources.get(segment)
+            if resource is not None:
+                nouns.append((resource, ()))
+            elif not nouns:
+                return []
+            else:
+                last, arguments = nouns[-1]
+                nouns[-1] = (last, (*arguments, segment))
+        return nouns
+
+
+def _account_id(nouns: list[tuple[Resource, tuple[str, ...]]]) -> str | None:
+    first, arguments = nouns[0]
+    if first.noun != _ACCOUNTS:
+        return None
+    if arguments:
+        return arguments[0]
+    return "" if len(nouns) > 1 else None
+
+
+def allowed_methods(route: Route) -> tuple[str, ...]:
+    """The methods of the route's path. Raises a 404 when it has none."""
+    methods = route.resource.methods(route.arguments)
+    if methods is None:
+        raise not_found()
+    return methods

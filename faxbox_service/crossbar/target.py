@@ -1,0 +1,67 @@
+"""The target of a request: its path and query string, read as strictly as Kazoo's server does.
+
+Path segments are split before they are percent-decoded, so that an id may contain `%2F`.
+"""
+
+import re
+from typing import TypeAlias
+
+from .errors import malformed_request
+
+QueryValue: TypeAlias = str | bool
+"""The text after `=`, or True for a name without `=` (wire, 1.1)."""
+
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+
+
+class Query:
+    """The parameters of a query string; repeated names are all kept, in order."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, text: str) -> None:
+        self._values: dict[str, list[QueryValue]] = {}
+        for pair in filter(None, text.split("&")):
+            name, equals, value = pair.partition("=")
+            if not name:
+                raise malformed_request("invalid query string", text)
+            decoded: QueryValue = _decoded_parameter(value, text) if equals else True
+            self._values.setdefault(_decoded_parameter(name, text), []).append(decoded)
+
+    def first(self, name: str) -> QueryValue | None:
+        """The first value of a parameter, which is the one that options use."""
+        values = self._values.get(name)
+        return values[0] if values else None
+
+
+def split_target(raw_target: str) -> tuple[list[str], Query]:
+    """Path segments (decoded; a trailing slash is ignored) and query of a request target.
+
+    Raises a 400 for a bad percent escape, or one that is not UTF-8.
+    """
+    path, _, query = raw_target.partition("?")
+    segments = path.removeprefix("/").split("/")
+    if segments[-1] == "":
+        segments.pop()
+    return [_decoded(segment, path) for segment in segments], Query(query)
+
+
+def _decoded_parameter(text: str, whole: str) -> str:
+    return _decoded(text.replace("+", " "), whole)
+
+
+def _decoded(text: str, whole: str) -> str:
+    if "%" not in text and text.isascii():
+        return text
+    if _BAD_PERCENT.search(text):
+        raise malformed_request("invalid percent escape", _printable(whole))
+    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        return _PERCENT.sub(lambda match: bytes([int(match[1], 16)]), raw).decode()
+    except UnicodeDecodeError:
+        raise malformed_request("not UTF-8", _printable(whole)) from None
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()

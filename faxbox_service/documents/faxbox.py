@@ -1,0 +1,119 @@
+"""A faxbox's document through its life: created, replaced, patched, deleted, copied, shown.
+
+Data model, sections 2.4 and 3; contract, 2, 16, 22 and 23.
+"""
+
+from dataclasses import dataclass
+
+from .merge import merge_patch
+from .names import encoded_account_database
+from .private_fields import is_soft_deleted, private_fields, public_fields
+from .types import AccountId, Document, DocumentId
+
+FAXBOX = "faxbox"
+
+_NOT_SETTABLE = ("id", "smtp_email_address")
+"""Public names that replies carry and the store does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaxboxOrigin:
+    """What a faxbox gets once, when it is created, and keeps for its life."""
+
+    id: DocumentId
+    account_id: AccountId
+    reseller_id: AccountId | None
+    smtp_email_address: str
+
+
+def client_fields(data: Document) -> Document:
+    """What of a request's `data` may become part of a faxbox: no private and no derived names."""
+    fields = public_fields(data)
+    for name in _NOT_SETTABLE:
+        fields.pop(name, None)
+    return fields
+
+
+def settled(fields: Document) -> Document:
+    """Valid fields as they are stored: the custom address in lower case (contract, 6)."""
+    address = fields.get("custom_smtp_email_address")
+    if isinstance(address, str):
+        return {**fields, "custom_smtp_email_address": address.lower()}
+    return fields
+
+
+def with_attempts_reset(fields: Document) -> Document:
+    """`attempts` back to 0, as PUT and POST do (specification, `attempts`; contract, 16)."""
+    return {**fields, "attempts": 0}
+
+
+def new_faxbox(fields: Document, origin: FaxboxOrigin) -> Document:
+    """The document of a new faxbox, not yet stamped."""
+    document = {
+        "_id": origin.id,
+        **fields,
+        "pvt_type": FAXBOX,
+        "pvt_account_id": origin.account_id,
+        "pvt_account_db": encoded_account_database(origin.account_id),
+        "pvt_smtp_email_address": origin.smtp_email_address,
+    }
+    if origin.reseller_id is not None:
+        document["pvt_reseller_id"] = origin.reseller_id
+    return document
+
+
+def replaced_faxbox(stored: Document, fields: Document) -> Document:
+    """The stored document with other public fields (POST: `crossbar_doc:load_merge`)."""
+    return {**fields, **private_fields(stored)}
+
+
+def patched_fields(stored: Document, changes: Document) -> Document:
+    """The public fields after a PATCH, to be validated (contract, 1)."""
+    return merge_patch(public_fields(stored), client_fields(changes))
+
+
+def soft_deleted_faxbox(stored: Document) -> Document:
+    """The whole document, hidden."""
+    return {**stored, "pvt_deleted": True}
+
+
+def is_faxbox(document: Document) -> bool:
+    """Whether this is a faxbox that clients may see."""
+    return document.get("pvt_type") == FAXBOX and not is_soft_deleted(document)
+
+
+def copy_in_faxes(document: Document, account_id: AccountId, copy: Document | None) -> Document:
+    """What the copy in `faxes` must be, to be written over `copy`, the present one.
+
+    It follows the account's document in everything but its own revision, the encoded
+    `pvt_account_db` included (contract, 22).
+    """
+    mirrored = {name: value for name, value in document.items() if name != "_rev"}
+    mirrored["pvt_account_db"] = encoded_account_database(account_id)
+    if copy is not None:
+        mirrored["_rev"] = copy["_rev"]
+    return mirrored
+
+
+def addresses(document: Document) -> frozenset[str]:
+    """The domains that route mail to this box, in lower case: generated and custom."""
+    named = (document.get("pvt_smtp_email_address"), document.get("custom_smtp_email_address"))
+    return frozenset(name.lower() for name in named if isinstance(name, str) and name)
+
+
+def shown_faxbox(document: Document) -> Document:
+    """A faxbox as replies show it: public fields, `id` and `smtp_email_address` (contract, 2)."""
+    shown = public_fields(document)
+    shown["id"] = document["_id"]
+    address = document.get("pvt_smtp_email_address")
+    if address is not None:
+        shown["smtp_email_address"] = address
+    return shown
+
+
+def shown_deletion(document: Document) -> Document:
+    """A deleted document as the reply to its DELETE shows it (wire, section 4.2)."""
+    shown = public_fields(document)
+    shown["id"] = document["_id"]
+    shown["_read_only"] = {"deleted": True}
+    return shown

@@ -1,0 +1,39 @@
+"""JSON text to values and back, exact for integers of any size.
+
+msgspec refuses NaN, infinities and lone surrogates, keeps the last of duplicate keys, and does
+not turn integers beyond 64 bits into floats.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from .types import Json
+
+EncodedJson: TypeAlias = msgspec.Raw
+"""JSON text that `encode_json` copies into its result as it is."""
+
+_decoder = msgspec.json.Decoder()
+_encoder = msgspec.json.Encoder()
+
+
+class InvalidJson(ValueError):
+    """The text is not JSON, or nests deeper than can be decoded."""
+
+
+def decode_json(text: bytes | str) -> Json:
+    """Return the value of a JSON text; raise `InvalidJson` for anything else."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise InvalidJson(str(error)) from error
+
+
+def encode_json(value: Json) -> bytes:
+    """Return the compact UTF-8 text of a JSON value."""
+    return _encoder.encode(value)
+
+
+def encoded_json(value: Json) -> EncodedJson:
+    """The text of a value, to be put into a larger one without encoding it again."""
+    return EncodedJson(_encoder.encode(value))

@@ -1,0 +1,88 @@
+"""Private fields: which they are, and how Kazoo's API sets them on every save.
+
+Private is every top-level name that begins with `_` or `pvt_`; a nested `pvt_x` is public (data
+model, sections 2.1 and 2.2).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .types import AccountId, Document, DocumentId, GregorianSeconds
+
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+
+_AUTHOR_FIELDS = (
+    "pvt_auth_account_id",
+    "pvt_auth_user_id",
+    "pvt_original_auth_account_id",
+    "pvt_original_auth_owner_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a change, and in which request; without an account, nobody known."""
+
+    request_id: str
+    account_id: AccountId | None = None
+    user_id: DocumentId | None = None
+
+
+def is_private(name: str) -> bool:
+    """Whether a top-level name is private."""
+    return name.startswith(("_", "pvt_"))
+
+
+def public_fields(document: Document) -> Document:
+    """The public top-level fields, in their order."""
+    return {name: document[name] for name in _public_names(tuple(document))}
+
+
+@lru_cache(maxsize=1024)
+def _public_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Remembered, because the documents of a listing nearly all have the same names."""
+    return tuple(name for name in names if not is_private(name))
+
+
+def private_fields(document: Document) -> Document:
+    """The private top-level fields, `_id` and `_rev` among them."""
+    return {name: value for name, value in document.items() if is_private(name)}
+
+
+def alphanum_name(name: str) -> str:
+    """`Sales & Ünïcode ✓` → `salesncode`: ASCII letters lowered, all but a-z and 0-9 removed.
+
+    Only ASCII is lowered (Kazoo works on bytes), so `Ä` vanishes and `K` (Kelvin sign) too.
+    """
+    lowered = "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in name)
+    return _NOT_ALPHANUMERIC.sub("", lowered)
+
+
+def is_soft_deleted(document: Document) -> bool:
+    """Whether `pvt_deleted` hides the document; like Kazoo's views, any truthy value does."""
+    return bool(document.get("pvt_deleted"))
+
+
+def stamp(document: Document, author: Author, now: GregorianSeconds) -> Document:
+    """Return the document with the private fields of one save, ready for the store.
+
+    A public `id` is dropped (Kazoo's data layer does), and the author's fields are those of this
+    author or absent, never a former one's (contract, 23).
+    """
+    stamped = {name: value for name, value in document.items() if name not in _AUTHOR_FIELDS}
+    stamped.pop("id", None)
+    stamped.setdefault("pvt_vsn", "1")
+    if "_rev" not in stamped:
+        stamped["pvt_created"] = now
+    stamped["pvt_modified"] = now
+    stamped["pvt_request_id"] = author.request_id
+    stamped["pvt_is_authenticated"] = author.account_id is not None
+    if author.account_id is not None:
+        stamped["pvt_auth_account_id"] = author.account_id
+        if author.user_id is not None:
+            stamped["pvt_auth_user_id"] = author.user_id
+    name = stamped.get("name")
+    if isinstance(name, str):
+        stamped["pvt_alphanum_name"] = alphanum_name(name)
+    return stamped

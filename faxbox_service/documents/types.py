@@ -1,0 +1,20 @@
+"""The names used for JSON, documents, identifiers and revisions everywhere."""
+
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+"""Any JSON value as Python holds it."""
+
+Document: TypeAlias = dict[str, Json]
+"""A JSON object as it lies in a database: `_id`, `_rev`, private `pvt_*` fields, public fields."""
+
+AccountId: TypeAlias = str
+"""32 lower-case hexadecimal characters."""
+
+DocumentId: TypeAlias = str
+
+Revision: TypeAlias = str
+"""`<generation>-<32 hex>`, opaque to everyone but the store that made it."""
+
+GregorianSeconds: TypeAlias = int
+"""Seconds since year 0, UTC: Unix time + 62167219200."""

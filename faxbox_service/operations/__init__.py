@@ -1,0 +1,1 @@
+"""What the long-running commands do, usable as a library."""

@@ -1,0 +1,69 @@
+"""Kazoo's settings in `system_config`: a document a category, values under `default`.
+
+Data model, section 1.3. An account's own values are in its document `configs_<category>`.
+"""
+
+from collections.abc import Callable
+
+from faxbox_service.documents.names import SYSTEM_CONFIG, account_database
+from faxbox_service.documents.types import AccountId, Document, Json
+from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, RevisionConflict, Store
+
+from .clock import Clock
+from .expiring import Expiring
+
+_REMEMBERED_SECONDS = 60.0
+
+
+class Configuration:
+    """Reads settings (remembered for a minute) and creates those that must exist."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._documents: Expiring[tuple[str, str], Document] = Expiring(_REMEMBERED_SECONDS, clock)
+
+    async def system_value(self, category: str, name: str) -> Json:
+        """The value for every node, or None."""
+        document = await self._document(SYSTEM_CONFIG, category)
+        return _value(document.get("default"), name)
+
+    async def account_value(self, account_id: AccountId, category: str, name: str) -> Json:
+        """The account's own value, or None."""
+        document = await self._document(account_database(account_id), f"configs_{category}")
+        return _value(document.get("default"), name) or _value(document, name)
+
+    async def ensure_system_value(self, category: str, name: str, make: Callable[[], str]) -> str:
+        """The value for every node, made and stored when there is none yet.
+
+        When several processes make one at once, the first write wins and all use it.
+        """
+        while True:
+            stored = await self._stored(SYSTEM_CONFIG, category)
+            value = _value(stored.get("default"), name)
+            if isinstance(value, str) and value:
+                return value
+            defaults = stored.get("default")
+            changed = {"_id": category, "pvt_type": "config", **stored}
+            changed["default"] = {**(defaults if isinstance(defaults, dict) else {}), name: make()}
+            try:
+                await self._store.put(SYSTEM_CONFIG, changed)
+            except RevisionConflict:
+                continue
+            self._documents.forget((SYSTEM_CONFIG, category))
+
+    async def _document(self, database: str, document_id: str) -> Document:
+        document = self._documents.get((database, document_id))
+        if document is None:
+            document = await self._stored(database, document_id)
+            self._documents.put((database, document_id), document)
+        return document
+
+    async def _stored(self, database: str, document_id: str) -> Document:
+        try:
+            return await self._store.get(database, document_id)
+        except (DocumentNotFound, MissingDatabase):
+            return {}
+
+
+def _value(values: Json, name: str) -> Json:
+    return values.get(name) if isinstance(values, dict) else None

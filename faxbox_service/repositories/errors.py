@@ -1,0 +1,33 @@
+"""What the repositories refuse, in the domain's words; `crossbar.errors` gives them statuses."""
+
+
+class RepositoryError(Exception):
+    """A request that the data at hand does not allow."""
+
+
+class BadIdentifier(RepositoryError):
+    """No such document, or one that clients may not see: of another type, deleted."""
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(f"bad identifier {identifier!r}")
+        self.identifier = identifier
+
+
+class StaleRevision(RepositoryError):
+    """The document changed since the revision the client named, or keeps changing under us."""
+
+
+class PreconditionNotMet(RepositoryError):
+    """An `If-Match` or `If-None-Match` header forbids the change."""
+
+
+class InvalidCredentials(RepositoryError):
+    """The token or credential proves nothing."""
+
+
+class TokenExpired(RepositoryError):
+    """The token was good once."""
+
+
+class AccountHasDescendants(RepositoryError):
+    """The account cannot go before its descendants do."""

@@ -1,0 +1,232 @@
+"""Faxboxes of an account: each is its document there, and the copy in `faxes`."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faxbox_service.documents import faxbox as documents
+from faxbox_service.documents.account import Account
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.names import account_database
+from faxbox_service.documents.private_fields import Author, stamp
+from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
+from faxbox_service.stores.base import (
+    DocumentNotFound,
+    MissingDatabase,
+    RevisionConflict,
+    Store,
+    View,
+    ViewRange,
+)
+
+from .addresses import Addresses
+from .clock import Clock, new_id
+from .copies import FaxboxCopies
+from .errors import BadIdentifier, StaleRevision
+from .preconditions import Precondition
+
+CROSSBAR_LISTING = View("faxbox", "crossbar_listing")
+
+_TRIES = 16
+_LONGEST_PAUSE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of faxboxes' documents, and the key of the row after it, if there is one."""
+
+    documents: list[Document]
+    next_key: Json | None
+
+
+class Faxboxes:
+    """Creates, finds, changes and deletes faxboxes."""
+
+    def __init__(
+        self,
+        store: Store,
+        schema: Schema,
+        addresses: Addresses,
+        copies: FaxboxCopies,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._schema = schema
+        self._addresses = addresses
+        self._copies = copies
+        self._clock = clock
+
+    async def create(self, account: Account, data: Document, author: Author) -> Document:
+        """Store a new faxbox and return its document. Raises `InvalidDocument`."""
+        fields = documents.with_attempts_reset(self._valid(documents.client_fields(data)))
+        reseller_id = account.id if account.is_master else account.reseller_id
+        origin = documents.FaxboxOrigin(
+            id=new_id(),
+            account_id=account.id,
+            reseller_id=reseller_id,
+            smtp_email_address=await self._addresses.generate(reseller_id),
+        )
+        document = self._stamped(documents.new_faxbox(fields, origin), author)
+        await self._require_free_addresses(document, None)
+        try:
+            revision = await self._store.put(account_database(account.id), document)
+        except MissingDatabase:
+            raise BadIdentifier(account.id) from None
+        written = {**document, "_rev": revision}
+        await self._copies.follow(account.id, written, None)
+        return written
+
+    async def fetch(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
+        """Read one faxbox. Raises `BadIdentifier`."""
+        try:
+            document = await self._store.get(account_database(account_id), faxbox_id)
+        except (DocumentNotFound, MissingDatabase):
+            raise BadIdentifier(faxbox_id) from None
+        if not documents.is_faxbox(document):
+            raise BadIdentifier(faxbox_id)
+        return document
+
+    async def listing(
+        self,
+        account_id: AccountId,
+        *,
+        limit: int | None,
+        start_key: Json | None = None,
+        descending: bool = True,
+    ) -> Listing:
+        """Faxboxes in the order of their ids, `limit` at most, from `start_key` (inclusive)."""
+        rows = ViewRange(
+            descending=descending,
+            limit=None if limit is None else limit + 1,
+            include_docs=True,
+        )
+        if start_key is not None:
+            rows = ViewRange(
+                start_key=start_key,
+                descending=descending,
+                limit=rows.limit,
+                include_docs=True,
+            )
+        try:
+            found = await self._store.view(account_database(account_id), CROSSBAR_LISTING, rows)
+        except MissingDatabase:
+            raise BadIdentifier(account_id) from None
+        has_more = limit is not None and len(found) > limit
+        page = found[:limit] if has_more else found
+        shown = [row.document for row in page if row.document is not None]
+        return Listing(shown, found[-1].key if has_more else None)
+
+    async def replace(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        data: Document,
+        author: Author,
+        precondition: Precondition,
+    ) -> Document:
+        """Replace the public fields (POST). Raises as `patch` does; invalid data comes first."""
+        fields = documents.with_attempts_reset(self._valid(documents.client_fields(data)))
+
+        def replaced(stored: Document) -> Document:
+            return documents.replaced_faxbox(stored, fields)
+
+        return await self._change(account_id, faxbox_id, replaced, author, precondition)
+
+    async def patch(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        data: Document,
+        author: Author,
+        precondition: Precondition,
+    ) -> Document:
+        """Merge `data` into the newest revision and validate the result (contract, 1 and 4).
+
+        Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
+        """
+
+        def patched(stored: Document) -> Document:
+            fields = self._valid(documents.patched_fields(stored, data))
+            return documents.replaced_faxbox(stored, fields)
+
+        return await self._change(account_id, faxbox_id, patched, author, precondition)
+
+    async def soft_delete(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        author: Author,
+        precondition: Precondition,
+    ) -> Document:
+        """Hide the faxbox, keeping its document. Raises as `patch` does."""
+        return await self._change(
+            account_id, faxbox_id, documents.soft_deleted_faxbox, author, precondition
+        )
+
+    async def delete(
+        self, account_id: AccountId, faxbox_id: DocumentId, precondition: Precondition
+    ) -> Document:
+        """Delete the faxbox for good; the returned document has the tombstone's revision."""
+        for attempt in range(_TRIES):
+            stored = await self.fetch(account_id, faxbox_id)
+            precondition.require(stored["_rev"])
+            try:
+                revision = await self._store.delete(
+                    account_database(account_id), faxbox_id, stored["_rev"]
+                )
+            except DocumentNotFound:
+                raise BadIdentifier(faxbox_id) from None
+            except RevisionConflict:
+                await _pause(attempt)
+                continue
+            await self._copies.vanish(account_id, faxbox_id)
+            return {**stored, "_rev": revision}
+        raise StaleRevision
+
+    async def _change(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        change: Callable[[Document], Document],
+        author: Author,
+        precondition: Precondition,
+    ) -> Document:
+        for attempt in range(_TRIES):
+            stored, copy = await asyncio.gather(
+                self.fetch(account_id, faxbox_id), self._copies.read(faxbox_id)
+            )
+            precondition.require(stored["_rev"])
+            document = self._stamped(change(stored), author)
+            await self._require_free_addresses(document, stored)
+            try:
+                revision = await self._store.put(account_database(account_id), document)
+            except RevisionConflict:
+                await _pause(attempt)
+                continue
+            except MissingDatabase:
+                raise BadIdentifier(faxbox_id) from None
+            written = {**document, "_rev": revision}
+            await self._copies.follow(account_id, written, copy)
+            return written
+        raise StaleRevision
+
+    async def _require_free_addresses(self, document: Document, stored: Document | None) -> None:
+        """Look for another holder of a custom address, only when it is new to the box."""
+        held = documents.addresses(stored) if stored is not None else frozenset()
+        generated = document.get("pvt_smtp_email_address")
+        wanted = documents.addresses(document) - held - {generated}
+        if wanted and documents.is_faxbox(document):
+            await self._addresses.require_free(wanted, document["_id"])
+
+    def _valid(self, fields: Document) -> Document:
+        return documents.settled(self._schema.validate(fields))
+
+    def _stamped(self, document: Document, author: Author) -> Document:
+        return stamp(document, author, gregorian_seconds(self._clock()))
+
+
+async def _pause(attempt: int) -> None:
+    """Let the writer who came first finish; random, so that writers do not keep in step."""
+    await asyncio.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.001 * 2**attempt)))

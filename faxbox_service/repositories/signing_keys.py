@@ -1,0 +1,113 @@
+"""The RSA keys of tokens, where Kazoo keeps them (data model, section 8).
+
+The current key's id is `system_config/auth` → `default.system_key`; the key itself is the
+attachment `private_key.pem` of the document of that id in `system_auth`.
+"""
+
+import re
+from base64 import b64encode
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPublicKey,
+    generate_private_key,
+)
+
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.names import SYSTEM_AUTH
+from faxbox_service.documents.types import Document
+from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store
+
+from .clock import Clock, new_id
+from .configuration import Configuration
+
+_ATTACHMENT = "private_key.pem"
+_CONTENT_TYPE = "application/x-pem-file"
+_KEY_ID = re.compile(r"[0-9a-f]{32}\Z")
+_KEY_BITS = 2048
+_PUBLIC_EXPONENT = 65537
+
+
+class SigningKeys:
+    """Loads the keys by their ids, and makes the first one."""
+
+    def __init__(self, store: Store, configuration: Configuration, clock: Clock) -> None:
+        self._store = store
+        self._configuration = configuration
+        self._clock = clock
+        self._private_keys: dict[str, RSAPrivateKey] = {}
+        self._server_secret = ""
+        self._current_key_id = ""
+
+    @property
+    def server_secret(self) -> str:
+        """The secret that is part of every identity signature."""
+        return self._server_secret
+
+    async def open(self) -> None:
+        """Find the current key and the server's secret, or make them."""
+        self._server_secret = await self._configuration.ensure_system_value(
+            "auth", "secret_for_user_signature", new_id
+        )
+        self._current_key_id = await self._ensure_key()
+
+    async def current(self) -> tuple[str, RSAPrivateKey]:
+        """The id and the key that new tokens are signed with."""
+        key = await self._load(self._current_key_id)
+        if key is None:
+            raise LookupError(f"system_auth has no key {self._current_key_id}")
+        return self._current_key_id, key
+
+    async def public_key(self, key_id: str) -> RSAPublicKey | None:
+        """The key that verifies tokens of this `kid`, or None when we know no such key."""
+        if not _KEY_ID.match(key_id):
+            return None
+        key = await self._load(key_id)
+        return key.public_key() if key is not None else None
+
+    async def _ensure_key(self) -> str:
+        key_id = await self._configuration.system_value("auth", "system_key")
+        if isinstance(key_id, str) and key_id:
+            return key_id
+        # The key is stored before its id is published, so that no reader finds an id alone.
+        made = new_id()
+        await self._store.put(SYSTEM_AUTH, self._new_key_document(made))
+        return await self._configuration.ensure_system_value("auth", "system_key", lambda: made)
+
+    def _new_key_document(self, key_id: str) -> Document:
+        key = generate_private_key(_PUBLIC_EXPONENT, _KEY_BITS)
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+        now = gregorian_seconds(self._clock())
+        return {
+            "_id": key_id,
+            "pvt_type": "system_key",
+            "pvt_account_id": SYSTEM_AUTH,
+            "pvt_account_db": SYSTEM_AUTH,
+            "pvt_created": now,
+            "pvt_modified": now,
+            "_attachments": {
+                _ATTACHMENT: {"content_type": _CONTENT_TYPE, "data": b64encode(pem).decode()}
+            },
+        }
+
+    async def _load(self, key_id: str) -> RSAPrivateKey | None:
+        key = self._private_keys.get(key_id)
+        if key is not None:
+            return key
+        try:
+            document = await self._store.get(SYSTEM_AUTH, key_id)
+            if document.get("pvt_type") != "system_key":
+                return None
+            pem = await self._store.get_attachment(SYSTEM_AUTH, key_id, _ATTACHMENT)
+        except (DocumentNotFound, MissingDatabase):
+            return None
+        loaded = serialization.load_pem_private_key(pem.data, password=None)
+        if not isinstance(loaded, RSAPrivateKey):
+            return None
+        self._private_keys[key_id] = loaded
+        return loaded

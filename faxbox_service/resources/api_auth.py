@@ -1,0 +1,35 @@
+"""`PUT /v2/api_auth`: a token for an account's API key (wire, 6.5)."""
+
+from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.errors import CrossbarError
+from faxbox_service.documents.schema import Schema
+from faxbox_service.repositories.accounts import Accounts
+
+from .logins import AFTER_LOOKUP, Logins
+
+
+class ApiAuthResource:
+    """Logs accounts in."""
+
+    noun = "api_auth"
+
+    def __init__(self, schema: Schema, accounts: Accounts, logins: Logins) -> None:
+        self._schema = schema
+        self._accounts = accounts
+        self._logins = logins
+
+    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Only the collection."""
+        return None if arguments else ("PUT",)
+
+    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
+        """Those who log in have no token yet."""
+        return Access.ANYONE
+
+    async def handle(self, call: Call) -> Reply:
+        """Answer the key with a token, or refuse it."""
+        api_key = self._schema.validate(call.data())["api_key"]
+        account = await self._accounts.find_by_api_key(api_key)
+        if account is None:
+            raise CrossbarError(404, "bad identifier", [api_key], envelope=AFTER_LOOKUP)
+        return await self._logins.reply(account, None, "cb_api_auth")

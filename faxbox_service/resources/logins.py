@@ -1,0 +1,54 @@
+"""What the login resources answer with: a new token, and the facts a client starts from."""
+
+from faxbox_service.crossbar.call import Principal, Reply
+from faxbox_service.documents.account import Account
+from faxbox_service.documents.types import Document, DocumentId
+from faxbox_service.repositories.tokens import Tokens
+
+_AUTOMATIC = "automatic"
+"""The `revision` of replies that Crossbar makes without an entity tag (wire, 1.2)."""
+
+_CAPABILITIES = {"voicemail": {"transcription": {"default": False, "available": False}}}
+_LANGUAGE = "en-US"
+
+AFTER_LOOKUP = {"page_size": 0}
+"""What Crossbar puts first into the refusal of a login that got as far as a lookup."""
+
+
+class Logins:
+    """Makes the replies of `user_auth`, `api_auth` and `token_auth`."""
+
+    def __init__(self, tokens: Tokens, cluster_id: str) -> None:
+        self._tokens = tokens
+        self._cluster_id = cluster_id
+
+    async def reply(self, account: Account, owner_id: DocumentId | None, method: str) -> Reply:
+        """201 with a new token."""
+        token = await self._tokens.issue(account, owner_id, method)
+        return Reply(
+            self.facts(account, owner_id),
+            status=201,
+            revision=_AUTOMATIC,
+            has_etag=False,
+            location_id=owner_id or account.id,
+            paging={"page_size": 1},
+            auth_token=token,
+            principal=Principal(account, owner_id, {}),
+        )
+
+    def facts(self, account: Account, owner_id: DocumentId | None) -> Document:
+        """Whom a token speaks for, and what there is for him (wire, 6.5)."""
+        owner = {} if owner_id is None else {"owner_id": owner_id}
+        return {
+            **owner,
+            "account_id": account.id,
+            "ui_config": {},
+            "capabilities": _CAPABILITIES,
+            "is_master_account": account.is_master,
+            "is_reseller": account.is_reseller,
+            "reseller_id": account.reseller_id or account.id,
+            "cluster_id": self._cluster_id,
+            "account_name": account.name,
+            "language": _LANGUAGE,
+            "apps": [],
+        }

@@ -1,0 +1,119 @@
+"""Serving: one process, or several that share a listening socket."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+from .app import Repositories, build_app
+from .crossbar.server import HttpServer
+from .settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_PAUSE_BEFORE_RESTART = 1.0
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end on the event loop we serve with."""
+    return uvloop.run(coroutine)
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket bound to the address. Raises `OSError`."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `on_ready` is called when connections are accepted."""
+    if settings.workers == 1:
+        run(_serve(settings, listener, on_ready))
+    else:
+        listener.listen()
+        on_ready()
+        _Workers(settings, listener).supervise()
+
+
+async def _serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    stop = asyncio.Event()
+    for signal_number in _SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    repositories = await Repositories.open(settings)
+    try:
+        server = HttpServer(
+            build_app(settings, repositories), shutdown_timeout=settings.shutdown_timeout
+        )
+        try:
+            await server.listen(listener)
+            on_ready()
+            await stop.wait()
+        finally:
+            await server.close()
+    finally:
+        await repositories.close()
+
+
+class _Workers:
+    """Forks the workers, starts a new one when one dies, and ends them all."""
+
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._process_ids: set[int] = set()
+        self._is_stopping = False
+
+    def supervise(self) -> None:
+        """Return when every worker has ended after a signal."""
+        for signal_number in _SIGNALS:
+            signal.signal(signal_number, self._stop)
+        for _ in range(self._settings.workers):
+            self._fork()
+        while self._process_ids:
+            process_id, status = os.wait()
+            self._process_ids.discard(process_id)
+            if not self._is_stopping:
+                _log.error("worker %d ended with status %d", process_id, status)
+                time.sleep(_PAUSE_BEFORE_RESTART)
+            if not self._is_stopping:
+                self._fork()
+
+    def _fork(self) -> None:
+        process_id = os.fork()
+        if process_id:
+            self._process_ids.add(process_id)
+            return
+        code = 1
+        try:
+            for signal_number in _SIGNALS:
+                signal.signal(signal_number, signal.SIG_DFL)
+            run(_serve(self._settings, self._listener, lambda: None))
+            code = 0
+        except Exception:
+            _log.exception("a worker failed")
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _stop(self, signal_number: int, _frame: object) -> None:
+        self._is_stopping = True
+        for process_id in self._process_ids:
+            os.kill(process_id, signal.SIGTERM)

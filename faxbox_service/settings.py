@@ -1,0 +1,178 @@
+"""Every setting, once: its name, default, limits and meaning.
+
+The environment variable of the setting `store_timeout` is `FAXBOX_STORE_TIMEOUT`; command line
+options of the same name win over it.
+"""
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Self
+
+PREFIX = "FAXBOX_"
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class InvalidSetting(ValueError):
+    """A setting that cannot be used; the text says which, why, and what was given."""
+
+
+def _setting(default: Any, meaning: str, read: Callable[[str], Any]) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "read": read})
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise ValueError("must be a whole number") from None
+        if not lowest <= value <= highest:
+            raise ValueError(f"must be from {lowest} to {highest}")
+        return value
+
+    return read
+
+
+def _seconds(lowest: float, highest: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError("must be a number of seconds") from None
+        if not lowest <= value <= highest:
+            raise ValueError(f"must be from {lowest:g} to {highest:g} seconds")
+        return value
+
+    return read
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def _switch(text: str) -> bool:
+    match text.lower():
+        case "true" | "yes" | "on" | "1":
+            return True
+        case "false" | "no" | "off" | "0":
+            return False
+        case _:
+            raise ValueError("must be true or false")
+
+
+def _store(text: str) -> str:
+    if text.startswith(("sqlite:", "couchdb://", "couchdbs://")):
+        return text
+    raise ValueError(
+        "must be sqlite:///path/to/file.db, couchdb://user:password@host:5984 or couchdbs://…"
+    )
+
+
+def _log_level(text: str) -> str:
+    if text.lower() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return text.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their values."""
+
+    store: str = _setting(
+        "sqlite:data/faxbox.db",
+        "where documents are kept: `sqlite:///path/to/file.db` (`sqlite:path` is relative), "
+        "`couchdb://user:password@host:5984`, or `couchdbs://…` for TLS",
+        _store,
+    )
+    host: str = _setting("127.0.0.1", "the address to listen on", _text)
+    port: int = _setting(8000, "the port to listen on; 0 takes a free one", _whole(0, 65535))
+    workers: int = _setting(1, "how many processes serve", _whole(1, 256))
+    log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`", _log_level)
+    node_name: str = _setting(
+        f"faxbox_service@{socket.gethostname()}",
+        "the name behind `node` in envelopes (only its hash is shown)",
+        _text,
+    )
+    store_timeout: float = _setting(
+        10.0, "seconds to wait for the store before answering 503", _seconds(0.1, 600)
+    )
+    store_connections: int = _setting(
+        100, "most connections to CouchDB at once, for each worker", _whole(1, 10_000)
+    )
+    shutdown_timeout: float = _setting(
+        30.0, "seconds that requests in flight may take after SIGTERM", _seconds(0, 3600)
+    )
+    max_upload_size: int = _setting(
+        8_000_000, "the longest body, in bytes; longer ones get a 413", _whole(1, 1_000_000_000)
+    )
+    page_size: int = _setting(50, "items on a page when a listing does not say", _whole(1, 10_000))
+    schema_strict_validation: bool = _setting(
+        False, 'refuse `"3"` for an integer and the like instead of converting it', _switch
+    )
+    token_lifetime: int = _setting(
+        3600, "seconds until a token expires", _whole(1, 366 * 24 * 3600)
+    )
+    account_cache: float = _setting(
+        5.0,
+        "seconds that accounts and verified tokens are remembered; changes made elsewhere are "
+        "seen after that; 0 remembers nothing",
+        _seconds(0, 3600),
+    )
+    default_smtp_domain: str = _setting(
+        "fax.kazoo.io",
+        "the domain of generated addresses when neither the reseller nor `system_config/fax` "
+        "names one",
+        _text,
+    )
+    account_realm_suffix: str = _setting(
+        "sip.2600hz.com", "what generated realms of accounts end in", _text
+    )
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str], **given: str | None) -> Self:
+        """Settings from the environment, and over it those `given` as text (None: not given).
+
+        Raises `InvalidSetting`. An environment variable with our prefix that is no setting is
+        an error too, so that a misspelt one does not go unnoticed.
+        """
+        known = {variable_of(setting): setting for setting in fields(cls)}
+        for name in environment:
+            if name.startswith(PREFIX) and name not in known and not _is_foreign(name):
+                raise InvalidSetting(f"{name} is not a setting of this service")
+        values: dict[str, Any] = {}
+        for name, setting in known.items():
+            text = given.get(setting.name)
+            source = f"--{setting.name.replace('_', '-')}"
+            if text is None:
+                text, source = environment.get(name), name
+            if text is not None:
+                values[setting.name] = _value(setting, text, source)
+        return cls(**values)
+
+
+def variable_of(setting: "Field[Any]") -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{setting.name.upper()}"
+
+
+def from_process(**given: str | None) -> Settings:
+    """The settings of this process: its environment, and over it those given as text."""
+    return Settings.load(os.environ, **given)
+
+
+def _is_foreign(name: str) -> bool:
+    """Variables that share the prefix and belong to the tests."""
+    return name.startswith(f"{PREFIX}TEST_")
+
+
+def _value(setting: "Field[Any]", text: str, source: str) -> Any:
+    try:
+        return setting.metadata["read"](text)
+    except ValueError as error:
+        shown = "" if setting.name == "store" else f", not {text!r}"
+        raise InvalidSetting(f"{source} {error}{shown}") from None

@@ -1,0 +1,151 @@
+"""What a store must do: the contract that every implementation keeps and `tests/stores` checks.
+
+A store holds named databases of JSON documents. Every document has an `_id` and a `_rev`; a
+write states the revision it was made from, and is refused when another write came first.
+
+Database names are unencoded (`account/ab/cd/…`). Document ids are opaque non-empty strings;
+every character is allowed, and a store must never let one escape its document (`..`, `/`, `%`).
+Ids beginning with `_` name no ordinary document: reading one raises `DocumentNotFound`.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+
+
+class StoreError(Exception):
+    """Anything a store can refuse or fail at."""
+
+
+class DocumentNotFound(StoreError):
+    """The document does not exist, or was deleted for good. Soft-deleted ones are found."""
+
+
+class MissingDatabase(StoreError):
+    """The database does not exist."""
+
+
+class MissingView(StoreError):
+    """The database has no such view, and the store did not (or may not) install it."""
+
+
+class RevisionConflict(StoreError):
+    """The document changed, appeared or vanished since the stated revision."""
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be reached, timed out, is full, or refuses us: try again later."""
+
+
+class _Unset:
+    """The type of `UNSET`: no key given, which differs from the key `null`."""
+
+
+UNSET = _Unset()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view by the names in its URL: `_design/{design}/_view/{name}`."""
+
+    design: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRange:
+    """Which rows of a view, in which order, as CouchDB means these parameters.
+
+    `start_key` and `end_key` are inclusive and in the direction of travel. With `key`, only rows
+    of exactly that key.
+    """
+
+    key: Json | _Unset = UNSET
+    start_key: Json | _Unset = UNSET
+    end_key: Json | _Unset = UNSET
+    descending: bool = False
+    limit: int | None = None
+    include_docs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """One row; `document` is the current one when asked for, None when it is gone."""
+
+    id: DocumentId
+    key: Json
+    value: Json
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The bytes kept beside a document under a name, with their media type."""
+
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoreVersion:
+    """What the store is, for `about` and the logs: `sqlite 3.45.1`, `couchdb 3.5.0`."""
+
+    kind: str
+    version: str
+
+
+class Store(Protocol):
+    """A place that keeps databases of documents. Every method may raise `StoreUnavailable`."""
+
+    @property
+    def round_trips(self) -> int:
+        """Calls made to the database engine so far, for the benchmarks and metrics."""
+
+    async def open(self) -> StoreVersion:
+        """Connect. Raises `StoreUnavailable` with a reason a person can act on."""
+
+    async def close(self) -> None:
+        """Finish the writes under way and let go of every resource. May be called twice."""
+
+    async def create_database(self, database: str) -> bool:
+        """Make sure the database and our design documents are there; True when it was new.
+
+        A design document that exists already is left as it is, whatever it contains.
+        """
+
+    async def delete_database(self, database: str) -> None:
+        """Remove the database with all its documents. Raises `MissingDatabase`."""
+
+    async def get(self, database: str, document_id: DocumentId) -> Document:
+        """Read the current revision, with `_id` and `_rev`; attachments as stubs.
+
+        Raises `DocumentNotFound` or `MissingDatabase`.
+        """
+
+    async def put(self, database: str, document: Document) -> Revision:
+        """Write a document and return its new revision, once it is durable.
+
+        `document["_id"]` names it. `document["_rev"]` is the revision it was made from; without
+        one the document must not exist (it may have been deleted). Attachments given inline
+        (`_attachments: {name: {content_type, data: base64}}`) are stored with it. The argument
+        is not changed. Raises `RevisionConflict` or `MissingDatabase`.
+        """
+
+    async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
+        """Delete for good, leaving a tombstone whose revision is returned.
+
+        Raises `RevisionConflict` when that is not the current revision, `DocumentNotFound` when
+        there is no such document, `MissingDatabase`.
+        """
+
+    async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
+        """Read one attachment. Raises `DocumentNotFound` or `MissingDatabase`."""
+
+    async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
+        """Read rows of a view, up to date with every write acknowledged before.
+
+        Rows come in key order (CouchDB's collation of types: null, booleans, numbers, strings,
+        arrays, objects), equal keys in id order; `descending` reverses both. Raises
+        `MissingView` or `MissingDatabase`.
+        """

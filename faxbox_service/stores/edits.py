@@ -1,0 +1,107 @@
+"""A document to be written, taken apart: what is stored, what decides its revision.
+
+Pure: everything about a put that can be checked without looking into the database.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+
+from .base import Attachment
+from .revisions import content_digest
+
+_SPECIAL = frozenset({"_id", "_rev", "_attachments", "_deleted"})
+
+EMPTY_BODY = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One put.
+
+    `body` is the JSON of the document without its special members; `attachments` has None
+    where the current attachment of that name is to be kept.
+    """
+
+    id: DocumentId
+    base: Revision | None
+    deleted: bool
+    body: bytes
+    content: bytes
+    attachments: Mapping[str, Attachment | None]
+
+
+def edit_of(document: Document) -> Edit:
+    """Take a document apart; raise `ValueError` for one that no store could accept.
+
+    CouchDB refuses the same: an id that is empty or begins with `_`, other members that do,
+    a stub without its attachment, text that is not UTF-8.
+    """
+    fields = {name: value for name, value in document.items() if not name.startswith("_")}
+    if len(fields) < len(document):
+        unknown = [name for name in document if name.startswith("_") and name not in _SPECIAL]
+        if unknown:
+            raise ValueError(f"members beginning with '_' are reserved: {unknown[0]!r}")
+    document_id: Json = document.get("_id")
+    if not is_writable_id(document_id):
+        raise ValueError(f"not an id for a document: {document_id!r}")
+    deleted = document.get("_deleted") is True
+    return Edit(
+        id=document_id,
+        base=document.get("_rev"),
+        deleted=deleted,
+        body=encode_json(fields),
+        content=content_digest(fields),
+        # A tombstone keeps no attachments.
+        attachments={} if deleted else _attachments_of(document.get("_attachments") or {}),
+    )
+
+
+def is_writable_id(document_id: Json) -> bool:
+    """Whether this can name an ordinary document (or an attachment): no other is ever found."""
+    if not isinstance(document_id, str) or not document_id or document_id.startswith("_"):
+        return False
+    try:
+        document_id.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
+
+
+def with_stubs(body: bytes, stubs: Mapping[str, Json]) -> bytes:
+    """Add `_attachments` to the JSON of a body."""
+    if not stubs:
+        return body
+    separator = b"" if body == EMPTY_BODY else b","
+    return b'%b%b"_attachments":%b}' % (body[:-1], separator, encode_json(stubs))
+
+
+def attachment_digest(data: bytes) -> str:
+    """Return the digest that a stub shows: `md5-` and base64."""
+    md5 = hashlib.md5(data, usedforsecurity=False).digest()
+    return "md5-" + base64.b64encode(md5).decode()
+
+
+def _attachments_of(attachments: Json) -> dict[str, Attachment | None]:
+    if not isinstance(attachments, dict):
+        raise ValueError("_attachments is not an object")
+    return {name: _attachment_of(name, given) for name, given in attachments.items()}
+
+
+def _attachment_of(name: str, given: Json) -> Attachment | None:
+    if not is_writable_id(name):
+        raise ValueError(f"not a name for an attachment: {name!r}")
+    if not isinstance(given, dict):
+        raise ValueError(f"attachment {name!r} is not an object")
+    if given.get("stub") is True:
+        return None
+    try:
+        data = base64.b64decode(given["data"], validate=True)
+    except (KeyError, TypeError, binascii.Error) as error:
+        raise ValueError(f"attachment {name!r} has no base64 data") from error
+    return Attachment(str(given.get("content_type", "application/octet-stream")), data)

@@ -1,0 +1,195 @@
+"""The embedded store: every database in one SQLite file, nothing else to run.
+
+Reads happen at once on the event loop's thread, where a point read costs less than handing it
+to another thread; writes go to the writer's thread, and are durable when acknowledged. Several
+processes may use one file, and each sees what any of them has acknowledged.
+"""
+
+import asyncio
+import sqlite3
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+
+from . import sqlite_edits
+from .base import (
+    Attachment,
+    DocumentNotFound,
+    MissingDatabase,
+    MissingView,
+    StoreUnavailable,
+    StoreVersion,
+    View,
+    ViewRange,
+    ViewRow,
+)
+from .edits import edit_of, is_writable_id
+from .sqlite_connection import connect_reader, connect_writer, create_file, unavailable
+from .sqlite_schema import migrate
+from .sqlite_views import ViewIndex
+from .sqlite_writer import Write, Writer
+
+_T = TypeVar("_T")
+
+_GET = """
+    SELECT d.revision, d.body
+    FROM databases b
+    LEFT JOIN documents d ON d.database = b.number AND d.id = ? AND NOT d.deleted
+    WHERE b.name = ?
+"""
+
+_GET_ATTACHMENT = """
+    SELECT a.content_type, a.data
+    FROM databases b
+    LEFT JOIN documents d ON d.database = b.number AND d.id = ? AND NOT d.deleted
+    LEFT JOIN attachments a ON a.document = d.number AND a.name = ?
+    WHERE b.name = ?
+"""
+
+
+class SqliteStore:
+    """A `Store` in the file at `path`, which `open` creates when it is missing.
+
+    A write that other processes hold up for `busy_timeout` seconds raises `StoreUnavailable`.
+    Open it after forking, and use it in the event loop that opened it.
+    """
+
+    def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
+        self._path = path
+        self._busy_timeout = busy_timeout
+        self._index = ViewIndex()
+        self._reader: sqlite3.Connection | None = None
+        self._writer: Writer | None = None
+        self._round_trips = 0
+
+    @property
+    def round_trips(self) -> int:
+        """Calls so far; a write that shared its commit counts as one as well."""
+        return self._round_trips
+
+    async def open(self) -> StoreVersion:
+        """Open or create the file, migrate it, and bring its views up to date."""
+        try:
+            connection = await asyncio.to_thread(self._connect)
+            self._writer = Writer(connection, self._path, self._busy_timeout)
+            await self._writer.submit(self._prepare)
+            self._reader = connect_reader(self._path)
+        except (sqlite3.Error, OSError) as error:
+            await self.close()
+            raise unavailable(self._path, error) from error
+        except BaseException:
+            await self.close()
+            raise
+        return StoreVersion("sqlite", sqlite3.sqlite_version)
+
+    async def close(self) -> None:
+        """Finish the writes under way, fold the log into the file, and let go of it."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        if self._writer is not None:
+            await self._writer.stop()
+
+    async def create_database(self, database: str) -> bool:
+        """Make sure the database is there; its views need no installing."""
+        return await self._write(partial(sqlite_edits.create_database, name=database))
+
+    async def delete_database(self, database: str) -> None:
+        """Remove the database with its documents, attachments and view rows."""
+        await self._write(partial(sqlite_edits.delete_database, name=database))
+
+    async def get(self, database: str, document_id: DocumentId) -> Document:
+        """Read the current revision."""
+        if not is_writable_id(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        revision, body = self._read_one(_GET, (document_id, database), database)
+        if revision is None:
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        return {"_id": document_id, "_rev": revision, **decode_json(body)}
+
+    async def put(self, database: str, document: Document) -> Revision:
+        """Write a document; raises `ValueError` for one that CouchDB would not accept either."""
+        edit = edit_of(document)
+        return await self._write(
+            partial(sqlite_edits.put, index=self._index, database=database, edit=edit)
+        )
+
+    async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
+        """Delete for good."""
+        if not is_writable_id(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        return await self._write(
+            partial(
+                sqlite_edits.delete,
+                index=self._index,
+                database=database,
+                document_id=document_id,
+                revision=revision,
+            )
+        )
+
+    async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
+        """Read one attachment."""
+        if not (is_writable_id(document_id) and is_writable_id(name)):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        content_type, data = self._read_one(
+            _GET_ATTACHMENT, (document_id, name, database), database
+        )
+        if content_type is None:
+            raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
+        return Attachment(content_type, data)
+
+    async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
+        """Read rows of a view."""
+        self._round_trips += 1
+        reader = self._connected_reader()
+        try:
+            if self._index.has(database, view):
+                found = self._index.read(reader, database, view, rows)
+                if found or self._has_database(reader, database):
+                    return found
+            elif self._has_database(reader, database):
+                raise MissingView(f"{database} has no view {view.design}/{view.name}")
+        except sqlite3.Error as error:
+            raise unavailable(self._path, error) from error
+        raise MissingDatabase(database)
+
+    async def _write(self, write: Write[_T]) -> _T:
+        self._round_trips += 1
+        if self._writer is None:
+            raise StoreUnavailable(f"sqlite store {self._path}: not open")
+        return await self._writer.submit(write)
+
+    def _read_one(self, query: str, parameters: tuple[str, ...], database: str) -> tuple[Json, ...]:
+        """Return the row of a query that has one whenever the database exists."""
+        self._round_trips += 1
+        try:
+            # fetchall ends the statement, and with it the hold on this state of the file.
+            rows = self._connected_reader().execute(query, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise unavailable(self._path, error) from error
+        if not rows:
+            raise MissingDatabase(database)
+        row: tuple[Json, ...] = rows[0]
+        return row
+
+    def _connected_reader(self) -> sqlite3.Connection:
+        if self._reader is None:
+            raise StoreUnavailable(f"sqlite store {self._path}: not open")
+        return self._reader
+
+    @staticmethod
+    def _has_database(reader: sqlite3.Connection, database: str) -> bool:
+        query = "SELECT 1 FROM databases WHERE name = ?"
+        return bool(reader.execute(query, (database,)).fetchall())
+
+    def _connect(self) -> sqlite3.Connection:
+        create_file(self._path)
+        return connect_writer(self._path, self._busy_timeout)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        migrate(connection)
+        self._index.rebuild_when_outdated(connection)

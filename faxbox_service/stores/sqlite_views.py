@@ -1,0 +1,165 @@
+"""Rows of views in the embedded store: kept in step with every document, read by range.
+
+The map functions run when a document is written, inside the same transaction: a view is never
+behind its documents, and reading one is a walk along an index.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from faxbox_service.documents.json_text import decode_json, encode_json
+from faxbox_service.documents.names import DatabaseClass, database_class
+from faxbox_service.documents.types import Document
+
+from . import views
+from .base import UNSET, View, ViewRange, ViewRow
+from .collation import HIGHEST, LOWEST, encode_key
+
+_log = logging.getLogger(__name__)
+
+_StoredRow: TypeAlias = tuple[str, bytes, int, bytes]
+"""View, encoded key, number among the document's rows, JSON text of `[key, value]`."""
+
+_OLD_ROWS = "SELECT view, key, n, entry FROM view_rows WHERE document = ? ORDER BY n"
+
+_INSERT = """
+    INSERT INTO view_rows (view, key, n, entry, database, id, document)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+
+_ALL_DOCUMENTS = """
+    SELECT b.name, b.number, d.number, d.id, d.revision, d.body
+    FROM documents d JOIN databases b ON b.number = d.database
+    WHERE NOT d.deleted
+"""
+
+
+def _select(*, descending: bool, include_docs: bool) -> str:
+    direction = "DESC" if descending else "ASC"
+    columns = "v.id, v.entry, d.revision, d.body" if include_docs else "v.id, v.entry"
+    # CROSS JOIN keeps the planner from beginning with the documents.
+    join = "CROSS JOIN documents d ON d.number = v.document" if include_docs else ""
+    return f"""
+        SELECT {columns} FROM view_rows v {join}
+        WHERE v.database = (SELECT number FROM databases WHERE name = ?)
+          AND v.view = ? AND v.key BETWEEN ? AND ?
+        ORDER BY v.key {direction}, v.id {direction}, v.n {direction} LIMIT ?
+    """
+
+
+_SELECT = {
+    (descending, include_docs): _select(descending=descending, include_docs=include_docs)
+    for descending in (False, True)
+    for include_docs in (False, True)
+}
+
+
+class ViewIndex:
+    """The views of every class of databases, as rows in the store's file."""
+
+    def __init__(self) -> None:
+        self._version = views.VIEWS_VERSION
+        self._maps = {
+            kind: {
+                view: (f"{view.design}/{view.name}", map_function)
+                for view, map_function in views.views_of(kind).items()
+            }
+            for kind in DatabaseClass
+        }
+
+    def update(
+        self,
+        connection: sqlite3.Connection,
+        database: tuple[str, int],
+        number: int,
+        document: Document,
+    ) -> None:
+        """Replace the rows of a document, given its row number and what it now says."""
+        name, database_number = database
+        rows = list(self._rows_of(name, document))
+        # Most edits leave all rows as they were, and comparing is cheaper than writing.
+        if rows == connection.execute(_OLD_ROWS, (number,)).fetchall():
+            return
+        self.remove(connection, number)
+        connection.executemany(
+            _INSERT, [(*row, database_number, document["_id"], number) for row in rows]
+        )
+
+    def remove(self, connection: sqlite3.Connection, number: int) -> None:
+        """Drop the rows of a document that was deleted."""
+        connection.execute("DELETE FROM view_rows WHERE document = ?", (number,))
+
+    def rebuild_when_outdated(self, connection: sqlite3.Connection) -> None:
+        """Build all rows anew when other versions of the map functions filled the table."""
+        stored = connection.execute("SELECT version FROM views").fetchone()
+        if stored == (self._version,):
+            return
+        _log.info("building views, version %d", self._version)
+        connection.execute("DELETE FROM view_rows")
+        for name, database_number, number, id_, revision, body in connection.execute(
+            _ALL_DOCUMENTS
+        ):
+            document = {"_id": id_, "_rev": revision, **decode_json(body)}
+            self.update(connection, (name, database_number), number, document)
+        connection.execute("DELETE FROM views")
+        connection.execute("INSERT INTO views (version) VALUES (?)", (self._version,))
+
+    def has(self, database: str, view: View) -> bool:
+        """Whether databases of this name's class have the view."""
+        return view in self._maps[database_class(database)]
+
+    def read(
+        self, connection: sqlite3.Connection, database: str, view: View, wanted: ViewRange
+    ) -> list[ViewRow]:
+        """Return rows of a view that the database has; none when the database is missing."""
+        stored_name, _ = self._maps[database_class(database)][view]
+        low, high = _bounds(wanted)
+        limit = -1 if wanted.limit is None else wanted.limit
+        found = connection.execute(
+            _SELECT[wanted.descending, wanted.include_docs],
+            (database, stored_name, low, high, limit),
+        ).fetchall()
+        # One call of the decoder for all rows: fifty calls cost more than fifty documents.
+        entries = decode_json(b"[%b]" % b",".join([row[1] for row in found]))
+        if not wanted.include_docs:
+            return [
+                ViewRow(row[0], key, value)
+                for row, (key, value) in zip(found, entries, strict=True)
+            ]
+        bodies = decode_json(b"[%b]" % b",".join([row[3] for row in found]))
+        return [
+            ViewRow(id_, key, value, {"_id": id_, "_rev": revision, **body})
+            for (id_, _, revision, _), (key, value), body in zip(
+                found, entries, bodies, strict=True
+            )
+        ]
+
+    def _rows_of(self, database: str, document: Document) -> Iterator[_StoredRow]:
+        n = 0
+        for stored_name, map_function in self._maps[database_class(database)].values():
+            try:
+                emitted = [
+                    (encode_key(key), encode_json((key, value)))
+                    for key, value in map_function(document)
+                ]
+            except Exception:
+                # As in CouchDB, whatever a map function fails with only hides this document
+                # from this view; the write itself is sound.
+                _log.warning("view %s failed on %r", stored_name, document["_id"], exc_info=True)
+                continue
+            for key, entry in emitted:
+                yield stored_name, key, n, entry
+                n += 1
+
+
+def _bounds(wanted: ViewRange) -> tuple[bytes, bytes]:
+    """Return the lowest and the highest encoded key of the range."""
+    if wanted.key is not UNSET:
+        only = encode_key(wanted.key)
+        return only, only
+    before, after = (HIGHEST, LOWEST) if wanted.descending else (LOWEST, HIGHEST)
+    first = before if wanted.start_key is UNSET else encode_key(wanted.start_key)
+    last = after if wanted.end_key is UNSET else encode_key(wanted.end_key)
+    return (last, first) if wanted.descending else (first, last)

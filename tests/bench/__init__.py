@@ -1,0 +1,1 @@
+"""Measurements beside what they are compared with; `make bench` prints them."""

@@ -1,0 +1,40 @@
+"""The headers If-Match and If-None-Match."""
+
+import pytest
+
+from faxbox_service.crossbar.entity_tags import parse_if_match, parse_if_none_match
+from faxbox_service.crossbar.errors import CrossbarError
+
+
+@pytest.mark.parametrize(
+    ("header", "tags"),
+    [
+        (None, None),
+        ("*", {"*"}),
+        ('"1-a"', {"1-a"}),
+        ('"1-a", "2-b"', {"1-a", "2-b"}),
+        ('"1-a","2-b"', {"1-a", "2-b"}),
+        ('W/"1-a"', set()),
+        ('W/"1-a", "2-b"', {"2-b"}),
+        ('""', {""}),
+    ],
+)
+def test_if_match(header, tags):
+    assert parse_if_match(header) == tags
+
+
+def test_if_none_match_compares_weakly():
+    assert parse_if_none_match('W/"1-a", "2-b"') == {"1-a", "2-b"}
+
+
+def test_a_quoted_star_is_not_any():
+    assert parse_if_match('"*"') != {"*"}
+
+
+@pytest.mark.parametrize(
+    "header", ["", "1-a", '"1-a', '"1-a" "2-b"', "*,*", '"a";', "W/*", '"a\x00"']
+)
+def test_malformed_headers_are_a_400(header):
+    with pytest.raises(CrossbarError) as raised:
+        parse_if_match(header)
+    assert raised.value.status == 400

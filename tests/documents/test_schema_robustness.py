@@ -1,0 +1,120 @@
+"""Nothing that a client sends breaks the validator, floods its reply or takes long."""
+
+import copy
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.schema import (
+    MOST_ERRORS,
+    InvalidDocument,
+    Schema,
+    packaged_schema,
+)
+
+NAMES = ["accounts", "api_auth", "faxbox", "user_auth"]
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+loose_scalars = st.sampled_from(["3", "+2", "3.7", "true", "false", "x@y", "(", 2.5, 1.0, 9, ""])
+faxbox_parts = json_values | loose_scalars
+
+
+def faxboxes() -> st.SearchStrategy[dict[str, Any]]:
+    """Documents with a faxbox's names and anything under them."""
+    names = list(packaged_schema("faxbox").document["properties"])
+    callback = st.dictionaries(st.sampled_from(["method", "type", "url"]), faxbox_parts)
+    send_to = st.fixed_dictionaries({"send_to": faxbox_parts | st.lists(faxbox_parts, max_size=3)})
+    way = st.fixed_dictionaries({"callback": callback, "email": send_to, "sms": send_to})
+    notifications = st.dictionaries(st.sampled_from(["inbound", "outbound"]), way | faxbox_parts)
+    return st.builds(
+        lambda parts, more: {**parts, **more},
+        st.dictionaries(st.sampled_from(names), faxbox_parts | st.lists(faxbox_parts, max_size=3)),
+        st.fixed_dictionaries({}, optional={"name": st.text(), "notifications": notifications}),
+    )
+
+
+def errors_of(schema: Schema, data: dict[str, Any]) -> dict[str, Any]:
+    with pytest.raises(InvalidDocument) as refused:
+        schema.validate(data)
+    return refused.value.errors
+
+
+def faxbox_errors(**fields: Any) -> dict[str, Any]:
+    return errors_of(packaged_schema("faxbox"), {"name": "x", **fields})
+
+
+@settings(max_examples=300)
+@given(faxboxes())
+def test_whatever_comes_is_judged_and_left_as_it_was(data: dict[str, Any]) -> None:
+    before = copy.deepcopy(data)
+    try:
+        box = packaged_schema("faxbox").validate(data)
+    except InvalidDocument as refused:
+        assert refused.errors
+        assert encode_json(refused.errors)
+    else:
+        assert packaged_schema("faxbox", strict=True).validate(box) == box
+    assert repr(data) == repr(before)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.text(), json_values), st.sampled_from(NAMES))
+def test_any_object_is_judged_by_any_schema(data: dict[str, Any], name: str) -> None:
+    try:
+        result = packaged_schema(name).validate(data)
+    except InvalidDocument as refused:
+        assert refused.errors
+    else:
+        assert packaged_schema(name).validate(result) == result
+
+
+def test_deep_nesting_is_no_matter() -> None:
+    deep: Any = "bottom"
+    for _ in range(100_000):
+        deep = [deep]
+
+    assert packaged_schema("faxbox").validate({"name": "x", "unknown": deep})["unknown"] is deep
+    errors = faxbox_errors(
+        retries=deep, notifications={"inbound": {"callback": {"method": deep}}}, name=deep
+    )
+    assert len(errors) == 3
+
+
+def test_a_flood_of_errors_is_cut_off() -> None:
+    assert len(faxbox_errors(smtp_permission_list=[5] * 300_000)) == MOST_ERRORS
+
+
+def test_a_flood_of_additional_properties_is_cut_off() -> None:
+    data = {"api_key": "k" * 64} | {str(number): number for number in range(1000)}
+
+    assert len(errors_of(packaged_schema("api_auth"), data)) == 10
+
+
+def test_a_typical_document_is_judged_quickly() -> None:
+    way = {
+        "email": {"send_to": ["a@example.com", "b@example.com"]},
+        "callback": {"method": "post", "type": "json", "url": "https://example.com/fax"},
+    }
+    box = {
+        "name": "Sales",
+        "caller_id": "+15551234567",
+        "media": {"fax_option": True},
+        "notifications": {"inbound": way, "outbound": way},
+        "smtp_permission_list": [".*@example\\.com"],
+    }
+    schema = packaged_schema("faxbox")
+    schema.validate(box)
+
+    started = time.perf_counter()
+    for _ in range(200):
+        schema.validate(box)
+
+    assert (time.perf_counter() - started) / 200 < 0.001  # some 80 µs where nothing else runs

@@ -1,0 +1,104 @@
+"""Listings and their pages."""
+
+import asyncio
+
+import pytest
+
+from faxbox_service.crossbar.cursor import encode_cursor
+
+
+@pytest.fixture
+async def boxes(tenant):
+    answers = await asyncio.gather(
+        *(tenant.client.put(tenant.faxboxes, {"name": f"box {n}"}) for n in range(7))
+    )
+    return sorted((answer.data for answer in answers), key=lambda box: box["id"], reverse=True)
+
+
+async def test_an_empty_listing(tenant):
+    answer = await tenant.client.get(tenant.faxboxes)
+    assert (answer.status, answer.data) == (200, [])
+    assert answer.json["page_size"] == 0
+    assert "revision" not in answer.json
+    assert "etag" not in answer.headers
+
+
+async def test_boxes_come_whole_by_descending_id(tenant, boxes):
+    answer = await tenant.client.get(tenant.faxboxes)
+    assert answer.data == boxes
+    assert answer.json["page_size"] == 7
+    assert "next_start_key" not in answer.json
+
+
+async def test_pages_follow_each_other(tenant, boxes):
+    start, seen, sizes = "", [], []
+    while True:
+        answer = await tenant.client.get(f"{tenant.faxboxes}?page_size=3{start}")
+        seen += answer.data
+        sizes.append(answer.json["page_size"])
+        if "next_start_key" not in answer.json:
+            break
+        start = f"&start_key={answer.json['next_start_key']}"
+    assert seen == boxes
+    assert sizes == [3, 3, 1]
+
+
+async def test_a_start_key_is_a_cursor_or_an_id_and_echoed(tenant, boxes):
+    for start_key in (boxes[2]["id"], encode_cursor(boxes[2]["id"])):
+        answer = await tenant.client.get(f"{tenant.faxboxes}?start_key={start_key}")
+        assert answer.data == boxes[2:]
+        assert answer.json["start_key"] == encode_cursor(boxes[2]["id"])
+    empty = await tenant.client.get(f"{tenant.faxboxes}?start_key=")
+    assert (empty.data, empty.json["start_key"]) == ([], "g20AAAAA")
+
+
+async def test_without_pagination_everything_comes(tenant, boxes):
+    answer = await tenant.client.get(f"{tenant.faxboxes}?paginate=false&page_size=2")
+    assert answer.data == boxes
+    assert not {"page_size", "start_key", "next_start_key"} & answer.json.keys()
+
+
+async def test_the_default_page_has_50_boxes(service, tenant):
+    await asyncio.gather(
+        *(tenant.client.put(tenant.faxboxes, {"name": f"box {n}"}) for n in range(52))
+    )
+    answer = await tenant.client.get(tenant.faxboxes)
+    assert (len(answer.data), answer.json["page_size"]) == (50, 50)
+    assert "next_start_key" in answer.json
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        ("0", "page size must be at least 1"),
+        ("-1", "page size must be at least 1"),
+        ("-1e999999999", "page size must be at least 1"),
+        ("x", "invalid page size"),
+        ("", "invalid page size"),
+        ("NaN", "invalid page size"),
+        ("inf", "invalid page size"),
+    ],
+)
+async def test_impossible_page_sizes(tenant, size, text):
+    answer = await tenant.client.get(f"{tenant.faxboxes}?page_size={size}")
+    assert answer.status == 404
+    assert (answer.json["message"], answer.data) == ("faulty_request", {"message": text})
+
+
+@pytest.mark.parametrize(("size", "count"), [("1.6", 2), ("1.4", 1), ("9" * 40, 7)])
+async def test_odd_page_sizes(tenant, boxes, size, count):
+    answer = await tenant.client.get(f"{tenant.faxboxes}?page_size={size}")
+    assert (answer.status, len(answer.data)) == (200, count)
+
+
+async def test_a_listing_that_did_not_change_is_a_304(tenant, boxes):
+    first = await tenant.client.get(tenant.faxboxes)
+    headers = {"If-None-Match": first.headers["etag"]}
+    assert first.headers["etag"] == f'"{first.json["revision"]}"'
+    assert (await tenant.client.get(tenant.faxboxes, headers=headers)).status == 304
+    await tenant.client.patch(f"{tenant.faxboxes}/{boxes[0]['id']}", {"retries": 2})
+    assert (await tenant.client.get(tenant.faxboxes, headers=headers)).status == 200
+
+
+async def test_no_account_sees_the_boxes_of_another(tenant, other, boxes):
+    assert (await other.client.get(other.faxboxes)).data == []

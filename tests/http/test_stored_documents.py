@@ -1,0 +1,102 @@
+"""What lies in the databases afterwards is what a Kazoo node would have written."""
+
+import json
+from pathlib import Path
+
+from faxbox_service.documents.names import ACCOUNTS, account_database, encoded_account_database
+from tests.http.conftest import NOBODY
+
+RECORDED = json.loads(
+    (Path(__file__).parents[1] / "recordings" / "kazoo-stored-documents.json").read_text()
+)
+
+
+async def user_client(service, tenant):
+    user = await service.repositories.users.create(
+        tenant.account.id, {"username": "alice"}, "secret", NOBODY
+    )
+    token = await service.repositories.tokens.issue(tenant.account, user["_id"], "cb_user_auth")
+    return user["_id"], service.client(token)
+
+
+async def test_a_new_faxbox_has_the_fields_of_a_recorded_one(service, tenant):
+    user_id, client = await user_client(service, tenant)
+    answer = await client.put(
+        tenant.faxboxes, {"name": "Front desk"}, headers={"X-Request-ID": "my-request"}
+    )
+    stored = await service.stored(tenant.account.id, answer.data["id"])
+    recorded = RECORDED["stored"][0]["account_doc"]
+    assert stored.keys() == recorded.keys()
+    assert {name: type(value) for name, value in stored.items()} == {
+        name: type(value) for name, value in recorded.items()
+    }
+    assert stored["pvt_account_db"] == encoded_account_database(tenant.account.id)
+    assert stored["pvt_account_id"] == tenant.account.id
+    assert stored["pvt_reseller_id"] == tenant.account.reseller_id
+    assert stored["pvt_auth_account_id"] == tenant.account.id
+    assert stored["pvt_auth_user_id"] == user_id
+    assert stored["pvt_is_authenticated"] is True
+    assert stored["pvt_request_id"] == "my-request"
+    assert stored["pvt_alphanum_name"] == "frontdesk"
+    assert stored["pvt_vsn"] == "1"
+    assert stored["pvt_created"] == stored["pvt_modified"] > 63_900_000_000
+
+
+async def test_the_copy_differs_in_its_revision_only(service, tenant):
+    client = tenant.client
+    box = (await client.put(tenant.faxboxes, {"name": "x"})).data
+    path = f"{tenant.faxboxes}/{box['id']}"
+    for change in (
+        client.patch(path, {"retries": 2}),
+        client.post(path, {"name": "y"}),
+        client.delete(path),
+    ):
+        await change
+        stored = await service.stored(tenant.account.id, box["id"])
+        copy = await service.copy(box["id"])
+        assert {**copy, "_rev": None} == {**stored, "_rev": None}
+
+
+async def test_a_box_that_kazoo_wrote_is_served_and_its_copy_mended(service, tenant):
+    recorded = RECORDED["stored"][0]
+    box_id = "00" * 16
+    box = {
+        **recorded["account_doc"],
+        "_id": box_id,
+        "pvt_account_id": tenant.account.id,
+        "pvt_account_db": encoded_account_database(tenant.account.id),
+        "pvt_cloud_state": "claimed",
+        "notifications": {"email": {"send_to": "legacy@example.com"}},
+    }
+    del box["_rev"]
+    await service.repositories.store.put(account_database(tenant.account.id), box)
+    path = f"{tenant.faxboxes}/{box_id}"
+    read = await tenant.client.get(path)
+    assert read.status == 200
+    assert "pvt_cloud_state" not in read.data
+    patched = await tenant.client.patch(path, {"retries": 2})
+    assert patched.status == 200, patched.body
+    stored = await service.stored(tenant.account.id, box_id)
+    assert stored["pvt_cloud_state"] == "claimed"
+    assert stored["pvt_created"] == box["pvt_created"]
+    assert "pvt_auth_user_id" not in stored
+    assert (await service.copy(box_id))["retries"] == 2
+    hard = await tenant.client.delete(f"{path}?should_soft_delete=false")
+    assert hard.status == 200
+
+
+async def test_an_account_lies_in_both_its_places(service, root):
+    fields = {"name": "New & Improved " + root.account.id[:8]}
+    answer = await root.client.put(root.path, fields)
+    assert answer.status == 201, answer.body
+    account_id = answer.data["id"]
+    store = service.repositories.store
+    own = await store.get(account_database(account_id), account_id)
+    copy = await store.get(ACCOUNTS, account_id)
+    assert {**own, "_rev": None} == {**copy, "_rev": None}
+    assert own["pvt_tree"] == [root.account.id]
+    assert own["pvt_type"] == "account"
+    assert own["pvt_reseller_id"] == root.account.id
+    assert len(own["pvt_api_key"]) == 64
+    assert own["realm"].endswith(".sip.2600hz.com")
+    await root.client.delete(f"/v2/accounts/{account_id}?should_soft_delete=false")
