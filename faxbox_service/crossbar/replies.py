@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
-from hashlib import md5
+from hashlib import md5, sha256
 
 from aiohttp import web
 
@@ -18,6 +18,7 @@ from .errors import CrossbarError
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
 _NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
+_HASH_LENGTH = 32
 _TOKENS = {"consumed": 1, "remaining": 100}
 
 _CORS = {
@@ -62,7 +63,7 @@ class Replies:
         data, revision = reply.data, reply.revision
         if reply.etag_of_data:
             # Encoded once, for the hash and for the envelope.
-            data = encoded_json(data)
+            data = data if isinstance(data, EncodedJson) else encoded_json(data)
             revision = _hash_of(data, reply.paging)
         is_read = method in ("GET", "HEAD")
         if is_read:
@@ -128,8 +129,8 @@ def _cors(allowed: tuple[str, ...]) -> dict[str, str]:
 
 
 def _hash_of(data: EncodedJson, paging: Document) -> str:
-    """MD5 of the data and of what follows it, so that equal pages have equal tags."""
-    return md5(bytes(data) + encode_json(paging), usedforsecurity=False).hexdigest()
+    """32 hex of the data and its paging, so that equal pages have equal tags."""
+    return sha256(bytes(data) + encode_json(paging)).hexdigest()[:_HASH_LENGTH]
 
 
 def _json(status: int, envelope: Document, headers: dict[str, str]) -> web.Response:

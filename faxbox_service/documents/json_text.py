@@ -4,6 +4,7 @@ msgspec refuses NaN, infinities and lone surrogates, keeps the last of duplicate
 not turn integers beyond 64 bits into floats.
 """
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
@@ -37,3 +38,8 @@ def encode_json(value: Json) -> bytes:
 def encoded_json(value: Json) -> EncodedJson:
     """The text of a value, to be put into a larger one without encoding it again."""
     return EncodedJson(_encoder.encode(value))
+
+
+def encoded_list(texts: Iterable[bytes]) -> EncodedJson:
+    """The text of an array whose items are encoded already."""
+    return EncodedJson(b"[" + b",".join(texts) + b"]")

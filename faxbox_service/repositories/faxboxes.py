@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from faxbox_service.documents import faxbox as documents
@@ -13,12 +13,14 @@ from faxbox_service.documents.private_fields import Author, stamp
 from faxbox_service.documents.schema import Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
 from faxbox_service.stores.base import (
+    UNSET,
     DocumentNotFound,
     MissingDatabase,
     RevisionConflict,
     Store,
     View,
     ViewRange,
+    ViewRow,
 )
 
 from .addresses import Addresses
@@ -35,9 +37,9 @@ _LONGEST_PAUSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of faxboxes' documents, and the key of the row after it, if there is one."""
+    """One page of faxboxes, as rows with documents, and the key of the row after it, if any."""
 
-    documents: list[Document]
+    rows: Sequence[ViewRow]
     next_key: Json | None
 
 
@@ -97,26 +99,19 @@ class Faxboxes:
         descending: bool = True,
     ) -> Listing:
         """Faxboxes in the order of their ids, `limit` at most, from `start_key` (inclusive)."""
+        # One row more than wanted tells whether there is a next page, and where it begins.
         rows = ViewRange(
+            start_key=UNSET if start_key is None else start_key,
             descending=descending,
             limit=None if limit is None else limit + 1,
             include_docs=True,
         )
-        if start_key is not None:
-            rows = ViewRange(
-                start_key=start_key,
-                descending=descending,
-                limit=rows.limit,
-                include_docs=True,
-            )
         try:
             found = await self._store.view(account_database(account_id), CROSSBAR_LISTING, rows)
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
         has_more = limit is not None and len(found) > limit
-        page = found[:limit] if has_more else found
-        shown = [row.document for row in page if row.document is not None]
-        return Listing(shown, found[-1].key if has_more else None)
+        return Listing(found[:limit], found[-1].key if has_more else None)
 
     async def replace(
         self,

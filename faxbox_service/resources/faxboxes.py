@@ -4,8 +4,11 @@ from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox
+from faxbox_service.documents.json_text import encoded_list
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes import Faxboxes
+
+from .rendered_faxboxes import RenderedFaxboxes
 
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "POST", "GET", "DELETE")
@@ -18,6 +21,7 @@ class FaxboxesResource:
 
     def __init__(self, faxboxes: Faxboxes, *, page_size: int) -> None:
         self._faxboxes = faxboxes
+        self._rendered = RenderedFaxboxes()
         self._page_size = page_size
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -57,10 +61,10 @@ class FaxboxesResource:
         listing = await self._faxboxes.listing(
             account.id, limit=page.size, start_key=page.start_key
         )
-        data = [shown_faxbox(document) for document in listing.documents]
-        paging = page.envelope(len(data), listing.next_key)
+        shown = self._rendered.texts(listing.rows)
+        paging = page.envelope(len(shown), listing.next_key)
         # An empty listing has neither revision nor etag (wire, 3.1).
-        return Reply(data, paging=paging, etag_of_data=bool(data))
+        return Reply(encoded_list(shown), paging=paging, etag_of_data=bool(shown))
 
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()

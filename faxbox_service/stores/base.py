@@ -69,13 +69,38 @@ class ViewRange:
     include_docs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ViewRow:
-    """One row; `document` is the current one when asked for, None when it is gone."""
+class ViewRow(Protocol):
+    """One row. A store may decode its parts only when they are asked for."""
+
+    @property
+    def id(self) -> DocumentId:
+        """The document that emitted it."""
+
+    @property
+    def key(self) -> Json:
+        """What it is sorted by."""
+
+    @property
+    def value(self) -> Json:
+        """What else was emitted."""
+
+    @property
+    def revision(self) -> Revision | None:
+        """The revision of `document`, which tells its content; None without a document."""
+
+    @property
+    def document(self) -> Document | None:
+        """The current document when it was asked for, None when it is gone."""
+
+
+@dataclass(slots=True)
+class DecodedRow:
+    """A `ViewRow` that holds its parts."""
 
     id: DocumentId
     key: Json
     value: Json
+    revision: Revision | None = None
     document: Document | None = None
 
 

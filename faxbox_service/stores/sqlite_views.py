@@ -7,11 +7,11 @@ behind its documents, and reading one is a walk along an index.
 import logging
 import sqlite3
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from faxbox_service.documents.json_text import decode_json, encode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
-from faxbox_service.documents.types import Document
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from . import views
 from .base import UNSET, View, ViewRange, ViewRow
@@ -38,11 +38,11 @@ _ALL_DOCUMENTS = """
 
 def _select(*, descending: bool, include_docs: bool) -> str:
     direction = "DESC" if descending else "ASC"
-    columns = "v.id, v.entry, d.revision, d.body" if include_docs else "v.id, v.entry"
+    columns = "d.revision, d.body" if include_docs else "NULL, NULL"
     # CROSS JOIN keeps the planner from beginning with the documents.
     join = "CROSS JOIN documents d ON d.number = v.document" if include_docs else ""
     return f"""
-        SELECT {columns} FROM view_rows v {join}
+        SELECT v.id, v.entry, {columns} FROM view_rows v {join}
         WHERE v.database = (SELECT number FROM databases WHERE name = ?)
           AND v.view = ? AND v.key BETWEEN ? AND ?
         ORDER BY v.key {direction}, v.id {direction}, v.n {direction} LIMIT ?
@@ -54,6 +54,29 @@ _SELECT = {
     for descending in (False, True)
     for include_docs in (False, True)
 }
+
+
+class _Row(NamedTuple):
+    """A `ViewRow` as it was read: listings look at few of its parts, and decode only those."""
+
+    id: DocumentId
+    entry: bytes
+    revision: Revision | None
+    body: bytes | None
+
+    @property
+    def key(self) -> Json:
+        return decode_json(self.entry)[0]
+
+    @property
+    def value(self) -> Json:
+        return decode_json(self.entry)[1]
+
+    @property
+    def document(self) -> Document | None:
+        if self.body is None:
+            return None
+        return {"_id": self.id, "_rev": self.revision, **decode_json(self.body)}
 
 
 class ViewIndex:
@@ -121,20 +144,7 @@ class ViewIndex:
             _SELECT[wanted.descending, wanted.include_docs],
             (database, stored_name, low, high, limit),
         ).fetchall()
-        # One call of the decoder for all rows: fifty calls cost more than fifty documents.
-        entries = decode_json(b"[%b]" % b",".join([row[1] for row in found]))
-        if not wanted.include_docs:
-            return [
-                ViewRow(row[0], key, value)
-                for row, (key, value) in zip(found, entries, strict=True)
-            ]
-        bodies = decode_json(b"[%b]" % b",".join([row[3] for row in found]))
-        return [
-            ViewRow(id_, key, value, {"_id": id_, "_rev": revision, **body})
-            for (id_, _, revision, _), (key, value), body in zip(
-                found, entries, bodies, strict=True
-            )
-        ]
+        return list(map(_Row._make, found))
 
     def _rows_of(self, database: str, document: Document) -> Iterator[_StoredRow]:
         n = 0
