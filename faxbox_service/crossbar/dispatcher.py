@@ -35,7 +35,7 @@ from .errors import (
     not_found,
 )
 from .replies import Judged, Replies
-from .routing import Route, Router, allowed_methods
+from .routing import Route, Router
 from .target import Query, split_target
 
 _log = logging.getLogger(__name__)
@@ -108,14 +108,14 @@ class Dispatcher:
         if route is None:
             await self._authenticate(request, judged)
             raise not_found()
-        judged.allowed = ()
-        judged.allowed = allowed_methods(route)
-        if question.method == "OPTIONS" and judged.is_cross_origin:
+        allowed = route.resource.methods(route.arguments)
+        judged.allowed = allowed or ()
+        if allowed and question.method == "OPTIONS" and judged.is_cross_origin:
             return self._replies.preflight(judged)
         method = "GET" if question.method == "HEAD" else question.method
         if method not in judged.allowed:
             await self._remember_who_asks(request, judged)
-            raise method_not_allowed(judged.allowed)
+            raise method_not_allowed(allowed) if allowed else not_found()
         call = await self._authorised_call(request, judged, question, route, method)
         reply = await route.resource.handle(call)
         return self._replies.success(question.method, judged, reply)

@@ -68,11 +68,3 @@ def _account_id(nouns: list[tuple[Resource, tuple[str, ...]]]) -> str | None:
     if arguments:
         return arguments[0]
     return "" if len(nouns) > 1 else None
-
-
-def allowed_methods(route: Route) -> tuple[str, ...]:
-    """The methods of the route's path. Raises a 404 when it has none."""
-    methods = route.resource.methods(route.arguments)
-    if methods is None:
-        raise not_found()
-    return methods

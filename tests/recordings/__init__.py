@@ -1,0 +1,1 @@
+"""Replays what was recorded from a running Kazoo against the service."""

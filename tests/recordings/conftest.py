@@ -1,0 +1,144 @@
+"""A service on a fresh store, and the replay of all recordings against it."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .differences import DIFFERENCES
+from .exchanges import Json, Recordings
+from .placeholders import Bindings
+from .replay import Replayer, Result
+from .rules import Rules
+from .summary import summary
+from .waiting import is_out_of_scope
+
+_SUMMARY = pytest.StashKey[list[str]]()
+_START_SECONDS = 20.0
+_STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service, and the facts of its master account."""
+
+    host: str
+    port: int
+    store: str
+    account_id: str
+    api_key: str
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service as its users start it, on an embedded store with a master account."""
+    directory = tmp_path_factory.mktemp("replay")
+    store = f"sqlite:///{directory / 'faxbox.db'}"
+    master = json.loads(
+        subprocess.check_output(
+            _command(
+                "init",
+                *("--account-name", "master", "--realm", "master.test"),
+                *("--username", "admin", "--password", "Secret1234", "--store", store),
+            ),
+            env=_environment(),
+        )
+    )
+    host, port = "127.0.0.1", _free_port()
+    with (directory / "service.log").open("wb") as log:
+        process = subprocess.Popen(
+            _command("serve", "--host", host, "--port", str(port), "--store", store),
+            env=_environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_it_listens(process, host, port, directory / "service.log")
+        yield Service(host, port, store, master["account_id"], master["api_key"])
+    finally:
+        process.terminate()
+        process.wait(_STOP_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def results(service: Service, pytestconfig: pytest.Config) -> dict[str, Result]:
+    """All recorded exchanges that are in scope, replayed once."""
+    recordings = Recordings.load()
+
+    async def create_user(account_id: str, fields: dict[str, Json], password: str) -> str:
+        return await _create_user(service.store, account_id, fields, password)
+
+    replayer = Replayer(
+        service.host, service.port, Rules(recordings, DIFFERENCES), DIFFERENCES, create_user
+    )
+    known = {"ACCOUNT:master": service.account_id, "KEY:1": service.api_key}
+    exchanges = [item for item in recordings.exchanges if not is_out_of_scope(item.group)]
+    results = asyncio.run(replayer.replay(exchanges, Bindings(known)))
+    pytestconfig.stash[_SUMMARY] = list(summary(recordings, results))
+    return results
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how the replay went, when there was one."""
+    lines = config.stash.get(_SUMMARY, [])
+    if lines:
+        terminalreporter.section("replay of the recordings")
+    for line in lines:
+        terminalreporter.write_line(line)
+
+
+async def _create_user(store: str, account_id: str, fields: dict[str, Json], password: str) -> str:
+    """Make a user behind the running service's back: there is no REST resource for it yet."""
+    from faxbox_service.app import Repositories
+    from faxbox_service.documents.private_fields import Author
+    from faxbox_service.settings import Settings
+
+    repositories = await Repositories.open(Settings(store=store))
+    try:
+        author = Author(request_id="replay", account_id=None, user_id=None)
+        user = await repositories.users.create(account_id, fields, password, author)
+        return str(user["_id"])
+    finally:
+        await repositories.close()
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "faxbox_service", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """The environment without settings of the service, which could change its replies."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FAXBOX_")}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_listens(
+    process: "subprocess.Popen[bytes]", host: str, port: int, log: Path
+) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"the service did not start:\n{log.read_text(errors='replace')}")

@@ -1,0 +1,124 @@
+"""Asks a running service everything that Kazoo was asked, in order, and compares the replies."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from .comparison import Seen, compare
+from .contract import Difference
+from .exchanges import Exchange, Json, Request
+from .expectation import Expectation
+from .placeholders import Bindings
+from .rules import Rules
+from .wire import NoReply, Reply, send
+
+CreateUser = Callable[[str, dict[str, Json], str], Awaitable[str]]
+"""Makes a user: account id, public fields, password; returns the user's id."""
+
+_LONGEST_LINE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one exchange went; without differences, as expected."""
+
+    exchange: Exchange
+    expected: Expectation
+    differences: tuple[str, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the reply was as expected."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        request = self.exchange.request
+        lines = (line[:_LONGEST_LINE] for line in self.differences)
+        return "\n  ".join((f"{self.exchange.name}: {request.method} {request.path}", *lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Replayer:
+    """Replays recordings against the service at an address."""
+
+    host: str
+    port: int
+    rules: Rules
+    differences: dict[str, Difference]
+    create_user: CreateUser
+    """Used where the service cannot make users over REST yet."""
+
+    async def replay(self, exchanges: list[Exchange], bindings: Bindings) -> dict[str, Result]:
+        """Replay exchanges in their order; the results by name."""
+        seen = Seen()
+        results = {}
+        for exchange in exchanges:
+            try:
+                result = await self._replay_one(exchange, bindings, seen)
+            except NoReply as error:
+                result = Result(exchange, self.rules.expectation(exchange), (str(error),))
+            results[exchange.name] = result
+        return results
+
+    async def _replay_one(self, exchange: Exchange, bindings: Bindings, seen: Seen) -> Result:
+        request = replace(exchange.request, path=bindings.substitute(exchange.request.path))
+        reply = await send(self.host, self.port, request, bindings)
+        expected = self.rules.expectation(exchange)
+        differences = compare(request, expected, reply, bindings, seen)
+        if not differences and _writes_box(exchange.request, reply):
+            differences += await self._read_back(request, reply, bindings)
+        if reply.status != 201 and _makes_user(exchange):
+            await self._stand_in(exchange, bindings)
+        difference = self.differences.get(exchange.name)
+        if difference is not None and difference.undo and reply.status in (200, 201):
+            differences += await self._undo(request, reply, bindings)
+        return Result(exchange, expected, tuple(differences))
+
+    async def _stand_in(self, exchange: Exchange, bindings: Bindings) -> None:
+        """Make the user that the service did not make, and bind its id."""
+        recorded = exchange.response.json["data"]
+        assert isinstance(exchange.request.body, str)
+        password = json.loads(exchange.request.body)["data"]["password"]
+        fields = {name: value for name, value in recorded.items() if name != "id"}
+        account = bindings.substitute(exchange.request.path).split("/")[3]
+        user_id = await self.create_user(account, fields, password)
+        bindings.match(recorded["id"], user_id)
+
+    async def _read_back(self, request: Request, reply: Reply, bindings: Bindings) -> list[str]:
+        """Contract 2 and 3: a GET shows what the write has shown, with the same revision."""
+        read = await self._ask_about_box("GET", request, reply, bindings)
+        if read.headers.get("etag") != reply.headers.get("etag"):
+            tags = (reply.headers.get("etag"), read.headers.get("etag"))
+            return ["the etag of the write is {}, that of a GET after it {}".format(*tags)]
+        wrote, got = reply.json().get("data"), read.json().get("data")
+        return [] if got == wrote else [f"the write showed {wrote!r}, a GET after it {got!r}"]
+
+    async def _undo(self, request: Request, reply: Reply, bindings: Bindings) -> list[str]:
+        """Delete the box that a reply is about, which Kazoo did not have."""
+        deletion = await self._ask_about_box("DELETE", request, reply, bindings)
+        return [] if deletion.status == 200 else [f"undoing it got {deletion.status}"]
+
+    async def _ask_about_box(
+        self, method: str, request: Request, reply: Reply, bindings: Bindings
+    ) -> Reply:
+        """A request of our own about the box that a reply is about."""
+        path = reply.headers.get("location") or request.path.partition("?")[0]
+        headers = tuple(pair for pair in request.headers if pair[0].lower() == "x-auth-token")
+        return await send(self.host, self.port, Request(method, path, headers, None), bindings)
+
+
+def _writes_box(request: Request, reply: Reply) -> bool:
+    """Whether a box was made or changed; a tunnelled deletion is neither."""
+    if request.method not in ("PUT", "POST", "PATCH") or reply.status not in (200, 201):
+        return False
+    data = reply.json().get("data")
+    return "/faxboxes" in request.path and "_read_only" not in data
+
+
+def _makes_user(exchange: Exchange) -> bool:
+    request = exchange.request
+    return (
+        request.method == "PUT"
+        and request.path.endswith("/users")
+        and exchange.response.status == 201
+    )

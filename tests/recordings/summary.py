@@ -1,0 +1,37 @@
+"""Counts a replay: what is equal, what differs by contract, what waits, what is out of scope."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from .exchanges import Recordings
+from .replay import Result
+from .waiting import OUT_OF_SCOPE, is_out_of_scope, waits_for
+
+
+def summary(recordings: Recordings, results: dict[str, Result]) -> Iterator[str]:
+    """Lines for people."""
+    equal, by_contract, failed = 0, 0, 0
+    numbers: Counter[int] = Counter()
+    waiting: Counter[str] = Counter()
+    for name, result in results.items():
+        title = waits_for(name)
+        if title is not None:
+            waiting[title] += 1
+        elif not result.is_equal:
+            failed += 1
+        elif result.expected.contracts:
+            by_contract += 1
+            numbers.update(result.expected.contracts)
+        else:
+            equal += 1
+    yield f"{equal} of {len(recordings.exchanges)} exchanges are as Kazoo answered them"
+    yield f"{by_contract} differ as the contract has it: " + ", ".join(
+        f"{count} by {number}" for number, count in sorted(numbers.items())
+    )
+    for title, count in waiting.items():
+        yield f"{count} wait for: {title}"
+    left_out = Counter(item.group for item in recordings.exchanges if is_out_of_scope(item.group))
+    for group, count in left_out.items():
+        yield f"{count} are out of scope: {group} {OUT_OF_SCOPE[group]}"
+    if failed:
+        yield f"{failed} are wrong"
