@@ -49,15 +49,22 @@ def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], No
     if settings.workers == 1:
         run(_serve(settings, listener, on_ready))
     else:
-        listener.listen()
-        on_ready()
-        _Workers(settings, listener).supervise()
+        _Workers(settings, listener).supervise(on_ready)
 
 
-async def _serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+async def _serve(
+    settings: Settings,
+    listener: socket.socket,
+    on_ready: Callable[[], None],
+    lifeline: int | None = None,
+) -> None:
+    """Serve until a signal, or until the other end of the pipe `lifeline` is closed."""
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for signal_number in _SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+        loop.add_signal_handler(signal_number, stop.set)
+    if lifeline is not None:
+        loop.add_reader(lifeline, stop.set)
     repositories = await Repositories.open(settings)
     try:
         server = HttpServer(
@@ -68,6 +75,8 @@ async def _serve(settings: Settings, listener: socket.socket, on_ready: Callable
             _spare_the_collector()
             on_ready()
             await stop.wait()
+            if lifeline is not None:
+                loop.remove_reader(lifeline)
         finally:
             await server.close()
     finally:
@@ -92,13 +101,15 @@ class _Workers:
         self._listener = listener
         self._process_ids: set[int] = set()
         self._is_stopping = False
+        # Only we hold the writing end: workers read its end of file when we are gone, even
+        # when we were killed, and stop too.
+        self._lifeline, self._writing_end = os.pipe()
 
-    def supervise(self) -> None:
+    def supervise(self, on_ready: Callable[[], None]) -> None:
         """Return when every worker has ended after a signal."""
         for signal_number in _SIGNALS:
             signal.signal(signal_number, self._stop)
-        for _ in range(self._settings.workers):
-            self._fork()
+        self._start_all(on_ready)
         while self._process_ids:
             process_id, status = os.wait()
             self._process_ids.discard(process_id)
@@ -106,9 +117,29 @@ class _Workers:
                 _log.error("worker %d ended with status %d", process_id, status)
                 time.sleep(_PAUSE_BEFORE_RESTART)
             if not self._is_stopping:
-                self._fork()
+                self._fork(lambda: None)
 
-    def _fork(self) -> None:
+    def _start_all(self, on_ready: Callable[[], None]) -> None:
+        """Fork the workers, and wait until each accepts connections or has ended."""
+        reports, reporting_end = os.pipe()
+
+        def report() -> None:
+            os.write(reporting_end, b".")
+            os.close(reporting_end)
+
+        for _ in range(self._settings.workers):
+            self._fork(report)
+        os.close(reporting_end)
+        ready = 0
+        while report_bytes := os.read(reports, self._settings.workers):
+            ready += len(report_bytes)
+        os.close(reports)
+        if ready:
+            on_ready()
+        elif not self._is_stopping:
+            sys.exit("faxbox: no worker could start")
+
+    def _fork(self, on_ready: Callable[[], None]) -> None:
         process_id = os.fork()
         if process_id:
             self._process_ids.add(process_id)
@@ -117,7 +148,8 @@ class _Workers:
         try:
             for signal_number in _SIGNALS:
                 signal.signal(signal_number, signal.SIG_DFL)
-            run(_serve(self._settings, self._listener, lambda: None))
+            os.close(self._writing_end)
+            run(_serve(self._settings, self._listener, on_ready, self._lifeline))
             code = 0
         except Exception:
             _log.exception("a worker failed")

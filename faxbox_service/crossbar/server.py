@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 from socket import socket
 
@@ -12,6 +13,8 @@ from .dispatcher import Dispatcher
 from .errors import CrossbarError, internal_error
 
 _BACKLOG = 1024
+_SENDING_TIMEOUT = 1.0
+"""Seconds for the last replies to leave."""
 
 _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 """Targets of requests may hold tokens, which are never logged."""
@@ -45,26 +48,59 @@ class _EnvelopeHandler(RequestHandler):
 
 
 class _EnvelopeServer(web.Server):
+    """Counts the requests in flight, so that a stop can wait for them."""
+
     def __init__(self, dispatcher: Dispatcher) -> None:
-        super().__init__(dispatcher.answer)
+        super().__init__(self._answer)
         self.dispatcher = dispatcher
+        self._in_flight = 0
+        self._is_draining = False
+        self._drained = asyncio.Event()
 
     def __call__(self) -> RequestHandler:
         return _EnvelopeHandler(self, asyncio.get_running_loop())
+
+    async def drain(self) -> None:
+        """Return when no request is in flight; connections close after their present one."""
+        self._is_draining = True
+        if self._in_flight:
+            await self._drained.wait()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._in_flight += 1
+        try:
+            response = await self.dispatcher.answer(request)
+        finally:
+            self._in_flight -= 1
+        if self._is_draining:
+            response.force_close()
+            if not self._in_flight:
+                self._drained.set()
+        return response
 
 
 class HttpServer:
     """Listens on a socket until it is closed."""
 
     def __init__(self, dispatcher: Dispatcher, *, shutdown_timeout: float) -> None:
-        server = _EnvelopeServer(dispatcher)
-        self._runner = web.ServerRunner(server, shutdown_timeout=shutdown_timeout)
+        self._server = _EnvelopeServer(dispatcher)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=_SENDING_TIMEOUT)
+        self._shutdown_timeout = shutdown_timeout
+        self._site: web.SockSite | None = None
 
     async def listen(self, listener: socket) -> None:
         """Begin to accept connections on a bound socket."""
         await self._runner.setup()
-        await web.SockSite(self._runner, listener, backlog=_BACKLOG).start()
+        self._site = web.SockSite(self._runner, listener, backlog=_BACKLOG)
+        await self._site.start()
 
     async def close(self) -> None:
-        """Accept nothing more, finish the requests in flight (within the timeout), close."""
+        """Accept nothing more, finish the requests in flight (within the timeout), close.
+
+        aiohttp's own shutdown drops what still arrives of a request's body, so it comes last.
+        """
+        if self._site is not None:
+            await self._site.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._server.drain(), self._shutdown_timeout)
         await self._runner.cleanup()
