@@ -1,0 +1,38 @@
+"""The table of settings in the README, made from their definitions.
+
+`python -m faxbox_service.operations.settings_table README.md` writes it between its marks.
+"""
+
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from faxbox_service.settings import Settings, variable_of
+
+BEGIN = "<!-- settings: made by `make docs` -->"
+END = "<!-- end of settings -->"
+
+
+def settings_table() -> str:
+    """One Markdown row for each setting."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for setting in fields(Settings):
+        default = "the host's" if setting.name == "node_name" else f"`{_shown(setting.default)}`"
+        rows.append(f"| `{variable_of(setting)}` | {default} | {setting.metadata['meaning']} |")
+    return "\n".join(rows)
+
+
+def with_settings_table(text: str) -> str:
+    """The text with a new table between the marks."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{settings_table()}\n{END}{after}"
+
+
+def _shown(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else f"{default}"
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[1])
+    page.write_text(with_settings_table(page.read_text()))

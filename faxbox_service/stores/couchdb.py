@@ -1,0 +1,213 @@
+"""The store in CouchDB, one node or a cluster: one request for every call."""
+
+import asyncio
+from contextlib import suppress
+from typing import cast
+
+from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.names import database_class
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+
+from .base import (
+    UNSET,
+    Attachment,
+    DecodedRow,
+    DocumentNotFound,
+    MissingView,
+    RevisionConflict,
+    StoreUnavailable,
+    StoreVersion,
+    View,
+    ViewRange,
+    ViewRow,
+)
+from .couchdb_endpoints import (
+    attachment_endpoint,
+    database_endpoint,
+    design_endpoint,
+    document_endpoint,
+    view_endpoint,
+)
+from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB
+from .couchdb_url import ServerUrl
+from .design_documents import design_documents
+from .edits import is_writable_id
+
+_DATABASE_EXISTS = 412
+
+# How CouchDB begins to refuse a range that ends before it starts.
+_EMPTY_RANGE = "No rows can match your key range"
+
+
+class CouchStore:
+    """A `Store` in the CouchDB at `couchdb://user:password@host:5984`: see `ServerUrl`.
+
+    A call waits `timeout` seconds at most, the wait for one of `pool_size` connections
+    included. Use it in the event loop that opened it.
+    """
+
+    def __init__(self, url: str, *, timeout: float = 10.0, pool_size: int = 100) -> None:
+        self._url = ServerUrl.parse(url)
+        self._timeout = timeout
+        self._pool_size = pool_size
+        self._server: CouchDB | None = None
+        self._installed: set[str] = set()
+        # Guards `_installed`: who misses a view waits for whoever is installing it.
+        self._installing = asyncio.Lock()
+
+    @property
+    def round_trips(self) -> int:
+        """Requests sent so far."""
+        return 0 if self._server is None else self._server.requests
+
+    async def open(self) -> StoreVersion:
+        """Connect, and check that CouchDB is there and lets us in."""
+        await self.close()
+        sent_before = self.round_trips
+        server = CouchDB(self._url, timeout=self._timeout, pool_size=self._pool_size)
+        server.requests = sent_before
+        self._server = server
+        try:
+            version = _member(await server._info(), "version")
+        except BaseException:
+            await server.close()
+            raise
+        return StoreVersion("couchdb", str(version))
+
+    async def close(self) -> None:
+        """Finish the writes under way and close the connections."""
+        if self._server is not None:
+            await self._server.close()
+
+    async def create_database(self, database: str) -> bool:
+        """Make sure the database and our design documents are there."""
+        try:
+            await database_endpoint(self._opened(), database)._put()
+        except RefusedByCouchDB as error:
+            if error.status != _DATABASE_EXISTS:
+                raise
+            created = False
+        else:
+            created = True
+        await self._install_design_documents(database)
+        return created
+
+    async def delete_database(self, database: str) -> None:
+        """Remove the database with all its documents."""
+        await database_endpoint(self._opened(), database)._delete()
+        self._installed.discard(database)
+
+    async def get(self, database: str, document_id: DocumentId) -> Document:
+        """Read the current revision."""
+        if not is_writable_id(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        document: Document = await document_endpoint(self._opened(), database, document_id)._get()
+        if _member(document, "_id") != document_id:
+            raise StoreUnavailable(f"CouchDB answers with another document than {document_id!r}")
+        return document
+
+    async def put(self, database: str, document: Document) -> Revision:
+        """Write a document; raises `ValueError` for one that CouchDB does not accept."""
+        document_id: Json = document.get("_id")
+        if not is_writable_id(document_id):
+            raise ValueError(f"not an id for a document: {document_id!r}")
+        _, reply = await document_endpoint(self._opened(), database, document_id)._put(document)
+        return str(_member(reply, "rev"))
+
+    async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
+        """Delete for good."""
+        if not is_writable_id(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        _, reply = await document_endpoint(self._opened(), database, document_id)._delete(revision)
+        return str(_member(reply, "rev"))
+
+    async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
+        """Read one attachment."""
+        if not (is_writable_id(document_id) and is_writable_id(name)):
+            raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
+        server = self._opened()
+        # aiocouch's own method takes it for granted that the answer has a type.
+        path = attachment_endpoint(server, database, document_id, name).endpoint
+        reply, data = await server._get_bytes(path)
+        content_type = reply.headers.get("Content-Type", "application/octet-stream")
+        return Attachment(content_type, cast(bytes, data))
+
+    async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
+        """Read rows of a view, installing our design documents where they are missing."""
+        params = _params_of(rows)
+        try:
+            return await self._rows(database, view, params)
+        except DocumentNotFound as error:
+            if not await self._install_once(database):
+                raise _missing(database, view) from error
+        try:
+            return await self._rows(database, view, params)
+        except DocumentNotFound as error:
+            raise _missing(database, view) from error
+
+    async def _rows(self, database: str, view: View, params: dict[str, str]) -> list[ViewRow]:
+        try:
+            reply = await view_endpoint(self._opened(), database, view)._get(**params)
+        except RefusedByCouchDB as error:
+            if str(error).startswith(_EMPTY_RANGE):
+                return []
+            raise
+        try:
+            return [_row_of(row) for row in _member(reply, "rows")]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise StoreUnavailable(f"not an answer of CouchDB: {error!r} in a row") from error
+
+    async def _install_once(self, database: str) -> bool:
+        """Install our design documents; False when that was done before this call."""
+        if database in self._installed:
+            return False
+        async with self._installing:
+            if database not in self._installed:
+                # A user who may not install them reads what others have installed.
+                with suppress(AccessRefused):
+                    await self._install_design_documents(database)
+                self._installed.add(database)
+        return True
+
+    async def _install_design_documents(self, database: str) -> None:
+        for document in design_documents(database_class(database)):
+            # Without a revision a document is only ever created, never replaced: what Kazoo or
+            # an administrator put there stays.
+            with suppress(RevisionConflict):
+                await design_endpoint(self._opened(), database, document["_id"])._put(document)
+
+    def _opened(self) -> CouchDB:
+        if self._server is None:
+            raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
+        return self._server
+
+
+def _row_of(row: Json) -> ViewRow:
+    document = row.get("doc")
+    revision = None if document is None else document["_rev"]
+    return DecodedRow(row["id"], row["key"], row["value"], revision, document)
+
+
+def _params_of(rows: ViewRange) -> dict[str, str]:
+    keys = {"key": rows.key, "startkey": rows.start_key, "endkey": rows.end_key}
+    params = {name: encode_json(key).decode() for name, key in keys.items() if key is not UNSET}
+    params["reduce"] = "false"
+    if rows.descending:
+        params["descending"] = "true"
+    if rows.limit is not None:
+        params["limit"] = str(rows.limit)
+    if rows.include_docs:
+        params["include_docs"] = "true"
+    return params
+
+
+def _member(reply: Json, name: str) -> Json:
+    """A member that CouchDB's answer always has, as far as CouchDB gave it."""
+    try:
+        return reply[name]
+    except (KeyError, TypeError) as error:
+        raise StoreUnavailable(f"not an answer of CouchDB: it has no {name}") from error
+
+
+def _missing(database: str, view: View) -> MissingView:
+    return MissingView(f"{database} has no view {view.design}/{view.name}")

@@ -1,0 +1,210 @@
+"""CouchDB's HTTP interface: aiocouch's remote layer with our JSON, errors, timeouts and pool."""
+
+import asyncio
+from base64 import b64encode
+from typing import cast
+from urllib.parse import quote
+
+import aiohttp
+from aiocouch import remote
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from multidict import CIMultiDict
+from yarl import URL
+
+from faxbox_service import __version__
+from faxbox_service.documents.json_text import InvalidJson, decode_json, encode_json
+from faxbox_service.documents.types import Json
+
+from .base import (
+    DocumentNotFound,
+    MissingDatabase,
+    RevisionConflict,
+    StoreError,
+    StoreUnavailable,
+)
+from .couchdb_url import ServerUrl
+
+# CouchDB's words for it, from 3.x and from before.
+_NO_DATABASE = ("Database does not exist.", "no_db_file")
+
+# What is not even a revision cannot be the current one.
+_NO_REVISION = "Invalid rev format"
+
+_READS = ("GET", "HEAD")
+
+
+class RefusedByCouchDB(StoreError, ValueError):
+    """The server understood the request and will never accept it: 400, 412, 413, 415."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class AccessRefused(StoreUnavailable):
+    """The server does not know us, or does not let us do this: 401, 403."""
+
+
+class _Reply(remote.HTTPResponse):
+    """A reply whose headers are neither copied nor sensitive to case."""
+
+    def __init__(self, response: ClientResponse) -> None:
+        self.status = response.status
+        self.headers = cast(dict[str, str], response.headers)
+
+
+class _BrokenWrite(aiohttp.ClientError):
+    """The connection broke before the reply: whether the write happened is unknown."""
+
+
+async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    # aiohttp sends PUT and DELETE again when a kept-alive connection breaks. The first may have
+    # been carried out; the second would then conflict with it, and a caller whose write was
+    # done would be told that somebody else's came first. aiohttp repeats on the errors caught
+    # here only (never on failures to connect, before which nothing was sent).
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _BrokenWrite(str(error)) from error
+
+
+class CouchDB(remote.RemoteServer):
+    """A CouchDB server, used through the methods of aiocouch's remote classes.
+
+    They all end in `_request`, make one request, and raise the errors of `stores/base.py`,
+    whose texts show the server's address and no password. Make it in the event loop that uses
+    it. `requests` counts the requests.
+    """
+
+    def __init__(self, url: ServerUrl, *, timeout: float, pool_size: int) -> None:
+        super().__init__(
+            url.address,
+            connector=aiohttp.TCPConnector(limit=pool_size),
+            timeout=aiohttp.ClientTimeout(total=timeout),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        self.requests = 0
+        self._url = url
+        self._timeout = timeout
+        self._closing = False
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        # Whole and in aiohttp's own type, so that it adds nothing to each request. The session's
+        # own defaults cannot be given: aiocouch fixes them.
+        self._headers = CIMultiDict(
+            {
+                # PouchDB's server answers in JSON only when asked to.
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": f"faxbox-service/{__version__}",
+            }
+        )
+        if url.user is not None:
+            credentials = b64encode(f"{url.user}:{url.password}".encode()).decode()
+            self._headers["Authorization"] = f"Basic {credentials}"
+        self._json_headers = CIMultiDict(self._headers, **{"Content-Type": "application/json"})
+
+    async def close(self) -> None:
+        """Refuse new requests, finish those under way, and close the connections."""
+        self._closing = True
+        while self._under_way:
+            self._idle.clear()
+            await self._idle.wait()
+        await super().close()
+
+    async def _request(  # type: ignore[override]  # bodies other than JSON are a TypeError
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        return_json: bool = True,
+        json: Json = None,
+    ) -> remote.RequestResult:
+        """Send one request; raise what a status other than 2xx means."""
+        if self._closing:
+            raise self._unavailable("closed")
+        query = _query(params) if params else ""
+        url = URL(f"{self._server}{path}{query}", encoded=True)
+        self.requests += 1
+        self._under_way += 1
+        try:
+            if method in _READS:
+                response, body = await self._read(method, url)
+            else:
+                response, body = await self._write(method, url, json)
+        except TimeoutError as error:
+            raise self._unreachable(f"no answer within {self._timeout:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._unreachable(str(error) or type(error).__name__) from error
+        finally:
+            self._under_way -= 1
+            self._idle.set()
+        if not 200 <= response.status < 300:
+            raise self._error(response.status, body, path)
+        return _Reply(response), self._decoded(body) if return_json else body
+
+    async def _read(self, method: str, url: URL) -> tuple[ClientResponse, bytes]:
+        async with self._http_session.request(
+            method, url, headers=self._headers, allow_redirects=False
+        ) as response:
+            return response, await response.read()
+
+    async def _write(self, method: str, url: URL, json: Json) -> tuple[ClientResponse, bytes]:
+        body = None if json is None else encode_json(json)
+        async with self._http_session.request(
+            method,
+            url,
+            data=body,
+            headers=self._json_headers,
+            allow_redirects=False,
+            middlewares=(_send_once,),
+        ) as response:
+            return response, await response.read()
+
+    def _decoded(self, body: bytes) -> Json:
+        try:
+            return decode_json(body)
+        except InvalidJson as error:
+            raise self._unavailable("the answer is not JSON") from error
+
+    def _error(self, status: int, body: bytes, path: str) -> StoreError:
+        """Say what a status means; a 404 of something that is not CouchDB means nothing."""
+        reason = _reason(body)
+        if status == 404 and reason is not None:
+            if reason in _NO_DATABASE:
+                return MissingDatabase(f"{path}: {reason}")
+            return DocumentNotFound(f"{path}: {reason}")
+        if status == 409 or reason == _NO_REVISION:
+            return RevisionConflict(f"{path}: {reason or status}")
+        if status in (400, 412, 413, 415) and reason is not None:
+            return RefusedByCouchDB(status, reason)
+        if status in (401, 403):
+            user = self._url.user
+            who = "requests without a user" if user is None else f"the user {user!r}"
+            return AccessRefused(f"{self._name()} refuses {who}: {reason or status}")
+        return self._unavailable(f"status {status}" + (f": {reason}" if reason else ""))
+
+    def _unavailable(self, reason: str) -> StoreUnavailable:
+        return StoreUnavailable(f"{self._name()}: {reason}")
+
+    def _unreachable(self, reason: str) -> StoreUnavailable:
+        return StoreUnavailable(f"cannot reach {self._name()}: {reason}")
+
+    def _name(self) -> str:
+        return f"CouchDB at {self._url.address}"
+
+
+def _query(params: dict[str, str]) -> str:
+    return "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in params.items())
+
+
+def _reason(body: bytes) -> str | None:
+    """The reason in one of CouchDB's error bodies, None for any other body."""
+    try:
+        error = decode_json(body)
+        return str(error.get("reason") or error["error"])
+    except (InvalidJson, AttributeError, KeyError):
+        return None

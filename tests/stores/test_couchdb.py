@@ -1,0 +1,519 @@
+"""What the CouchDB store sends, and what it makes of answers that no healthy CouchDB gives."""
+
+import asyncio
+import base64
+import traceback
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.names import FAXES
+from faxbox_service.documents.types import Json
+from faxbox_service.stores.base import (
+    Attachment,
+    DocumentNotFound,
+    MissingDatabase,
+    MissingView,
+    RevisionConflict,
+    StoreUnavailable,
+    View,
+    ViewRange,
+)
+from faxbox_service.stores.couchdb import CouchStore
+from faxbox_service.stores.couchdb_url import ServerUrl
+
+PASSWORD = "s3cr:t/@é"
+QUOTED_PASSWORD = "s3cr%3At%2F%40%C3%A9"
+LISTING = View("faxbox", "crossbar_listing")
+WELCOME = {"couchdb": "Welcome", "version": "3.5.0"}
+NO_DATABASE = {"error": "not_found", "reason": "Database does not exist."}
+MISSING = {"error": "not_found", "reason": "missing"}
+WRITTEN = {"ok": True, "id": "a", "rev": "1-x"}
+
+Answer = Callable[[web.Request], web.StreamResponse]
+
+
+def answer(body: Json, status: int = 200) -> Answer:
+    """Answer with JSON."""
+    return lambda _: web.json_response(body, status=status)
+
+
+def answer_text(text: str, status: int = 200) -> Answer:
+    """Answer with something that is not CouchDB's."""
+    return lambda _: web.Response(text=text, status=status)
+
+
+def hang_up(request: web.Request) -> web.StreamResponse:
+    """Break the connection instead of answering."""
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+class FakeServer:
+    """Gives the answers it was told to, the last one ever after, and records the requests."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = [answer(WELCOME)]
+        self.requests: list[tuple[str, str, Json]] = []
+        self.headers: list[Any] = []
+        self.delay = 0.0
+        self.left_out = ""
+        self.port = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        self.requests.append(
+            (request.method, request.raw_path, decode_json(body) if body else None)
+        )
+        self.headers.append(request.headers)
+        await asyncio.sleep(self.delay)
+        answers = self.answers
+        return (answers.pop(0) if len(answers) > 1 else answers[0])(request)
+
+    async def leave_out(self, _: web.Request, response: web.StreamResponse) -> None:
+        response.headers.popall(self.left_out, None)
+
+    def will(self, *answers: Answer) -> None:
+        """Forget the requests so far; give these answers from now on."""
+        self.answers = list(answers)
+        self.requests.clear()
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        return [(method, path) for method, path, _ in self.requests]
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeServer]:
+    fake = FakeServer()
+    app = web.Application()
+    app.on_response_prepare.append(fake.leave_out)
+    app.router.add_route("*", "/{path:.*}", fake.handle)
+    async with TestServer(app, host="127.0.0.1") as server:
+        assert server.port is not None
+        fake.port = server.port
+        yield fake
+
+
+@pytest.fixture
+async def store(fake: FakeServer) -> AsyncIterator[CouchStore]:
+    url = f"couchdb://us%C3%A9r:{QUOTED_PASSWORD}@127.0.0.1:{fake.port}"
+    store = CouchStore(url, timeout=0.5)
+    await store.open()
+    yield store
+    await store.close()
+
+
+def operations(store: CouchStore) -> dict[str, Callable[[], Any]]:
+    """Every call that asks the server for something."""
+    return {
+        "create_database": lambda: store.create_database("other"),
+        "delete_database": lambda: store.delete_database("other"),
+        "get": lambda: store.get("other", "a"),
+        "put": lambda: store.put("other", {"_id": "a"}),
+        "delete": lambda: store.delete("other", "a", "1-x"),
+        "get_attachment": lambda: store.get_attachment("other", "a", "x"),
+        "view": lambda: store.view("other", LISTING, ViewRange()),
+    }
+
+
+OPERATIONS = list(operations(CouchStore("couchdb://nowhere")))
+
+
+def assert_tells_no_password(error: BaseException) -> None:
+    """Neither the error nor anything it came from shows the password in any form."""
+    text = "".join(traceback.format_exception(error)) + repr(error)
+    credentials = base64.b64encode(f"usér:{PASSWORD}".encode()).decode()
+    for secret in (PASSWORD, QUOTED_PASSWORD, credentials):
+        assert secret not in text
+
+
+class TestServerUrl:
+    @pytest.mark.parametrize(
+        ("url", "address", "user", "password"),
+        [
+            ("couchdb://h", "http://h:5984", None, ""),
+            ("couchdbs://h", "https://h:6984", None, ""),
+            ("couchdb://u:p@h:1", "http://h:1", "u", "p"),
+            ("couchdb://u@h/", "http://h:5984", "u", ""),
+            ("couchdb://h/a/b%20c/", "http://h:5984/a/b%20c", None, ""),
+            ("couchdb://[::1]:9", "http://[::1]:9", None, ""),
+            (f"couchdb://a%40b:{QUOTED_PASSWORD}@h", "http://h:5984", "a@b", PASSWORD),
+        ],
+    )
+    def test_its_parts(self, url: str, address: str, user: str | None, password: str) -> None:
+        assert ServerUrl.parse(url) == ServerUrl(address, user, password)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *("http://h", "couchdb:", "couchdb://", "secret", "couchdb://u:secret/word@h"),
+            *("couchdb://u:1/secret@h", "couchdb://u:1#secret@h", "couchdb://u:1?secret@h"),
+        ],
+    )
+    def test_what_is_none_is_refused_without_being_shown(self, url: str) -> None:
+        with pytest.raises(ValueError) as refusal:
+            CouchStore(url)
+        assert "secret" not in str(refusal.value)
+
+    def test_its_password_is_not_shown(self) -> None:
+        assert "secret" not in repr(ServerUrl.parse("couchdb://u:secret@h"))
+
+
+class TestOpening:
+    async def test_the_version_is_told(self, fake: FakeServer, store: CouchStore) -> None:
+        version = await store.open()
+        assert (version.kind, version.version) == ("couchdb", "3.5.0")
+        assert fake.sent[-1] == ("GET", "/")
+
+    async def test_every_request_carries_the_credentials(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer(WRITTEN))
+        await store.put("other", {"_id": "a"})
+        credentials = base64.b64encode(f"usér:{PASSWORD}".encode()).decode()
+        for headers in fake.headers:
+            assert headers["Authorization"] == f"Basic {credentials}"
+            assert headers["Accept"] == "application/json"
+
+    async def test_without_a_user_no_credentials_are_sent(self, fake: FakeServer) -> None:
+        store = CouchStore(f"couchdb://127.0.0.1:{fake.port}/prefix")
+        await store.open()
+        await store.close()
+        assert fake.sent == [("GET", "/prefix/")]
+        assert "Authorization" not in fake.headers[0]
+
+    async def test_wrong_credentials_are_said_to_be_wrong(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        reason = "Name or password is incorrect."
+        fake.will(answer({"error": "unauthorized", "reason": reason}, 401))
+        with pytest.raises(StoreUnavailable, match=f"refuses the user 'usér': {reason}") as refusal:
+            await store.open()
+        assert_tells_no_password(refusal.value)
+
+    async def test_a_server_that_is_not_there_is_named(self, unused_tcp_port: int) -> None:
+        store = CouchStore(f"couchdb://usér:{QUOTED_PASSWORD}@127.0.0.1:{unused_tcp_port}")
+        address = f"http://127.0.0.1:{unused_tcp_port}"
+        with pytest.raises(StoreUnavailable, match=f"cannot reach CouchDB at {address}: ") as error:
+            await store.open()
+        assert_tells_no_password(error.value)
+        await store.close()
+
+    @pytest.mark.parametrize("body", [[], {}, "x", None])
+    async def test_what_is_not_couchdb_is_unavailable(
+        self, fake: FakeServer, store: CouchStore, body: Json
+    ) -> None:
+        fake.will(answer(body))
+        with pytest.raises(StoreUnavailable):
+            await store.open()
+
+    async def test_a_store_never_opened_is_unavailable(self) -> None:
+        store = CouchStore("couchdb://nowhere")
+        for operation in operations(store).values():
+            with pytest.raises(StoreUnavailable):
+                await operation()
+        assert store.round_trips == 0
+
+    async def test_closing_waits_for_a_write(self, fake: FakeServer, store: CouchStore) -> None:
+        fake.will(answer(WRITTEN))
+        fake.delay = 0.1
+        write = asyncio.create_task(store.put("other", {"_id": "a"}))
+        await asyncio.sleep(0.02)
+        await store.close()
+        assert await write == "1-x"
+        with pytest.raises(StoreUnavailable):
+            await store.put("other", {"_id": "b"})
+        assert len(fake.requests) == 1
+
+
+class TestFailures:
+    @pytest.mark.parametrize("operation", OPERATIONS)
+    @pytest.mark.parametrize(
+        "failure",
+        [
+            *(answer({"error": "e", "reason": "r"}, s) for s in (401, 403, 429, 500, 503, 507)),
+            *(answer_text("<html>", status) for status in (302, 400, 404, 500, 502)),
+            answer([], 404),
+            hang_up,
+        ],
+    )
+    async def test_the_store_is_unavailable(
+        self, fake: FakeServer, store: CouchStore, operation: str, failure: Answer
+    ) -> None:
+        fake.will(failure)
+        with pytest.raises(StoreUnavailable) as error:
+            await operations(store)[operation]()
+        assert_tells_no_password(error.value)
+
+    @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name != "get_attachment"])
+    @pytest.mark.parametrize("text", ["<html>", "", '{"_id": "a", "x": '])
+    async def test_an_answer_that_is_not_json_is_none(
+        self, fake: FakeServer, store: CouchStore, operation: str, text: str
+    ) -> None:
+        fake.will(answer_text(text))
+        with pytest.raises(StoreUnavailable):
+            await operations(store)[operation]()
+
+    @pytest.mark.parametrize("operation", ["get", "put", "delete", "view"])
+    @pytest.mark.parametrize("body", [{}, [], None, "x", {"rows": [{}]}, {"rows": [1]}])
+    async def test_an_answer_without_what_was_asked_for_is_none(
+        self, fake: FakeServer, store: CouchStore, operation: str, body: Json
+    ) -> None:
+        fake.will(answer(body))
+        with pytest.raises(StoreUnavailable):
+            await operations(store)[operation]()
+
+    @pytest.mark.parametrize("operation", OPERATIONS)
+    async def test_a_slow_server_is_unavailable(
+        self, fake: FakeServer, store: CouchStore, operation: str
+    ) -> None:
+        fake.delay = 2
+        with pytest.raises(StoreUnavailable, match=r"no answer within 0\.5 s"):
+            await operations(store)[operation]()
+
+
+class TestBrokenConnections:
+    @pytest.mark.parametrize("operation", ["put", "delete", "create_database", "delete_database"])
+    async def test_a_write_is_never_repeated(
+        self, fake: FakeServer, store: CouchStore, operation: str
+    ) -> None:
+        fake.will(hang_up, answer({"error": "conflict", "reason": "echo"}, 409))
+        with pytest.raises(StoreUnavailable):
+            await operations(store)[operation]()
+        assert len(fake.requests) == 1
+
+    async def test_a_read_is_repeated(self, fake: FakeServer, store: CouchStore) -> None:
+        fake.will(hang_up, answer({"_id": "a", "_rev": "1-x"}))
+        assert await store.get("other", "a") == {"_id": "a", "_rev": "1-x"}
+        assert len(fake.requests) == 2
+
+
+class TestRequests:
+    @pytest.mark.parametrize(
+        ("operation", "reply", "sent"),
+        [
+            ("get", {"_id": "a", "_rev": "1-x"}, ("GET", "/other/a")),
+            ("put", WRITTEN, ("PUT", "/other/a")),
+            ("delete", WRITTEN, ("DELETE", "/other/a?rev=1-x")),
+            ("get_attachment", {}, ("GET", "/other/a/x")),
+            ("create_database", {"ok": True}, ("PUT", "/other")),
+            ("delete_database", {"ok": True}, ("DELETE", "/other")),
+            (
+                "view",
+                {"rows": []},
+                ("GET", "/other/_design/faxbox/_view/crossbar_listing?reduce=false"),
+            ),
+        ],
+    )
+    async def test_every_call_is_one_request(
+        self,
+        fake: FakeServer,
+        store: CouchStore,
+        operation: str,
+        reply: Json,
+        sent: tuple[str, str],
+    ) -> None:
+        fake.will(answer(reply))
+        before = store.round_trips
+        await operations(store)[operation]()
+        assert fake.sent == [sent]
+        assert store.round_trips - before == 1
+
+    async def test_an_attachment_comes_with_its_type(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(lambda _: web.Response(body=b"%PDF", content_type="application/pdf"))
+        found = await store.get_attachment("other", "a", "x")
+        assert found == Attachment("application/pdf", b"%PDF")
+
+    async def test_an_attachment_without_a_type_is_just_bytes(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(lambda _: web.Response(body=b"x"))
+        fake.left_out = "Content-Type"
+        found = await store.get_attachment("other", "a", "x")
+        assert found == Attachment("application/octet-stream", b"x")
+
+    async def test_all_of_a_range_is_sent(self, fake: FakeServer, store: CouchStore) -> None:
+        fake.will(answer({"rows": []}))
+        rows = ViewRange(
+            key=None,
+            start_key=["a&b", {}],
+            end_key="é",
+            descending=True,
+            limit=3,
+            include_docs=True,
+        )
+        await store.view("other", LISTING, rows)
+        [(_, path)] = fake.sent
+        assert path.partition("?")[2].split("&") == [
+            "key=null",
+            "startkey=%5B%22a%26b%22%2C%7B%7D%5D",
+            "endkey=%22%C3%A9%22",
+            "reduce=false",
+            "descending=true",
+            "limit=3",
+            "include_docs=true",
+        ]
+
+    async def test_a_row_whose_document_is_gone_has_none(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        rows = [
+            {"id": "a", "key": "a", "value": 1, "doc": None},
+            {"id": "b", "key": "b", "value": 2, "doc": {"_id": "b", "_rev": "1-x"}},
+        ]
+        fake.will(answer({"total_rows": 2, "offset": 0, "rows": rows}))
+        gone, there = await store.view("other", LISTING, ViewRange(include_docs=True))
+        assert (gone.document, gone.revision) == (None, None)
+        assert (there.document, there.revision) == ({"_id": "b", "_rev": "1-x"}, "1-x")
+
+    @pytest.mark.parametrize(
+        ("document_id", "path"),
+        [
+            ("..", "/other/%2E%2E"),
+            (".", "/other/%2E"),
+            ("../x", "/other/..%2Fx"),
+            ("...", "/other/%2E%2E%2E"),
+            ("a/b", "/other/a%2Fb"),
+            ("%2e", "/other/%252e"),
+            ("?x#y", "/other/%3Fx%23y"),
+            ("é", "/other/%C3%A9"),
+        ],
+    )
+    async def test_an_id_is_one_segment_of_the_path(
+        self, fake: FakeServer, store: CouchStore, document_id: str, path: str
+    ) -> None:
+        fake.will(answer({"_id": document_id, "_rev": "1-x", "rev": "1-x"}))
+        await store.get("other", document_id)
+        await store.put("other", {"_id": document_id})
+        await store.get_attachment("other", document_id, document_id)
+        segment = path.removeprefix("/other/")
+        assert [sent for _, sent in fake.sent] == [path, path, f"{path}/{segment}"]
+
+    @pytest.mark.parametrize(
+        "document_id", ["", "_all_docs", "_design/faxbox", "_local/x", "_", "\ud800"]
+    )
+    async def test_an_id_of_no_document_makes_no_request(
+        self, fake: FakeServer, store: CouchStore, document_id: str
+    ) -> None:
+        fake.will(answer({}))
+        with pytest.raises(DocumentNotFound):
+            await store.get("other", document_id)
+        with pytest.raises(DocumentNotFound):
+            await store.delete("other", document_id, "1-x")
+        with pytest.raises(DocumentNotFound):
+            await store.get_attachment("other", document_id, "x")
+        with pytest.raises(DocumentNotFound):
+            await store.get_attachment("other", "a", document_id)
+        with pytest.raises(ValueError):
+            await store.put("other", {"_id": document_id})
+        assert fake.requests == []
+
+    async def test_another_document_than_asked_for_is_not_taken(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer({"_id": "b", "_rev": "1-x"}))
+        with pytest.raises(StoreUnavailable):
+            await store.get("other", "a")
+
+
+class TestRefusals:
+    async def test_what_was_not_a_revision_conflicts(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer({"error": "bad_request", "reason": "Invalid rev format"}, 400))
+        with pytest.raises(RevisionConflict):
+            await store.put("other", {"_id": "a", "_rev": "x"})
+
+    @pytest.mark.parametrize("status", [400, 412, 413])
+    async def test_a_document_that_is_refused_is_a_value_error(
+        self, fake: FakeServer, store: CouchStore, status: int
+    ) -> None:
+        fake.will(answer({"error": "doc_validation", "reason": "because"}, status))
+        with pytest.raises(ValueError, match="because"):
+            await store.put("other", {"_id": "a"})
+
+    async def test_a_name_that_is_refused_is_no_new_database(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer({"error": "illegal_database_name", "reason": "because"}, 400))
+        with pytest.raises(ValueError, match="because"):
+            await store.create_database("NAME")
+
+
+class TestDesignDocuments:
+    async def test_a_new_database_gets_them(self, fake: FakeServer, store: CouchStore) -> None:
+        fake.will(answer(WRITTEN, 201))
+        assert await store.create_database(FAXES) is True
+        assert fake.sent == [("PUT", "/faxes"), ("PUT", "/faxes/_design/faxbox")]
+        design = fake.requests[1][2]
+        assert design["_id"] == "_design/faxbox"
+        assert design["views"]["email_address"]["map"].startswith("function")
+
+    async def test_those_that_are_there_are_never_replaced(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        exists = answer({"error": "file_exists", "reason": "exists"}, 412)
+        conflict = answer({"error": "conflict", "reason": "conflict"}, 409)
+        fake.will(exists, conflict)
+        assert await store.create_database(FAXES) is False
+        assert fake.sent == [("PUT", "/faxes"), ("PUT", "/faxes/_design/faxbox")]
+        assert "_rev" not in fake.requests[1][2]
+
+    async def test_a_missing_one_is_installed_at_first_use(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer(MISSING, 404), answer(WRITTEN, 201), answer({"rows": []}))
+        assert await store.view(FAXES, LISTING, ViewRange()) == []
+        assert [method for method, _ in fake.sent] == ["GET", "PUT", "GET"]
+
+    async def test_that_is_tried_only_once(self, fake: FakeServer, store: CouchStore) -> None:
+        conflict = answer({"error": "conflict", "reason": "conflict"}, 409)
+        fake.will(answer(MISSING, 404), conflict, answer(MISSING, 404))
+        for _ in range(2):
+            with pytest.raises(MissingView):
+                await store.view(FAXES, LISTING, ViewRange())
+        assert [method for method, _ in fake.sent] == ["GET", "PUT", "GET", "GET"]
+
+    async def test_who_may_not_install_them_misses_the_view(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        forbidden = answer({"error": "forbidden", "reason": "not an admin"}, 403)
+        fake.will(answer(MISSING, 404), forbidden, answer(MISSING, 404))
+        with pytest.raises(MissingView):
+            await store.view(FAXES, LISTING, ViewRange())
+
+    async def test_all_who_wait_for_them_find_them(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        installed = False
+
+        def behave(request: web.Request) -> web.StreamResponse:
+            nonlocal installed
+            if request.method == "PUT":
+                installed = True
+                return web.json_response(WRITTEN, status=201)
+            return web.json_response(
+                {"rows": []} if installed else MISSING, status=200 if installed else 404
+            )
+
+        fake.will(behave)
+        fake.delay = 0.02
+        views = [store.view(FAXES, LISTING, ViewRange()) for _ in range(5)]
+        assert await asyncio.gather(*views) == [[]] * 5
+        assert [method for method, _ in fake.sent].count("PUT") == 1
+
+    async def test_a_missing_database_is_no_missing_view(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer(NO_DATABASE, 404))
+        with pytest.raises(MissingDatabase):
+            await store.view(FAXES, LISTING, ViewRange())
+        assert len(fake.requests) == 1
