@@ -13,7 +13,7 @@ from .call import Principal
 from .target import Query
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credential:
     """What the request shows: a token, or something that never authenticates."""
 

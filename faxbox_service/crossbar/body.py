@@ -30,8 +30,6 @@ METHODS_WITH_DATA = frozenset(("PUT", "POST", "PATCH"))
 
 async def read_body(request: web.BaseRequest, limit: int) -> bytes:
     """All of the body. Raises a 413 as soon as it is longer than `limit` bytes."""
-    if not request.body_exists:
-        return b""
     if request.content_length is not None and request.content_length > limit:
         raise body_too_large(limit)
     chunks = bytearray()

@@ -16,7 +16,7 @@ NO_DATA = object()
 """The reply's envelope has no `data` member."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Principal:
     """Who asks: the token's account and, for a user's token, the user."""
 
@@ -26,7 +26,7 @@ class Principal:
     """All claims of the token."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One request, judged so far as HTTP and authorisation go."""
 
@@ -35,10 +35,17 @@ class Call:
     account: Account | None
     """The account of the path; the caller may act on it."""
     principal: Principal | None
-    author: Author
+    request_id: str
     envelope: Document
     query: Query
     precondition: Precondition
+
+    @property
+    def author(self) -> Author:
+        """Who makes the changes of this call."""
+        if self.principal is None:
+            return Author(self.request_id)
+        return Author(self.request_id, self.principal.account.id, self.principal.user_id)
 
     def option(self, name: str) -> QueryValue | Json:
         """An option of the query string or else the envelope; never one inside `data`
@@ -75,7 +82,7 @@ class Call:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """A success: what goes into the envelope and the headers."""
 
@@ -91,8 +98,6 @@ class Reply:
     """A new token, in place of the request's."""
     principal: Principal | None = None
     """Whom the request authenticated, when it is the resource that did."""
-    etag_of_data: bool = False
-    """The revision is a hash of the data (listings; contract, 14)."""
 
 
 class Access(Enum):

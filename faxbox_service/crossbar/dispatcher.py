@@ -5,20 +5,20 @@ Deliberate change of that order: authentication comes before anything is said ab
 """
 
 import logging
-import secrets
+import random
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
 
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.types import Document, Revision
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.errors import InvalidCredentials
-from faxbox_service.repositories.preconditions import Precondition
+from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
 
 from .authentication import Authenticator, locate_credential
 from .body import decode_envelope, read_body
@@ -43,7 +43,6 @@ _log = logging.getLogger(__name__)
 _ACCOUNT_ID_LENGTH = 32
 _LONGEST_REQUEST_ID = 256
 _PRINTABLE = frozenset(string.printable) - frozenset("\t\n\r\x0b\x0c")
-_CORS_HEADERS = ("origin", "access-control-request-method", "access-control-request-headers")
 
 
 @dataclass(slots=True)
@@ -82,7 +81,7 @@ class Dispatcher:
             request_id=_request_id(request),
             path=request.raw_path.partition("?")[0],
             now=self._clock(),
-            is_cross_origin=any(name in request.headers for name in _CORS_HEADERS),
+            is_cross_origin=_is_cross_origin(request.headers),
         )
         try:
             return await self._judge(request, judged)
@@ -98,11 +97,12 @@ class Dispatcher:
 
     def refuse(self, error: CrossbarError) -> web.StreamResponse:
         """The reply to bytes that are no HTTP request."""
-        judged = Judged(request_id=secrets.token_hex(16), path="", now=self._clock())
+        judged = Judged(request_id=_new_request_id(), path="", now=self._clock())
         return self._replies.error(judged, error)
 
     async def _judge(self, request: web.BaseRequest, judged: Judged) -> web.StreamResponse:
-        question = await self._read(request)
+        body = await read_body(request, self._largest_body) if request.body_exists else b""
+        question = _question(request, body)
         judged.credential = locate_credential(request.headers, question.query, question.envelope)
         route = self._router.route(question.segments)
         if route is None:
@@ -120,13 +120,6 @@ class Dispatcher:
         reply = await route.resource.handle(call)
         return self._replies.success(question.method, judged, reply)
 
-    async def _read(self, request: web.BaseRequest) -> Question:
-        segments, query = split_target(request.raw_path)
-        body = await read_body(request, self._largest_body)
-        content_type = request.headers.get("content-type", "")
-        envelope = decode_envelope(request.method, content_type, body)
-        return Question(request.method, query, envelope, segments)
-
     async def _authorised_call(
         self,
         request: web.BaseRequest,
@@ -140,25 +133,17 @@ class Dispatcher:
         if access is not Access.ANYONE:
             await self._authenticate(request, judged)
             account = await self._authorised_account(judged, route, access)
-        principal = judged.principal
-        judged.none_match = parse_if_none_match(request.headers.get("if-none-match"))
+        precondition = _precondition(request.headers, question.envelope)
+        judged.none_match = precondition.none_match
         return Call(
-            method=method,
-            arguments=route.arguments,
-            account=account,
-            principal=principal,
-            author=Author(
-                request_id=judged.request_id,
-                account_id=principal.account.id if principal else None,
-                user_id=principal.user_id if principal else None,
-            ),
-            envelope=question.envelope,
-            query=question.query,
-            precondition=Precondition(
-                match=parse_if_match(request.headers.get("if-match")),
-                none_match=judged.none_match,
-                revision=_revision_of_body(question.envelope),
-            ),
+            method,
+            route.arguments,
+            account,
+            judged.principal,
+            judged.request_id,
+            question.envelope,
+            question.query,
+            precondition,
         )
 
     async def _authenticate(self, request: web.BaseRequest, judged: Judged) -> None:
@@ -192,6 +177,22 @@ class Dispatcher:
         return account
 
 
+def _question(request: web.BaseRequest, body: bytes) -> Question:
+    segments, query = split_target(request.raw_path)
+    content_type = request.headers.get("content-type", "") if body else ""
+    envelope = decode_envelope(request.method, content_type, body)
+    return Question(request.method, query, envelope, segments)
+
+
+def _precondition(headers: Mapping[str, str], envelope: Document) -> Precondition:
+    """What the headers and the body demand of the document's revision."""
+    match, none_match = headers.get("if-match"), headers.get("if-none-match")
+    revision = _revision_of_body(envelope)
+    if match is None and none_match is None and revision is None:
+        return NO_PRECONDITION
+    return Precondition(parse_if_match(match), parse_if_none_match(none_match), revision)
+
+
 def _revision_of_body(envelope: Document) -> Revision | None:
     """The revision a body says it was made from: `_rev` in `data`, or `revision` beside it."""
     data = envelope.get("data")
@@ -201,9 +202,22 @@ def _revision_of_body(envelope: Document) -> Revision | None:
     return None if revision is None else str(revision)
 
 
+def _is_cross_origin(headers: Mapping[str, str]) -> bool:
+    return (
+        "origin" in headers
+        or "access-control-request-method" in headers
+        or "access-control-request-headers" in headers
+    )
+
+
 def _request_id(request: web.BaseRequest) -> str:
     """The client's `X-Request-ID` when it can be repeated safely, else a new one."""
     given = request.headers.get("x-request-id")
     if given and len(given) <= _LONGEST_REQUEST_ID and _PRINTABLE.issuperset(given):
         return given
-    return secrets.token_hex(16)
+    return _new_request_id()
+
+
+def _new_request_id() -> str:
+    """32 hex that tell requests apart; nothing depends on their being unpredictable."""
+    return f"{random.getrandbits(128):032x}"

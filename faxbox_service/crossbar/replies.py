@@ -2,12 +2,12 @@
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
-from hashlib import md5, sha256
+from hashlib import md5
 
 from aiohttp import web
 
 from faxbox_service.documents.gregorian import iso8601
-from faxbox_service.documents.json_text import EncodedJson, encode_json, encoded_json
+from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document
 
 from .authentication import Credential
@@ -18,7 +18,11 @@ from .errors import CrossbarError
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
 _NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
-_HASH_LENGTH = 32
+_ALWAYS = {
+    "content-language": "en",
+    "vary": "accept-language, accept",
+    "server": "faxbox-service",
+}
 _TOKENS = {"consumed": 1, "remaining": 100}
 
 _CORS = {
@@ -60,11 +64,7 @@ class Replies:
     def success(self, method: str, judged: Judged, reply: Reply) -> web.Response:
         """The reply to a request that did what it asked; 304 when the client has it already."""
         headers = self._headers(judged)
-        data, revision = reply.data, reply.revision
-        if reply.etag_of_data:
-            # Encoded once, for the hash and for the envelope.
-            data = data if isinstance(data, EncodedJson) else encoded_json(data)
-            revision = _hash_of(data, reply.paging)
+        revision = reply.revision
         is_read = method in ("GET", "HEAD")
         if is_read:
             headers["expires"] = _NEVER_FRESH
@@ -78,8 +78,8 @@ class Replies:
         if judged.principal is not None or reply.principal is not None:
             envelope["version"] = self._version
         self._identify(envelope, judged, reply.auth_token)
-        if data is not NO_DATA:
-            envelope["data"] = data
+        if reply.data is not NO_DATA:
+            envelope["data"] = reply.data
         if revision is not None:
             envelope["revision"] = revision
         envelope["status"] = "success"
@@ -106,12 +106,7 @@ class Replies:
         return web.Response(status=200, headers=self._headers(judged) | _cors(judged.allowed))
 
     def _headers(self, judged: Judged) -> dict[str, str]:
-        return {
-            "x-request-id": judged.request_id,
-            "content-language": "en",
-            "vary": "accept-language, accept",
-            "server": "faxbox-service",
-        }
+        return {"x-request-id": judged.request_id, **_ALWAYS}
 
     def _identify(self, envelope: Document, judged: Judged, auth_token: str | None) -> None:
         envelope["timestamp"] = iso8601(judged.now)
@@ -126,11 +121,6 @@ class Replies:
 
 def _cors(allowed: tuple[str, ...]) -> dict[str, str]:
     return {**_CORS, "access-control-allow-methods": ", ".join(("OPTIONS", *allowed))}
-
-
-def _hash_of(data: EncodedJson, paging: Document) -> str:
-    """32 hex of the data and its paging, so that equal pages have equal tags."""
-    return sha256(bytes(data) + encode_json(paging)).hexdigest()[:_HASH_LENGTH]
 
 
 def _json(status: int, envelope: Document, headers: dict[str, str]) -> web.Response:

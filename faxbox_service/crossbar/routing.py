@@ -12,10 +12,11 @@ from .call import Resource
 from .errors import not_found, version_gone
 
 _VERSION = re.compile(r"v[0-9]+\Z")
+_CURRENT = "v2"
 _ACCOUNTS = "accounts"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Route:
     """The resource asked for, its arguments, and the account the path names first, if any."""
 
@@ -37,9 +38,10 @@ class Router:
 
         Raises a 404 for a path outside the API, a 410 for its first version.
         """
-        if not segments or not _VERSION.match(segments[0]):
+        version = segments[0] if segments else ""
+        if version != _CURRENT and not _VERSION.match(version):
             raise not_found()
-        if segments[0] == "v1":
+        if version == "v1":
             raise version_gone()
         nouns = self._nouns(segments[1:])
         if not nouns:

@@ -1,5 +1,6 @@
 """Gregorian seconds, the times in Kazoo's documents, and ISO 8601, the times in its envelopes."""
 
+import math
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ UNIX_EPOCH_IN_GREGORIAN = 62_167_219_200
 
 def gregorian_seconds(unix_seconds: float) -> GregorianSeconds:
     """Whole Gregorian seconds of a Unix time."""
-    return int(unix_seconds // 1) + UNIX_EPOCH_IN_GREGORIAN
+    return math.floor(unix_seconds) + UNIX_EPOCH_IN_GREGORIAN
 
 
 def unix_seconds(gregorian: GregorianSeconds) -> int:
@@ -21,7 +22,7 @@ def unix_seconds(gregorian: GregorianSeconds) -> int:
 
 def iso8601(unix: float) -> str:
     """`2026-01-31T23:59:59Z`, the form of an envelope's `timestamp`."""
-    return _iso8601(int(unix // 1))
+    return _iso8601(math.floor(unix))
 
 
 @lru_cache(maxsize=4)

@@ -35,11 +35,6 @@ def encode_json(value: Json) -> bytes:
     return _encoder.encode(value)
 
 
-def encoded_json(value: Json) -> EncodedJson:
-    """The text of a value, to be put into a larger one without encoding it again."""
-    return EncodedJson(_encoder.encode(value))
-
-
 def encoded_list(texts: Iterable[bytes]) -> EncodedJson:
     """The text of an array whose items are encoded already."""
     return EncodedJson(b"[" + b",".join(texts) + b"]")

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from .types import AccountId
 
@@ -29,6 +30,7 @@ def is_account_id(text: str) -> bool:
     return _ACCOUNT_ID.match(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def account_database(account_id: AccountId) -> str:
     """`abcdef…` → `account/ab/cd/ef…`, the database's real name in CouchDB."""
     if not is_account_id(account_id):
@@ -47,6 +49,7 @@ def account_of_database(database: str) -> AccountId | None:
     return "".join(match.groups()) if match else None
 
 
+@lru_cache(maxsize=4096)
 def database_class(database: str) -> DatabaseClass:
     """Classify an unencoded database name."""
     if account_of_database(database) is not None:

@@ -1,15 +1,21 @@
 """`/v2/accounts/{A}/faxboxes`: the six operations of the specification."""
 
+from collections.abc import Iterable
+from hashlib import sha256
+
+from faxbox_service import __version__
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox
-from faxbox_service.documents.json_text import encoded_list
-from faxbox_service.documents.types import Document, DocumentId
+from faxbox_service.documents.json_text import encode_json, encoded_list
+from faxbox_service.documents.types import Document, DocumentId, Revision
 from faxbox_service.repositories.faxboxes import Faxboxes
+from faxbox_service.stores.base import ViewRow
 
 from .rendered_faxboxes import RenderedFaxboxes
 
+_HASH_LENGTH = 32
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "POST", "GET", "DELETE")
 
@@ -64,7 +70,8 @@ class FaxboxesResource:
         shown = self._rendered.texts(listing.rows)
         paging = page.envelope(len(shown), listing.next_key)
         # An empty listing has neither revision nor etag (wire, 3.1).
-        return Reply(encoded_list(shown), paging=paging, etag_of_data=bool(shown))
+        revision = _revision_of(listing.rows, paging) if shown else None
+        return Reply(encoded_list(shown), revision=revision, paging=paging)
 
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
@@ -94,6 +101,15 @@ class FaxboxesResource:
         else:
             document = await self._faxboxes.delete(account.id, faxbox_id, call.precondition)
         return Reply(shown_deletion(document), revision=document["_rev"])
+
+
+def _revision_of(rows: Iterable[ViewRow], paging: Document) -> Revision:
+    """32 hex that stay as long as the listing does (contract, 14).
+
+    The ids and revisions of the boxes tell their content, and are far shorter than it.
+    """
+    content = [part for row in rows for part in (row.id, row.revision)]
+    return sha256(encode_json([__version__, paging, content])).hexdigest()[:_HASH_LENGTH]
 
 
 def _shown(document: Document) -> Reply:

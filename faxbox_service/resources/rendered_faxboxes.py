@@ -25,8 +25,8 @@ class RenderedFaxboxes:
     def texts(self, rows: Iterable[ViewRow]) -> list[bytes]:
         """The JSON text of each row's faxbox; rows whose document is gone are left out."""
         known = self._texts
-        found = (known.get((row.id, row.revision)) or self._render(row) for row in rows)
-        return [text for text in found if text]
+        found = [known.get((row.id, row.revision)) or self._render(row) for row in rows]
+        return found if all(found) else [text for text in found if text]
 
     def _render(self, row: ViewRow) -> bytes:
         document = row.document

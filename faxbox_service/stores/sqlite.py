@@ -29,6 +29,7 @@ from .base import (
 from .edits import edit_of, is_writable_id
 from .sqlite_connection import connect_reader, connect_writer, create_file, unavailable
 from .sqlite_schema import migrate
+from .sqlite_unchanged import UnchangedViews
 from .sqlite_views import ViewIndex
 from .sqlite_writer import Write, Writer
 
@@ -61,7 +62,9 @@ class SqliteStore:
         self._path = path
         self._busy_timeout = busy_timeout
         self._index = ViewIndex()
+        self._unchanged = UnchangedViews()
         self._reader: sqlite3.Connection | None = None
+        self._is_reading = False
         self._writer: Writer | None = None
         self._round_trips = 0
 
@@ -145,10 +148,10 @@ class SqliteStore:
     async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
         """Read rows of a view."""
         self._round_trips += 1
-        reader = self._connected_reader()
         try:
+            reader = self._snapshot()
             if self._index.has(database, view):
-                found = self._index.read(reader, database, view, rows)
+                found = self._unchanged.read(self._index, reader, database, view, rows)
                 if found or self._has_database(reader, database):
                     return found
             elif self._has_database(reader, database):
@@ -167,8 +170,7 @@ class SqliteStore:
         """Return the row of a query that has one whenever the database exists."""
         self._round_trips += 1
         try:
-            # fetchall ends the statement, and with it the hold on this state of the file.
-            rows = self._connected_reader().execute(query, parameters).fetchall()
+            rows = self._snapshot().execute(query, parameters).fetchall()
         except sqlite3.Error as error:
             raise unavailable(self._path, error) from error
         if not rows:
@@ -176,10 +178,25 @@ class SqliteStore:
         row: tuple[Json, ...] = rows[0]
         return row
 
-    def _connected_reader(self) -> sqlite3.Connection:
+    def _snapshot(self) -> sqlite3.Connection:
+        """The reader, in a transaction that all reads of this turn of the event loop share.
+
+        Locking and unlocking the file costs more than most reads. The transaction ends before
+        the loop looks for new requests or hands out acknowledgements, so nobody who knows of a
+        write can be answered from before it.
+        """
         if self._reader is None:
             raise StoreUnavailable(f"sqlite store {self._path}: not open")
+        if not self._is_reading:
+            self._reader.execute("BEGIN")
+            self._is_reading = True
+            asyncio.get_running_loop().call_soon(self._end_snapshot)
         return self._reader
+
+    def _end_snapshot(self) -> None:
+        self._is_reading = False
+        if self._reader is not None:
+            self._reader.execute("COMMIT")
 
     @staticmethod
     def _has_database(reader: sqlite3.Connection, database: str) -> bool:

@@ -7,6 +7,7 @@ behind its documents, and reading one is a walk along an index.
 import logging
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from faxbox_service.documents.json_text import decode_json, encode_json
@@ -79,6 +80,10 @@ class _Row(NamedTuple):
         return {"_id": self.id, "_rev": self.revision, **decode_json(self.body)}
 
 
+_as_row = partial(tuple.__new__, _Row)
+"""`_Row._make` without its check of the length, which the query settles."""
+
+
 class ViewIndex:
     """The views of every class of databases, as rows in the store's file."""
 
@@ -144,7 +149,7 @@ class ViewIndex:
             _SELECT[wanted.descending, wanted.include_docs],
             (database, stored_name, low, high, limit),
         ).fetchall()
-        return list(map(_Row._make, found))
+        return list(map(_as_row, found))
 
     def _rows_of(self, database: str, document: Document) -> Iterator[_StoredRow]:
         n = 0

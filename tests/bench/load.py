@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _HEADER_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,7 @@ class _Connection(asyncio.Protocol):
         if head_length < 0:
             return
         head = bytes(self._received[:head_length])
-        length_at = head.lower().index(_LENGTH) + len(_LENGTH)
-        length = int(head[length_at:].split(b"\r\n", 1)[0])
-        if len(self._received) < head_length + len(_HEADER_END) + length:
+        if not self._is_complete(head.lower()):
             return
         if head[9:12] != self._expected:
             self.wrong += 1
@@ -57,6 +56,13 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
         else:
             self._send()
+
+    def _is_complete(self, head: bytes) -> bool:
+        _, has_length, rest = head.partition(_LENGTH)
+        if not has_length:
+            return self._received.endswith(_LAST_CHUNK)
+        length = int(rest.split(b"\r\n", 1)[0])
+        return len(self._received) >= len(head) + len(_HEADER_END) + length
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
