@@ -2,6 +2,7 @@
 
 import pytest
 
+from .conftest import Service
 from .differences import DIFFERENCES
 from .exchanges import Recordings
 from .replay import Result
@@ -11,11 +12,23 @@ _RECORDINGS = Recordings.load()
 _IN_SCOPE = [item.name for item in _RECORDINGS.exchanges if not is_out_of_scope(item.group)]
 
 
+_SHOW_BIG_INTEGERS = {
+    "put/unknown-keys",
+    "body/bad-json-on-GET",
+    "body/empty-object-on-GET",
+    "body/data-object-on-GET",
+    "setup/24",
+}
+
+
 @pytest.mark.parametrize("name", _IN_SCOPE)
 def test_reply_is_as_recorded_or_as_the_contract_has_it(
-    name: str, results: dict[str, Result]
+    name: str, results: dict[str, Result], service: Service, is_pouchdb: bool
 ) -> None:
     result = results[name]
+    if is_pouchdb and service.store.startswith("couchdb") and name in _SHOW_BIG_INTEGERS:
+        assert not result.is_equal
+        pytest.xfail("PouchDB, unlike CouchDB, keeps no integers beyond 53 bits")
     title = waits_for(name)
     if title is None:
         if not result.is_equal:
