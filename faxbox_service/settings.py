@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
+from faxbox_service.stores.couchdb_url import ServerUrl
+
 PREFIX = "FAXBOX_"
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -66,7 +68,10 @@ def _switch(text: str) -> bool:
 
 
 def _store(text: str) -> str:
-    if text.startswith(("sqlite:", "couchdb://", "couchdbs://")):
+    if text.startswith(("couchdb:", "couchdbs:")):
+        ServerUrl.parse(text)
+        return text
+    if text.startswith("sqlite:") and text.removeprefix("sqlite:").strip("/"):
         return text
     raise ValueError(
         "must be sqlite:///path/to/file.db, couchdb://user:password@host:5984 or couchdbs://…"
@@ -146,12 +151,12 @@ class Settings:
                 raise InvalidSetting(f"{name} is not a setting of this service")
         values: dict[str, Any] = {}
         for name, setting in known.items():
-            text = given.get(setting.name)
-            source = f"--{setting.name.replace('_', '-')}"
-            if text is None:
-                text, source = environment.get(name), name
-            if text is not None:
-                values[setting.name] = _value(setting, text, source)
+            option = given.get(setting.name)
+            if option is not None:
+                source = f"--{setting.name.replace('_', '-')}"
+                values[setting.name] = _value(setting, option, source)
+            elif name in environment:
+                values[setting.name] = _value(setting, environment[name], name)
         return cls(**values)
 
 

@@ -131,6 +131,8 @@ def test_token_prints_a_token_and_nothing_else(store):
         (["serve", "--workers", "0"], {}, "--workers must be from 1 to 256, not '0'"),
         (["serve"], {"FAXBOX_PROT": "1"}, "FAXBOX_PROT is not a setting of this service"),
         (["serve", "--store", "mysql://root:secret@x"], {}, "--store must be sqlite:///path"),
+        (["serve", "--store", "couchdb://root:sec/ret@x"], {}, "--store is not a URL of the form"),
+        (["serve"], {"FAXBOX_STORE": "sqlite://"}, "FAXBOX_STORE must be sqlite:///path"),
         (["serve", "--host", "256.1.1.1", "--port", "0"], {}, "cannot listen on 256.1.1.1:0"),
         (["serve"], {"FAXBOX_LOG_LEVEL": "loud"}, "FAXBOX_LOG_LEVEL must be one of debug"),
         (["serve", "--store", "sqlite:///proc/nowhere/x.db"], {}, "/proc/nowhere"),

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import aiohttp
 from aiocouch import remote
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp.connector import Connection
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -70,6 +71,9 @@ async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> Clie
         raise _BrokenWrite(str(error)) from error
 
 
+_ONCE = (_send_once,)
+
+
 class CouchDB(remote.RemoteServer):
     """A CouchDB server, used through the methods of aiocouch's remote classes.
 
@@ -84,6 +88,7 @@ class CouchDB(remote.RemoteServer):
             connector=aiohttp.TCPConnector(limit=pool_size),
             timeout=aiohttp.ClientTimeout(total=timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
+            request_class=self._counted_requests(),
         )
         self.requests = 0
         self._url = url
@@ -128,7 +133,6 @@ class CouchDB(remote.RemoteServer):
             raise self._unavailable("closed")
         query = _query(params) if params else ""
         url = URL(f"{self._server}{path}{query}", encoded=True)
-        self.requests += 1
         self._under_way += 1
         try:
             if method in _READS:
@@ -146,9 +150,23 @@ class CouchDB(remote.RemoteServer):
             raise self._error(response.status, body, path)
         return _Reply(response), self._decoded(body) if return_json else body
 
+    def _counted_requests(self) -> type[ClientRequest]:
+        """A request that counts itself each time it is sent: aiohttp repeats reads."""
+        server = self
+
+        class CountedRequest(ClientRequest):
+            async def send(self, conn: Connection) -> ClientResponse:
+                server.requests += 1
+                return await super().send(conn)
+
+        return CountedRequest
+
     async def _read(self, method: str, url: URL) -> tuple[ClientResponse, bytes]:
         async with self._http_session.request(
-            method, url, headers=self._headers, allow_redirects=False
+            method,
+            url,
+            headers=self._headers,
+            allow_redirects=False,
         ) as response:
             return response, await response.read()
 
@@ -160,7 +178,7 @@ class CouchDB(remote.RemoteServer):
             data=body,
             headers=self._json_headers,
             allow_redirects=False,
-            middlewares=(_send_once,),
+            middlewares=_ONCE,
         ) as response:
             return response, await response.read()
 

@@ -29,7 +29,7 @@ class ServerUrl:
         if not host or parts.query or parts.fragment or "@" in parts.path:
             # The last three are a password with characters that should have been encoded.
             # Not a word of the URL or of the parser's complaint: a password may be in it.
-            raise ValueError("not a URL of the form couchdb://user:password@host:5984")
+            raise ValueError("is not a URL of the form couchdb://user:password@host:5984")
         host = f"[{host}]" if ":" in host else host
         return cls(
             address=f"{scheme}://{host}:{port}{parts.path.rstrip('/')}",

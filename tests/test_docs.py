@@ -1,0 +1,91 @@
+"""What the documentation shows is what happens."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from faxbox_service.operations.settings_table import with_settings_table
+from tests.test_cli import base_url_of, serving
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+VOLATILE = {
+    "version",
+    "timestamp",
+    "node",
+    "request_id",
+    "auth_token",
+    "cause",
+    "id",
+    "smtp_email_address",
+    "revision",
+}
+"""Members whose values differ from run to run."""
+
+
+def session_steps():
+    """The shell blocks of the README's session, each with the reply shown after it, if any."""
+    session = README.partition("<!-- session")[2].partition("<!-- end of session")[0]
+    blocks = re.findall(r"```(sh|json)\n(.*?)```", session, re.DOTALL)
+    steps: list[tuple[str, object]] = []
+    for kind, text in blocks:
+        if kind == "sh":
+            steps.append((text, None))
+        else:
+            steps[-1] = (steps[-1][0], json.loads(text))
+    return steps
+
+
+def settled(value):
+    """The value with what differs from run to run blotted out."""
+    if isinstance(value, dict):
+        return {
+            name: type(member).__name__ if name in VOLATILE else settled(member)
+            for name, member in value.items()
+        }
+    return [settled(item) for item in value] if isinstance(value, list) else value
+
+
+def test_the_readmes_session_gives_the_replies_it_shows(tmp_path):
+    steps = session_steps()
+    assert len([reply for _, reply in steps if reply is not None]) == 5
+    store = f"sqlite://{tmp_path}/data/faxbox.db"
+    mark = "--- end of step ---"
+    with serving(store) as (_, printed):
+        script = "set -euo pipefail\n" + f"echo '{mark}'\n".join(text for text, _ in steps)
+        script = script.replace("http://127.0.0.1:8000", base_url_of(printed))
+        faxbox = f"{shlex.quote(sys.executable)} -m faxbox_service"
+        script = script.replace(".venv/bin/faxbox", f"FAXBOX_STORE={store} {faxbox}")
+        result = subprocess.run(
+            ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+    assert result.returncode == 0, result.stderr
+    outputs = result.stdout.split(f"{mark}\n")
+    for (text, shown), output in zip(steps, outputs, strict=True):
+        if shown is None:
+            assert output == "", text
+        else:
+            assert settled(json.loads(output)) == settled(shown), text
+
+
+def test_the_settings_table_is_up_to_date():
+    assert with_settings_table(README) == README, "run `make docs`"
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_make_targets_that_the_pages_name_exist():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")):
+        named = set(re.findall(r"`make ([a-z-]+)", page.read_text()))
+        assert named <= targets, page
