@@ -40,6 +40,7 @@ class Repositories:
     store_version: StoreVersion
     accounts: Accounts
     users: Users
+    copies: FaxboxCopies
     faxboxes: Faxboxes
     tokens: Tokens
     cluster_id: str
@@ -86,6 +87,7 @@ class Repositories:
             store_version=version,
             accounts=accounts,
             users=Users(store, clock),
+            copies=copies,
             faxboxes=Faxboxes(
                 store,
                 packaged_schema("faxbox", strict=strict),

@@ -32,6 +32,10 @@ async def read_body(request: web.BaseRequest, limit: int) -> bytes:
     """All of the body. Raises a 413 as soon as it is longer than `limit` bytes."""
     if request.content_length is not None and request.content_length > limit:
         raise body_too_large(limit)
+    if request.headers.get("expect", "").lower() == "100-continue":
+        # RFC 9110, 10.1.1: the client waits for this before it sends a long body.
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
     chunks = bytearray()
     async for chunk in request.content.iter_any():
         chunks += chunk

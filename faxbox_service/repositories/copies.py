@@ -60,7 +60,6 @@ class FaxboxCopies:
 
     async def synchronise(self, account_id: AccountId, faxbox_id: DocumentId) -> None:
         """Make the copy what the account's document says now. Idempotent, safe in parallel."""
-        await self._store.create_database(FAXES)
         for _ in range(_TRIES):
             copy = await self._present(FAXES, faxbox_id)
             document = await self._present(account_database(account_id), faxbox_id)
@@ -72,6 +71,9 @@ class FaxboxCopies:
                 elif copy is not None:
                     await self._store.delete(FAXES, faxbox_id, copy["_rev"])
             except (RevisionConflict, DocumentNotFound):
+                continue
+            except MissingDatabase:
+                await self._store.create_database(FAXES)
                 continue
             return
         raise RevisionConflict(f"the copy of {faxbox_id} keeps changing")

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 )
 
 from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.names import SYSTEM_AUTH
+from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG
 from faxbox_service.documents.types import Document
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store
+from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store, StoreUnavailable
 
 from .clock import Clock, new_id
 from .configuration import Configuration
@@ -38,7 +38,7 @@ class SigningKeys:
         self._clock = clock
         self._private_keys: dict[str, RSAPrivateKey] = {}
         self._server_secret = ""
-        self._current_key_id = ""
+        self._current: tuple[str, RSAPrivateKey]
 
     @property
     def server_secret(self) -> str:
@@ -46,18 +46,25 @@ class SigningKeys:
         return self._server_secret
 
     async def open(self) -> None:
-        """Find the current key and the server's secret, or make them."""
+        """Find the current key and the server's secret, or make them.
+
+        Raises `StoreUnavailable` when the settings name a key that is not there.
+        """
         self._server_secret = await self._configuration.ensure_system_value(
             "auth", "secret_for_user_signature", new_id
         )
-        self._current_key_id = await self._ensure_key()
-
-    async def current(self) -> tuple[str, RSAPrivateKey]:
-        """The id and the key that new tokens are signed with."""
-        key = await self._load(self._current_key_id)
+        key_id = await self._ensure_key()
+        key = await self._load(key_id)
         if key is None:
-            raise LookupError(f"system_auth has no key {self._current_key_id}")
-        return self._current_key_id, key
+            raise StoreUnavailable(
+                f"{SYSTEM_CONFIG}/auth names the key {key_id}, which {SYSTEM_AUTH} does not have"
+            )
+        self._current = (key_id, key)
+
+    @property
+    def current(self) -> tuple[str, RSAPrivateKey]:
+        """The id and the key that new tokens are signed with."""
+        return self._current
 
     async def public_key(self, key_id: str) -> RSAPublicKey | None:
         """The key that verifies tokens of this `kid`, or None when we know no such key."""

@@ -62,7 +62,7 @@ class Tokens:
     async def issue(self, account: Account, owner_id: DocumentId | None, method: str) -> str:
         """A new token of an account, or of a user of it; `method` names the login module."""
         secret = await self._ensure_secret(account.id, owner_id)
-        key_id, key = await self._keys.current()
+        key_id, key = self._keys.current
         payload: Document = {
             "iss": _ISSUER,
             "identity_sig": self._signature(account.id, owner_id, secret),

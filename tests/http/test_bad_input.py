@@ -127,6 +127,19 @@ async def test_bodies_beyond_the_limit_are_a_413(tenant, has_length):
     }
 
 
+async def test_a_client_that_asks_first_is_told_to_go_on(service, tenant):
+    body = b'{"data":{"name":"asked"}}'
+    head = (
+        f"PUT {tenant.faxboxes} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"X-Auth-Token: {tenant.client.token}\r\nContent-Length: {len(body)}\r\n"
+        "Expect: 100-continue\r\n\r\n"
+    )
+    answer = await send_raw(service, head.encode() + body)
+    go_on, _, rest = answer.partition(b"\r\n\r\n")
+    assert go_on == b"HTTP/1.1 100 Continue"
+    assert rest.startswith(b"HTTP/1.1 201")
+
+
 @pytest.mark.parametrize(
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "application", "", "application/base64"],

@@ -3,7 +3,12 @@
 import json
 from pathlib import Path
 
-from faxbox_service.documents.names import ACCOUNTS, account_database, encoded_account_database
+from faxbox_service.documents.names import (
+    ACCOUNTS,
+    FAXES,
+    account_database,
+    encoded_account_database,
+)
 from tests.http.conftest import NOBODY
 
 RECORDED = json.loads(
@@ -100,3 +105,30 @@ async def test_an_account_lies_in_both_its_places(service, root):
     assert len(own["pvt_api_key"]) == 64
     assert own["realm"].endswith(".sip.2600hz.com")
     await root.client.delete(f"/v2/accounts/{account_id}?should_soft_delete=false")
+
+
+async def test_a_copy_that_vanished_or_differs_is_mended_by_the_next_change(service, tenant):
+    store = service.repositories.store
+    box = (await tenant.client.put(tenant.faxboxes, {"name": "x"})).data
+    path = f"{tenant.faxboxes}/{box['id']}"
+    copy = await service.copy(box["id"])
+    await store.put(FAXES, {**copy, "name": "changed behind our back", "pvt_account_db": "faxes"})
+    assert (await tenant.client.patch(path, {"retries": 2})).status == 200
+    assert (await service.copy(box["id"]))["name"] == "x"
+    copy = await service.copy(box["id"])
+    await store.delete(FAXES, box["id"], copy["_rev"])
+    assert (await tenant.client.patch(path, {"retries": 3})).status == 200
+    stored = await service.stored(tenant.account.id, box["id"])
+    assert {**await service.copy(box["id"]), "_rev": None} == {**stored, "_rev": None}
+
+
+async def test_a_slow_writer_does_not_undo_a_newer_copy(service, tenant):
+    copies = service.repositories.copies
+    box = (await tenant.client.put(tenant.faxboxes, {"name": "x"})).data
+    path = f"{tenant.faxboxes}/{box['id']}"
+    old = await service.stored(tenant.account.id, box["id"])
+    copy = await service.copy(box["id"])
+    await tenant.client.patch(path, {"retries": 3})
+    await copies.follow(tenant.account.id, old, copy)
+    assert (await service.copy(box["id"]))["retries"] == 3
+    assert copies.failures == 0

@@ -9,7 +9,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from faxbox_service.app import Repositories
 from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG, account_database
+from faxbox_service.settings import Settings
+from faxbox_service.stores.base import StoreUnavailable
 from tests.http.conftest import NOBODY
 
 INVALID = {"message": "invalid credentials"}
@@ -263,3 +266,15 @@ async def test_a_password_is_stored_only_as_hashes(service, tenant, user):
     assert "Secret1234" not in json.dumps(document)
     assert document["pvt_md5_auth"] == hashlib.md5(b"alice:Secret1234").hexdigest()
     assert document["pvt_sha1_auth"] == hashlib.sha1(b"alice:Secret1234").hexdigest()
+
+
+async def test_a_key_that_is_named_but_missing_stops_the_start(tmp_path):
+    settings = Settings.load({"FAXBOX_STORE": f"sqlite://{tmp_path}/x.db"})
+    repositories = await Repositories.open(settings)
+    store = repositories.store
+    key_id = (await store.get(SYSTEM_CONFIG, "auth"))["default"]["system_key"]
+    document = await store.get(SYSTEM_AUTH, key_id)
+    await store.delete(SYSTEM_AUTH, key_id, document["_rev"])
+    await repositories.close()
+    with pytest.raises(StoreUnavailable, match=key_id):
+        await Repositories.open(settings)
