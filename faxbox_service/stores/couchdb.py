@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from typing import cast
+from urllib.parse import quote
 
 from faxbox_service.documents.json_text import EncodedJson, encode_json
 from faxbox_service.documents.names import database_class
@@ -38,6 +39,9 @@ _DATABASE_EXISTS = 412
 # In bytes of JSON. Quoted it is three times as long at worst, and with the path it has to stay
 # below the 8 KiB at which CouchDB, and many a proxy, refuses a URL.
 _LONGEST_QUERY = 2000
+
+# Of a quoted id, for the same reason. Nobody makes longer ones; clients may ask for them.
+_LONGEST_ID = 6000
 
 # How CouchDB begins to refuse a range that ends before it starts.
 _EMPTY_RANGE = "No rows can match your key range"
@@ -103,7 +107,7 @@ class CouchStore:
 
     async def get(self, database: str, document_id: DocumentId) -> Document:
         """Read the current revision."""
-        if not is_writable_id(document_id):
+        if not _can_be_asked_for(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
         document: Document = await document_endpoint(self._opened(), database, document_id)._get()
         if _member(document, "_id") != document_id:
@@ -120,14 +124,14 @@ class CouchStore:
 
     async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
         """Delete for good."""
-        if not is_writable_id(document_id):
+        if not _can_be_asked_for(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
         _, reply = await document_endpoint(self._opened(), database, document_id)._delete(revision)
         return str(_member(reply, "rev"))
 
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
         """Read one attachment."""
-        if not (is_writable_id(document_id) and is_writable_id(name)):
+        if not (_can_be_asked_for(document_id) and _can_be_asked_for(name)):
             raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
         server = self._opened()
         # aiocouch's own method takes it for granted that the answer has a type.
@@ -194,6 +198,10 @@ class CouchStore:
         if self._server is None:
             raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
         return self._server
+
+
+def _can_be_asked_for(document_id: DocumentId) -> bool:
+    return is_writable_id(document_id) and len(quote(document_id, safe="")) <= _LONGEST_ID
 
 
 def _row_of(row: Json) -> ViewRow:
