@@ -26,7 +26,7 @@ from .resources.logins import Logins
 from .resources.token_auth import TokenAuthResource
 from .resources.user_auth import UserAuthResource
 from .settings import Settings
-from .stores.base import Store, StoreVersion
+from .stores.base import Store
 from .stores.opening import store_of
 
 _SHARED_DATABASES = (ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG)
@@ -37,7 +37,6 @@ class Repositories:
     """The repositories over one open store, for the service, the commands and the tests."""
 
     store: Store
-    store_version: StoreVersion
     accounts: Accounts
     users: Users
     copies: FaxboxCopies
@@ -56,19 +55,17 @@ class Repositories:
             timeout=settings.store_timeout,
             connections=settings.store_connections,
         )
-        version = await store.open()
+        await store.open()
         try:
             for database in _SHARED_DATABASES:
                 await store.create_database(database)
-            return await cls._over(store, version, settings, clock)
+            return await cls._over(store, settings, clock)
         except BaseException:
             await store.close()
             raise
 
     @classmethod
-    async def _over(
-        cls, store: Store, version: StoreVersion, settings: Settings, clock: Clock
-    ) -> Self:
+    async def _over(cls, store: Store, settings: Settings, clock: Clock) -> Self:
         strict = settings.schema_strict_validation
         configuration = Configuration(store, clock)
         keys = SigningKeys(store, configuration, clock)
@@ -84,7 +81,6 @@ class Repositories:
         )
         return cls(
             store=store,
-            store_version=version,
             accounts=accounts,
             users=Users(store, clock),
             copies=copies,

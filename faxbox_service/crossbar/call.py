@@ -10,10 +10,8 @@ from faxbox_service.documents.schema import InvalidDocument
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.preconditions import Precondition
 
+from .errors import NO_DATA
 from .target import Query, QueryValue
-
-NO_DATA = object()
-"""The reply's envelope has no `data` member."""
 
 
 @dataclass(slots=True)

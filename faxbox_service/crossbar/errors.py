@@ -17,7 +17,7 @@ from faxbox_service.stores.base import MissingView, RevisionConflict, StoreError
 RETRY_AFTER_SECONDS = "1"
 
 NO_DATA = object()
-"""The error's envelope has no `data` at all."""
+"""The reply's envelope has no `data` member."""
 
 
 @dataclass(slots=True)

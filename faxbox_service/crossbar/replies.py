@@ -11,9 +11,8 @@ from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document
 
 from .authentication import Credential
-from .call import NO_DATA, Principal, Reply
-from .errors import NO_DATA as NO_ERROR_DATA
-from .errors import CrossbarError
+from .call import Principal, Reply
+from .errors import NO_DATA, CrossbarError
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
@@ -93,7 +92,7 @@ class Replies:
         if judged.principal is not None:
             envelope["version"] = self._version
         self._identify(envelope, judged, None)
-        if error.data is not NO_ERROR_DATA:
+        if error.data is not NO_DATA:
             envelope["data"] = error.data
         envelope["error"] = str(error.status)
         envelope["message"] = error.message

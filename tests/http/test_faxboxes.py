@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from faxbox_service.stores.base import DocumentNotFound
+from tests.http.conftest import NOBODY
+
 DEFAULTS = {
     "attempts": 0,
     "caller_name": "Kazoo Fax Printer",
@@ -168,8 +171,6 @@ async def test_delete_hides_the_box_and_keeps_its_document(service, tenant):
 
 
 async def test_should_soft_delete_false_deletes_for_good(service, tenant):
-    from faxbox_service.stores.base import DocumentNotFound
-
     for where in ("query", "envelope"):
         box = await create(tenant)
         path = f"{tenant.faxboxes}/{box['id']}"
@@ -221,7 +222,7 @@ async def test_a_custom_address_is_stored_in_lower_case_and_unique(tenant, other
 
 async def test_documents_that_are_no_faxboxes_do_not_exist(service, tenant):
     user = await service.repositories.users.create(
-        tenant.account.id, {"username": "alice"}, "secret", tenant_author()
+        tenant.account.id, {"username": "alice"}, "secret", NOBODY
     )
     for faxbox_id in (user["_id"], tenant.account.id, "_design%2Ffaxbox", "_all_docs", "f" * 32):
         path = f"{tenant.faxboxes}/{faxbox_id}"
@@ -232,9 +233,3 @@ async def test_documents_that_are_no_faxboxes_do_not_exist(service, tenant):
         for method in ("POST", "PATCH"):
             answer = await tenant.client.request(method, path, {"name": "x"})
             assert answer.status == 404, (method, faxbox_id)
-
-
-def tenant_author():
-    from tests.http.conftest import NOBODY
-
-    return NOBODY

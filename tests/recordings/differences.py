@@ -24,6 +24,15 @@ _NOT_FOUND = {"message": "not found"}
 _NO_BOX = "the creation before it was refused: there is no such box"
 _AS_JSON = "a body that is JSON is taken as JSON, whatever its media type says"
 
+_UNKNOWN_PATH = Difference(
+    12,
+    "404 for unknown paths",
+    status=404,
+    message="not_found",
+    error_data=_NOT_FOUND,
+    optional=JUDGED_EARLY - {"data"},
+)
+
 
 def _box(name: str, box_id: str, address: str, **fields: Json) -> Json:
     """A box of which only some fields were given."""
@@ -127,22 +136,8 @@ _ALL: dict[str, Difference] = {
         },
     ),
     "method/HEAD-item-no-token": Difference(12, "HEAD is judged like GET", status=401),
-    "path/root": Difference(
-        12,
-        "404 for unknown paths",
-        status=404,
-        message="not_found",
-        error_data=_NOT_FOUND,
-        optional=JUDGED_EARLY - {"data"},
-    ),
-    "path/vx": Difference(
-        12,
-        "404 for unknown paths",
-        status=404,
-        message="not_found",
-        error_data=_NOT_FOUND,
-        optional=JUDGED_EARLY - {"data"},
-    ),
+    "path/root": _UNKNOWN_PATH,
+    "path/vx": _UNKNOWN_PATH,
     "get/faxes-of-box": Difference(
         12, "there is no module `faxes` here: an unknown path", like="get/extra-segment"
     ),
