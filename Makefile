@@ -30,6 +30,7 @@ bench: $(VENV)/installed-test ## measure, beside a bare handler and (FAXBOX_TEST
 
 docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
 	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
+	@$(BIN)/python -m tests.recordings.compatibility > docs/compatibility.md
 	@$(BIN)/python -m faxbox_service.operations.settings_table README.md
 
 wheel: $(VENV)/installed ## build the wheel into dist/

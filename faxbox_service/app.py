@@ -8,6 +8,7 @@ from .crossbar.authentication import Authenticator
 from .crossbar.dispatcher import Dispatcher
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
+from .documents.callback_urls import BlockedHosts
 from .documents.names import ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG
 from .documents.schema import packaged_schema
 from .repositories.accounts import Accounts
@@ -23,8 +24,10 @@ from .resources.accounts import AccountsResource
 from .resources.api_auth import ApiAuthResource
 from .resources.faxboxes import FaxboxesResource
 from .resources.logins import Logins
+from .resources.openapi import OpenApiResource
 from .resources.token_auth import TokenAuthResource
 from .resources.user_auth import UserAuthResource
+from .resources.users import UsersResource
 from .settings import Settings
 from .stores.base import Store
 from .stores.opening import store_of
@@ -90,6 +93,7 @@ class Repositories:
                 Addresses(store, configuration, settings.default_smtp_domain),
                 copies,
                 clock,
+                BlockedHosts.parse(settings.blocked_callback_hosts),
             ),
             tokens=Tokens(
                 store,
@@ -111,25 +115,35 @@ def build_app(
     settings: Settings, repositories: Repositories, clock: Clock = system_clock
 ) -> Dispatcher:
     """The application over open repositories: it answers requests, whoever listens."""
+    return Dispatcher(
+        router_of(settings, repositories),
+        Authenticator(repositories.tokens, repositories.accounts, repositories.users),
+        repositories.accounts,
+        Replies(settings.node_name, __version__),
+        clock,
+        largest_body=settings.max_upload_size,
+    )
+
+
+def router_of(settings: Settings, repositories: Repositories) -> Router:
+    """All resources, over open repositories."""
     strict = settings.schema_strict_validation
     accounts, tokens = repositories.accounts, repositories.tokens
     logins = Logins(tokens, repositories.cluster_id)
-    router = Router(
+    return Router(
         (
             AccountsResource(accounts),
             ApiAuthResource(packaged_schema("api_auth", strict=strict), accounts, logins),
-            FaxboxesResource(repositories.faxboxes, page_size=settings.page_size),
+            FaxboxesResource(
+                repositories.faxboxes,
+                page_size=settings.page_size,
+                largest_listing=settings.request_memory_limit,
+            ),
+            OpenApiResource(),
             TokenAuthResource(logins),
             UserAuthResource(
                 packaged_schema("user_auth", strict=strict), accounts, repositories.users, logins
             ),
+            UsersResource(repositories.users),
         )
-    )
-    return Dispatcher(
-        router,
-        Authenticator(tokens, accounts),
-        accounts,
-        Replies(settings.node_name, __version__),
-        clock,
-        largest_body=settings.max_upload_size,
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
+from faxbox_service.documents.callback_urls import NOTHING_BLOCKED, BlockedHosts
 from faxbox_service.stores.couchdb_url import ServerUrl
 
 PREFIX = "FAXBOX_"
@@ -78,6 +79,12 @@ def _store(text: str) -> str:
     )
 
 
+def _blocked_hosts(text: str) -> str:
+    if not BlockedHosts.parse(text) and text != NOTHING_BLOCKED:
+        raise ValueError(f"must name a network or a host, or be `{NOTHING_BLOCKED}`")
+    return text
+
+
 def _log_level(text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
@@ -115,6 +122,12 @@ class Settings:
     max_upload_size: int = _setting(
         8_000_000, "the longest body, in bytes; longer ones get a 413", _whole(1, 1_000_000_000)
     )
+    request_memory_limit: int = _setting(
+        16_000_000,
+        "bytes of one listing kept in memory: longer pages get a 416, longer listings without "
+        "pagination are streamed",
+        _whole(10_000, 1_000_000_000),
+    )
     page_size: int = _setting(50, "items on a page when a listing does not say", _whole(1, 10_000))
     schema_strict_validation: bool = _setting(
         False, 'refuse `"3"` for an integer and the like instead of converting it', _switch
@@ -133,6 +146,12 @@ class Settings:
         "the domain of generated addresses when neither the reseller nor `system_config/fax` "
         "names one",
         _text,
+    )
+    blocked_callback_hosts: str = _setting(
+        NOTHING_BLOCKED,
+        "hosts that no callback URL may name, separated by commas: networks (`10.0.0.0/8`), names "
+        "(`localhost`), domains (`*.internal`)",
+        _blocked_hosts,
     )
     account_realm_suffix: str = _setting(
         "sip.2600hz.com", "what generated realms of accounts end in", _text

@@ -1,8 +1,9 @@
 """What a resource is asked, and what it answers: the seam between HTTP and resources."""
 
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Protocol
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.private_fields import Author
@@ -11,6 +12,7 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.preconditions import Precondition
 
 from .errors import NO_DATA
+from .negotiation import Representation
 from .target import Query, QueryValue
 
 
@@ -37,6 +39,10 @@ class Call:
     envelope: Document
     query: Query
     precondition: Precondition
+    representation: Representation = Representation.JSON
+    """What the reply to a read should be, where the resource has more than one."""
+    is_preview: bool = False
+    """The method is tunnelled through a GET: show what it would do, and do nothing (wire, 2.3)."""
 
     @property
     def author(self) -> Author:
@@ -80,6 +86,29 @@ class Call:
         )
 
 
+class ItemStream(Protocol):
+    """The items of a listing that is too long to be held."""
+
+    def texts(self) -> AsyncIterator[bytes]:
+        """Pieces of the array: the JSON texts of some items, joined by commas."""
+
+    def members(self) -> Document:
+        """What else the envelope says, known once all pieces have been taken."""
+
+
+class Table(Protocol):
+    """The rows of a CSV reply."""
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """The text in pieces, the line of column names first."""
+
+    def close(self) -> None:
+        """Let go of what holds the rows."""
+
+
 @dataclass(slots=True)
 class Reply:
     """A success: what goes into the envelope and the headers."""
@@ -96,6 +125,38 @@ class Reply:
     """A new token, in place of the request's."""
     principal: Principal | None = None
     """Whom the request authenticated, when it is the resource that did."""
+
+
+@dataclass(slots=True)
+class StreamReply:
+    """A listing in pieces, in an envelope that ends with what is known only then."""
+
+    items: ItemStream
+    is_chunked: bool = False
+    """In the form of `is_chunked`: the members after `data` are texts (wire, 3.4)."""
+
+
+@dataclass(slots=True)
+class TableReply:
+    """A listing as CSV (wire, 2.5)."""
+
+    table: Table
+    revision: Revision | None = None
+    """As `etag`."""
+
+
+@dataclass(slots=True)
+class RawReply:
+    """A reply without an envelope."""
+
+    body: bytes
+    content_type: str
+    etag: str | None = None
+    """A strong entity tag, without quotes."""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+AnyReply: TypeAlias = Reply | StreamReply | TableReply | RawReply
 
 
 class Access(Enum):
@@ -121,5 +182,29 @@ class Resource(Protocol):
     def access(self, method: str, arguments: tuple[str, ...]) -> Access:
         """Who may use a method of a path."""
 
-    async def handle(self, call: Call) -> Reply:
+    async def handle(self, call: Call) -> AnyReply:
         """Answer. Raises the errors of repositories, documents and stores, or `CrossbarError`."""
+
+
+@runtime_checkable
+class Previewing(Resource, Protocol):
+    """A resource that shows what a change would do (`Call.is_preview`)."""
+
+    @property
+    def has_previews(self) -> bool:
+        """True."""
+
+
+@runtime_checkable
+class Enclosing(Resource, Protocol):
+    """A noun that may stand between an account and the resource asked for (wire, 2.6)."""
+
+    async def require(self, account: Account, arguments: tuple[str, ...]) -> None:
+        """Raise `BadIdentifier` unless what the path names there exists."""
+
+
+class Pages(Protocol):
+    """What is served beside the API."""
+
+    def find(self, segments: list[str]) -> RawReply | None:
+        """The page at a path, by its decoded segments."""

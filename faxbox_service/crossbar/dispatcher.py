@@ -5,54 +5,59 @@ Deliberate change of that order: authentication comes before anything is said ab
 """
 
 import logging
-import random
-import string
-from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
 
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.types import Document, Revision
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.errors import InvalidCredentials
-from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
 
 from .authentication import Authenticator, locate_credential
-from .body import decode_envelope, read_body
-from .call import Access, Call
-from .entity_tags import parse_if_match, parse_if_none_match
+from .body import read_body
+from .call import (
+    Access,
+    AnyReply,
+    Call,
+    Pages,
+    Previewing,
+    RawReply,
+    Reply,
+    StreamReply,
+    TableReply,
+)
+from .csv_text import CsvTable
+from .entity_tags import parse_if_none_match
 from .errors import (
     CrossbarError,
+    alias_without_token,
     bad_account_id,
     error_of,
     forbidden,
     internal_error,
     invalid_credentials,
     method_not_allowed,
+    method_not_implemented,
     not_found,
 )
-from .replies import Judged, Replies
-from .routing import Route, Router
-from .target import Query, split_target
+from .judged import METHODS, READS, Judged
+from .negotiation import Representation
+from .question import (
+    Question,
+    is_cross_origin,
+    new_request_id,
+    read_precondition,
+    read_question,
+    read_request_id,
+)
+from .replies import Replies
+from .routing import Route, Router, asks_for_own_account, path_of_account
+from .streams import send_items, send_table
 
 _log = logging.getLogger(__name__)
 
 _ACCOUNT_ID_LENGTH = 32
-_LONGEST_REQUEST_ID = 256
-_PRINTABLE = frozenset(string.printable) - frozenset("\t\n\r\x0b\x0c")
-
-
-@dataclass(slots=True)
-class Question:
-    """A request as it was read, before anything is known about who asks."""
-
-    method: str
-    query: Query
-    envelope: Document
-    segments: list[str]
 
 
 class Dispatcher:
@@ -66,6 +71,7 @@ class Dispatcher:
         replies: Replies,
         clock: Clock,
         *,
+        pages: Pages | None = None,
         largest_body: int,
     ) -> None:
         self._router = router
@@ -73,15 +79,16 @@ class Dispatcher:
         self._accounts = accounts
         self._replies = replies
         self._clock = clock
+        self._pages = pages
         self._largest_body = largest_body
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Judge a request and make its reply."""
         judged = Judged(
-            request_id=_request_id(request),
+            request_id=read_request_id(request),
             path=request.raw_path.partition("?")[0],
             now=self._clock(),
-            is_cross_origin=_is_cross_origin(request.headers),
+            is_cross_origin=is_cross_origin(request.headers),
         )
         try:
             return await self._judge(request, judged)
@@ -97,28 +104,72 @@ class Dispatcher:
 
     def refuse(self, error: CrossbarError) -> web.StreamResponse:
         """The reply to bytes that are no HTTP request."""
-        judged = Judged(request_id=_new_request_id(), path="", now=self._clock())
+        judged = Judged(request_id=new_request_id(), path="", now=self._clock())
         return self._replies.error(judged, error)
 
     async def _judge(self, request: web.BaseRequest, judged: Judged) -> web.StreamResponse:
+        judged.read_headers(request.headers)
+        if request.method not in METHODS:
+            raise method_not_implemented()
         body = await read_body(request, self._largest_body) if request.body_exists else b""
-        question = _question(request, body)
+        question = read_question(request, body)
         judged.credential = locate_credential(request.headers, question.query, question.envelope)
+        judged.read_options(question)
+        page = self._pages.find(question.segments) if self._pages is not None else None
+        if page is not None:
+            return self._page(request, judged, page)
+        is_preflight = question.method == "OPTIONS" and judged.is_cross_origin
+        if asks_for_own_account(question.segments):
+            await self._resolve_alias(request, judged, question, is_preflight=is_preflight)
         route = self._router.route(question.segments)
         if route is None:
             await self._authenticate(request, judged)
             raise not_found()
         allowed = route.resource.methods(route.arguments)
         judged.allowed = allowed or ()
-        if allowed and question.method == "OPTIONS" and judged.is_cross_origin:
+        if allowed and is_preflight:
+            wanted = request.headers.get("access-control-request-method", "")
+            judged.wanted_method = wanted if wanted.isascii() and wanted.isalpha() else None
             return self._replies.preflight(judged)
-        method = "GET" if question.method == "HEAD" else question.method
-        if method not in judged.allowed:
+        method = question.verb
+        if method not in judged.allowed or not _may_tunnel(question.method, judged.allowed):
             await self._remember_who_asks(request, judged)
             raise method_not_allowed(allowed) if allowed else not_found()
         call = await self._authorised_call(request, judged, question, route, method)
-        reply = await route.resource.handle(call)
-        return self._replies.success(question.method, judged, reply)
+        return await self._reply(request, judged, await route.resource.handle(call))
+
+    def _page(self, request: web.BaseRequest, judged: Judged, page: RawReply) -> web.StreamResponse:
+        judged.allowed = READS
+        if request.method not in READS:
+            raise method_not_allowed(READS)
+        judged.none_match = parse_if_none_match(request.headers.get("if-none-match"))
+        return self._replies.raw(request.method, judged, page)
+
+    async def _resolve_alias(
+        self, request: web.BaseRequest, judged: Judged, question: Question, *, is_preflight: bool
+    ) -> None:
+        """Put the token's account in the place of `account`; any account does for a preflight."""
+        account_id = "0" * _ACCOUNT_ID_LENGTH
+        if not is_preflight:
+            try:
+                await self._authenticate(request, judged)
+            except (InvalidCredentials, CrossbarError):
+                raise alias_without_token() from None
+            account_id = judged.principal.account.id if judged.principal else account_id
+        question.segments = path_of_account(question.segments, account_id)
+
+    async def _reply(
+        self, request: web.BaseRequest, judged: Judged, reply: AnyReply
+    ) -> web.StreamResponse:
+        if isinstance(reply, Reply):
+            if judged.representation is Representation.CSV and isinstance(reply.data, dict):
+                return await self._reply(request, judged, _as_table(reply))
+            return self._replies.success(request.method, judged, reply)
+        if isinstance(reply, RawReply):
+            return self._replies.raw(request.method, judged, reply)
+        if isinstance(reply, StreamReply):
+            return await send_items(request, self._replies, judged, reply)
+        return await send_table(request, self._replies, judged, reply)
 
     async def _authorised_call(
         self,
@@ -133,8 +184,15 @@ class Dispatcher:
         if access is not Access.ANYONE:
             await self._authenticate(request, judged)
             account = await self._authorised_account(judged, route, access)
-        precondition = _precondition(request.headers, question.envelope)
+        is_preview = question.method in READS and method != "GET"
+        if is_preview and not isinstance(route.resource, Previewing):
+            raise method_not_allowed(judged.allowed)
+        judged.negotiate(request.headers, question)
+        precondition = read_precondition(request.headers, question.envelope)
         judged.none_match = precondition.none_match
+        if account is not None:
+            for noun, arguments in route.between:
+                await noun.require(account, arguments)
         return Call(
             method,
             route.arguments,
@@ -144,6 +202,8 @@ class Dispatcher:
             question.envelope,
             question.query,
             precondition,
+            judged.representation,
+            is_preview,
         )
 
     async def _authenticate(self, request: web.BaseRequest, judged: Judged) -> None:
@@ -177,47 +237,13 @@ class Dispatcher:
         return account
 
 
-def _question(request: web.BaseRequest, body: bytes) -> Question:
-    segments, query = split_target(request.raw_path)
-    content_type = request.headers.get("content-type", "") if body else ""
-    envelope = decode_envelope(request.method, content_type, body)
-    return Question(request.method, query, envelope, segments)
+def _as_table(reply: Reply) -> TableReply:
+    """One document as a table of one row."""
+    table = CsvTable()
+    table.add((reply.data,))
+    return TableReply(table, reply.revision)
 
 
-def _precondition(headers: Mapping[str, str], envelope: Document) -> Precondition:
-    """What the headers and the body demand of the document's revision."""
-    match, none_match = headers.get("if-match"), headers.get("if-none-match")
-    revision = _revision_of_body(envelope)
-    if match is None and none_match is None and revision is None:
-        return NO_PRECONDITION
-    return Precondition(parse_if_match(match), parse_if_none_match(none_match), revision)
-
-
-def _revision_of_body(envelope: Document) -> Revision | None:
-    """The revision a body says it was made from: `_rev` in `data`, or `revision` beside it."""
-    data = envelope.get("data")
-    revision = data.get("_rev") if isinstance(data, dict) else None
-    if revision is None:
-        revision = envelope.get("revision")
-    return None if revision is None else str(revision)
-
-
-def _is_cross_origin(headers: Mapping[str, str]) -> bool:
-    return (
-        "origin" in headers
-        or "access-control-request-method" in headers
-        or "access-control-request-headers" in headers
-    )
-
-
-def _request_id(request: web.BaseRequest) -> str:
-    """The client's `X-Request-ID` when it can be repeated safely, else a new one."""
-    given = request.headers.get("x-request-id")
-    if given and len(given) <= _LONGEST_REQUEST_ID and _PRINTABLE.issuperset(given):
-        return given
-    return _new_request_id()
-
-
-def _new_request_id() -> str:
-    """32 hex that tell requests apart; nothing depends on their being unpredictable."""
-    return f"{random.getrandbits(128):032x}"
+def _may_tunnel(method: str, allowed: tuple[str, ...]) -> bool:
+    """Whether HTTP's own method may carry the verb: POST always, any other where it is allowed."""
+    return method in ("POST", "HEAD") or method in allowed

@@ -74,6 +74,37 @@ def method_not_allowed(allowed: tuple[str, ...]) -> CrossbarError:
     )
 
 
+def not_acceptable(accept: str) -> CrossbarError:
+    """406: nothing that `Accept` allows can be had (contract, 12)."""
+    data = {"message": "available: application/json, text/csv", "cause": accept}
+    return CrossbarError(406, "not_acceptable", data)
+
+
+def method_not_implemented() -> CrossbarError:
+    """501: a method that HTTP may know and Kazoo does not (contract, 12)."""
+    return CrossbarError(501, "not_implemented", {"message": "method not implemented"})
+
+
+def target_too_long() -> CrossbarError:
+    """414 (contract, 12)."""
+    return CrossbarError(414, "uri_too_long", {"message": "request target too long"})
+
+
+def fields_too_large() -> CrossbarError:
+    """431: a header that is too long (RFC 6585, 5)."""
+    return CrossbarError(431, "headers_too_large", {"message": "request header too long"})
+
+
+def range_not_satisfiable() -> CrossbarError:
+    """416: a page that is longer than a listing may be in memory (wire, 3.3)."""
+    return CrossbarError(416, "range not satisfiable", {})
+
+
+def alias_without_token() -> CrossbarError:
+    """401: `/v2/account` is the account of a token, and there is none (wire, 2.6)."""
+    return CrossbarError(401, "invalid credentials", {})
+
+
 def malformed_request(text: str, cause: str) -> CrossbarError:
     """400: a header, path or query string that cannot be read."""
     return CrossbarError(400, "malformed_request", {"message": text, "cause": cause})

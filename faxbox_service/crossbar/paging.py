@@ -1,32 +1,43 @@
-"""Which part of a listing a client asks for (wire, 3.3)."""
+"""Which part of a listing a client asks for, and in which form (wire, 3.2 to 3.4)."""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from faxbox_service.documents.types import Document
+from faxbox_service.documents.types import Document, Json
 
 from .call import Call
 from .cursor import decode_cursor, encode_cursor
-from .errors import faulty_request
+from .errors import CrossbarError, faulty_request
+from .target import Query
 
 _LARGEST_PAGE = 1_000_000
 """More than anyone asks for, and within every store's integers."""
 
+_LARGEST_CHUNK = 50
+
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """The wanted page; without a `size`, everything from `start_key` on."""
+    """The wanted page; without a `size`, everything between the keys, which are inclusive."""
 
     size: int | None
     start_key: str | None
+    end_key: str | None
+    descending: bool
+    chunk_size: int | None
+    """Items in each piece of a chunked reply; None: the reply is not chunked."""
 
     @classmethod
     def of(cls, call: Call, default_size: int) -> "PageRequest":
         """Read the options of a call. Raises a 404 `faulty_request`."""
-        start_key = call.option("start_key")
+        start_key, end_key = call.option("start_key"), call.option("end_key")
+        chunk_size = _chunk_size(call.query)
         return cls(
             size=_page_size(call, default_size) if _should_paginate(call) else None,
             start_key=decode_cursor(start_key) if isinstance(start_key, str) else None,
+            end_key=end_key if isinstance(end_key, str) else None,
+            descending=_is_descending(call.query),
+            chunk_size=chunk_size if _is_true(call.query.first("is_chunked")) else None,
         )
 
     def envelope(self, count: int, next_key: str | None) -> Document:
@@ -46,20 +57,49 @@ def _should_paginate(call: Call) -> bool:
     return call.option("paginate") in (None, True, "true")
 
 
+def _is_descending(query: Query) -> bool:
+    """The order of ids: descending unless the query says otherwise, either way (contract, 15)."""
+    descending, ascending = query.first("descending"), query.first("ascending")
+    if _is_true(descending):
+        return True
+    return descending != "false" and ascending in (None, "false")
+
+
+def _is_true(option: Json) -> bool:
+    return option in (True, "true")
+
+
 def _page_size(call: Call, default: int) -> int:
     option = call.option("page_size")
     if option is None:
         return default
-    try:
-        if isinstance(option, bool):
-            raise InvalidOperation
-        exact = Decimal(option)
-        if not exact.is_finite():
-            raise InvalidOperation
-    except (InvalidOperation, ValueError, TypeError):
-        raise faulty_request("invalid page size") from None
-    bounded = max(Decimal(-1), min(exact, Decimal(_LARGEST_PAGE)))
-    size = int(bounded.to_integral_value("ROUND_HALF_UP"))
+    size = _rounded(option, faulty_request("invalid page size"))
     if size < 1:
         raise faulty_request("page size must be at least 1")
     return size
+
+
+def _chunk_size(query: Query) -> int:
+    option = query.first("chunk_size")
+    if option is None:
+        return _LARGEST_CHUNK
+    size = _rounded(option, faulty_request("invalid chunk size"))
+    if size < 1:
+        raise faulty_request("chunk size must be at least 1")
+    if size > _LARGEST_CHUNK:
+        raise faulty_request(f"chunk size must be lower than {_LARGEST_CHUNK}")
+    return size
+
+
+def _rounded(option: Json, error: CrossbarError) -> int:
+    """A number given as a number or text, rounded; bounded, so that it costs no time."""
+    try:
+        if isinstance(option, bool):
+            raise error
+        exact = Decimal(option)
+    except (InvalidOperation, ValueError, TypeError):
+        raise error from None
+    if not exact.is_finite():
+        raise error
+    bounded = max(Decimal(-1), min(exact, Decimal(_LARGEST_PAGE)))
+    return int(bounded.to_integral_value("ROUND_HALF_UP"))

@@ -1,7 +1,6 @@
 """The response envelope and headers, for successes and errors (wire, 1.2, 1.3 and 2.2)."""
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
 from hashlib import md5
 
 from aiohttp import web
@@ -10,18 +9,14 @@ from faxbox_service.documents.gregorian import iso8601
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document
 
-from .authentication import Credential
-from .call import Principal, Reply
+from .call import RawReply, Reply, StreamReply
 from .errors import NO_DATA, CrossbarError
-
-METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
+from .judged import READS, Judged
+from .rendering import SMALLEST_COMPRESSED, Rendering
 
 _NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
-_ALWAYS = {
-    "content-language": "en",
-    "vary": "accept-language, accept",
-    "server": "faxbox-service",
-}
+_SERVER = "faxbox-service"
+_VARY = "accept-language, accept"
 _TOKENS = {"consumed": 1, "remaining": 100}
 
 _CORS = {
@@ -38,20 +33,6 @@ _CORS = {
 }
 
 
-@dataclass(slots=True)
-class Judged:
-    """What is known of a request so far; whatever happens, the reply is made from it."""
-
-    request_id: str
-    path: str
-    now: float
-    allowed: tuple[str, ...] = METHODS
-    is_cross_origin: bool = False
-    credential: Credential | None = None
-    principal: Principal | None = None
-    none_match: frozenset[str] | None = field(default=None)
-
-
 class Replies:
     """Makes replies that say which node and version answered."""
 
@@ -62,14 +43,11 @@ class Replies:
 
     def success(self, method: str, judged: Judged, reply: Reply) -> web.Response:
         """The reply to a request that did what it asked; 304 when the client has it already."""
-        headers = self._headers(judged)
+        headers = self.success_headers(method, judged)
         revision = reply.revision
-        is_read = method in ("GET", "HEAD")
-        if is_read:
-            headers["expires"] = _NEVER_FRESH
         if revision is not None and reply.has_etag:
             headers["etag"] = f'"{revision}"'
-            if is_read and judged.none_match and judged.none_match & {revision, "*"}:
+            if method in READS and judged.none_match and judged.none_match & {revision, "*"}:
                 return web.Response(status=304, headers=headers)
         if reply.location_id is not None:
             headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
@@ -82,9 +60,45 @@ class Replies:
         if revision is not None:
             envelope["revision"] = revision
         envelope["status"] = "success"
+        return _json(reply.status, envelope, headers, judged.rendering)
+
+    def raw(self, method: str, judged: Judged, reply: RawReply) -> web.Response:
+        """A reply without an envelope."""
+        headers = self.success_headers(method, judged) | reply.headers
+        headers["content-type"] = reply.content_type
+        if reply.etag is not None:
+            headers["etag"] = f'"{reply.etag}"'
+            if method in READS and judged.none_match and judged.none_match & {reply.etag, "*"}:
+                return web.Response(status=304, headers=headers)
+        return _compressed(web.Response(body=reply.body, headers=headers), judged.rendering)
+
+    def success_headers(self, method: str, judged: Judged) -> dict[str, str]:
+        """The headers of every success."""
+        headers = self._headers(judged)
+        if method in READS:
+            headers["expires"] = _NEVER_FRESH
         if judged.is_cross_origin:
             headers |= _cors(judged.allowed)
-        return _json(reply.status, envelope, headers)
+        return headers
+
+    def closing_members(self, judged: Judged, reply: StreamReply) -> Document:
+        """The envelope of a stream after its `data`, in Kazoo's order of chunked replies."""
+        envelope: Document = {}
+        self._identify(envelope, judged, None)
+        ordered = {
+            **reply.items.members(),
+            "status": "success",
+            "request_id": envelope["request_id"],
+            "node": envelope["node"],
+            "version": self._version if judged.principal is not None else None,
+            "timestamp": envelope["timestamp"],
+            "tokens": None if reply.is_chunked else envelope["tokens"],
+            "auth_token": envelope.get("auth_token"),
+        }
+        members = {name: value for name, value in ordered.items() if value is not None}
+        if reply.is_chunked:
+            return {name: str(value) for name, value in members.items()}
+        return members
 
     def error(self, judged: Judged, error: CrossbarError) -> web.Response:
         """The reply to a request that cannot be done; always JSON (contract, 12)."""
@@ -98,14 +112,28 @@ class Replies:
         envelope["message"] = error.message
         envelope["status"] = "error"
         headers = self._headers(judged) | _cors(judged.allowed) | error.headers
-        return _json(error.status, envelope, headers)
+        return _json(error.status, envelope, headers, judged.rendering)
 
     def preflight(self, judged: Judged) -> web.Response:
         """The empty reply to a CORS preflight."""
-        return web.Response(status=200, headers=self._headers(judged) | _cors(judged.allowed))
+        methods = judged.allowed
+        if judged.wanted_method is not None and judged.wanted_method not in methods:
+            methods = (judged.wanted_method, "OPTIONS", *methods)
+        else:
+            methods = ("OPTIONS", *methods)
+        headers = self._headers(judged) | _CORS
+        headers["access-control-allow-methods"] = ", ".join(methods)
+        return web.Response(status=200, headers=headers)
 
     def _headers(self, judged: Judged) -> dict[str, str]:
-        return {"x-request-id": judged.request_id, **_ALWAYS}
+        if judged.language is None:
+            return {"x-request-id": judged.request_id, "server": _SERVER}
+        return {
+            "x-request-id": judged.request_id,
+            "content-language": judged.language,
+            "vary": _VARY,
+            "server": _SERVER,
+        }
 
     def _identify(self, envelope: Document, judged: Judged, auth_token: str | None) -> None:
         envelope["timestamp"] = iso8601(judged.now)
@@ -122,6 +150,16 @@ def _cors(allowed: tuple[str, ...]) -> dict[str, str]:
     return {**_CORS, "access-control-allow-methods": ", ".join(("OPTIONS", *allowed))}
 
 
-def _json(status: int, envelope: Document, headers: dict[str, str]) -> web.Response:
-    headers["content-type"] = "application/json"
-    return web.Response(status=status, body=encode_json(envelope), headers=headers)
+def _json(
+    status: int, envelope: Document, headers: dict[str, str], rendering: Rendering
+) -> web.Response:
+    headers["content-type"] = rendering.content_type
+    body = rendering.text(encode_json(envelope))
+    return _compressed(web.Response(status=status, body=body, headers=headers), rendering)
+
+
+def _compressed(response: web.Response, rendering: Rendering) -> web.Response:
+    body = response.body
+    if rendering.is_compressed and isinstance(body, bytes) and len(body) >= SMALLEST_COMPRESSED:
+        response.enable_compression(web.ContentCoding.gzip)
+    return response

@@ -7,13 +7,17 @@ A segment that names a resource begins a noun, the others are its arguments:
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from .call import Resource
+from .call import Enclosing, Resource
 from .errors import not_found, version_gone
 
 _VERSION = re.compile(r"v[0-9]+\Z")
 _CURRENT = "v2"
 _ACCOUNTS = "accounts"
+_OWN_ACCOUNT = "account"
+
+Arguments: TypeAlias = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -21,8 +25,20 @@ class Route:
     """The resource asked for, its arguments, and the account the path names first, if any."""
 
     resource: Resource
-    arguments: tuple[str, ...]
+    arguments: Arguments
     account_id: str | None
+    between: tuple[tuple[Enclosing, Arguments], ...] = ()
+    """Nouns between the account and the resource, which must exist."""
+
+
+def asks_for_own_account(segments: list[str]) -> bool:
+    """Whether a path begins with the alias of the token's account."""
+    return segments[1:2] == [_OWN_ACCOUNT]
+
+
+def path_of_account(segments: list[str], account_id: str) -> list[str]:
+    """A path that begins with the alias, with the account in its place."""
+    return [segments[0], _ACCOUNTS, account_id, *segments[2:]]
 
 
 class Router:
@@ -33,8 +49,13 @@ class Router:
             resource.noun: resource for resource in resources
         }
 
+    @property
+    def resources(self) -> Iterable[Resource]:
+        """All resources."""
+        return self._resources.values()
+
     def route(self, segments: list[str]) -> Route | None:
-        """The route of a path; None when its first noun is unknown.
+        """The route of a path; None when its first noun is unknown, or one stands out of place.
 
         Raises a 404 for a path outside the API, a 410 for its first version.
         """
@@ -44,13 +65,18 @@ class Router:
         if version == "v1":
             raise version_gone()
         nouns = self._nouns(segments[1:])
-        if not nouns:
+        if not nouns or (len(nouns) > 1 and len(nouns[0][1]) > 1):
+            return None
+        between = tuple(
+            (noun, arguments) for noun, arguments in nouns[1:-1] if isinstance(noun, Enclosing)
+        )
+        if len(between) < len(nouns[1:-1]):
             return None
         resource, arguments = nouns[-1]
-        return Route(resource, arguments, _account_id(nouns))
+        return Route(resource, arguments, _account_id(nouns), between)
 
-    def _nouns(self, segments: list[str]) -> list[tuple[Resource, tuple[str, ...]]]:
-        nouns: list[tuple[Resource, tuple[str, ...]]] = []
+    def _nouns(self, segments: list[str]) -> list[tuple[Resource, Arguments]]:
+        nouns: list[tuple[Resource, Arguments]] = []
         for segment in segments:
             resource = self._resources.get(segment)
             if resource is not None:
@@ -63,7 +89,7 @@ class Router:
         return nouns
 
 
-def _account_id(nouns: list[tuple[Resource, tuple[str, ...]]]) -> str | None:
+def _account_id(nouns: list[tuple[Resource, Arguments]]) -> str | None:
     first, arguments = nouns[0]
     if first.noun != _ACCOUNTS:
         return None

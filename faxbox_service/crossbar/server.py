@@ -7,10 +7,17 @@ from http import HTTPStatus
 from socket import socket
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
 from .dispatcher import Dispatcher
-from .errors import CrossbarError, internal_error
+from .errors import (
+    CrossbarError,
+    fields_too_large,
+    internal_error,
+    method_not_implemented,
+    target_too_long,
+)
 
 _BACKLOG = 1024
 _SENDING_TIMEOUT = 1.0
@@ -40,11 +47,21 @@ class _EnvelopeHandler(RequestHandler):
             self.log_exception("Error handling request", exc_info=exc)
             error = internal_error()
         else:
-            reason = HTTPStatus(status).phrase.lower()
-            error = CrossbarError(status, "malformed_request", {"message": reason})
+            error = _refusal(status, exc)
         response = self._dispatcher.refuse(error)
         response.force_close()
         return response
+
+
+def _refusal(status: int, exc: BaseException | None) -> CrossbarError:
+    """What is wrong with bytes that aiohttp's parser does not take for a request."""
+    if isinstance(exc, BadHttpMethod):
+        return method_not_implemented()
+    if isinstance(exc, LineTooLong):
+        # The parser does not say which line; a target begins with a slash.
+        return target_too_long() if bytes(exc.args[0]).startswith(b"/") else fields_too_large()
+    reason = HTTPStatus(status).phrase.lower()
+    return CrossbarError(status, "malformed_request", {"message": reason})
 
 
 class _EnvelopeServer(web.Server):

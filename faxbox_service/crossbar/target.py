@@ -4,6 +4,7 @@ Path segments are split before they are percent-decoded, so that an id may conta
 """
 
 import re
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from .errors import malformed_request
@@ -33,6 +34,12 @@ class Query:
         """The first value of a parameter, which is the one that options use."""
         values = self._values.get(name)
         return values[0] if values else None
+
+    def pairs(self) -> Iterator[tuple[str, QueryValue]]:
+        """Every parameter with every value it is given."""
+        for name, values in self._values.items():
+            for value in values:
+                yield name, value
 
 
 def split_target(raw_target: str) -> tuple[list[str], Query]:

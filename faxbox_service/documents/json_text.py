@@ -4,6 +4,7 @@ msgspec refuses NaN, infinities and lone surrogates, keeps the last of duplicate
 not turn integers beyond 64 bits into floats.
 """
 
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -16,6 +17,8 @@ EncodedJson: TypeAlias = msgspec.Raw
 
 _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\[\]{},:"]+')
 
 
 class InvalidJson(ValueError):
@@ -38,3 +41,22 @@ def encode_json(value: Json) -> bytes:
 def encoded_list(texts: Iterable[bytes]) -> EncodedJson:
     """The text of an array whose items are encoded already."""
     return EncodedJson(b"[" + b",".join(texts) + b"]")
+
+
+def pretty_json(text: bytes) -> bytes:
+    """A compact JSON text as Kazoo prints it for people: two spaces a level, ` : `, no `[]`."""
+    written: list[bytes] = []
+    line = b"\n"
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in (b"[", b"{"):
+            line += b"  "
+            written += (token, line)
+        elif token in (b"]", b"}"):
+            line = line[:-2]
+            written += (line, token)
+        elif token == b",":
+            written += (token, line)
+        else:
+            written.append(b" : " if token == b":" else token)
+    return b"".join(written)

@@ -2,11 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from faxbox_service.documents import faxbox as documents
 from faxbox_service.documents.account import Account
+from faxbox_service.documents.callback_urls import BlockedHosts
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, stamp
@@ -20,27 +20,19 @@ from faxbox_service.stores.base import (
     Store,
     View,
     ViewRange,
-    ViewRow,
 )
 
 from .addresses import Addresses
 from .clock import Clock, new_id
 from .copies import FaxboxCopies
 from .errors import BadIdentifier, StaleRevision
+from .listing import FoundRows
 from .preconditions import Precondition
 
 CROSSBAR_LISTING = View("faxbox", "crossbar_listing")
 
 _TRIES = 16
 _LONGEST_PAUSE = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of faxboxes, as rows with documents, and the key of the row after it, if any."""
-
-    rows: Sequence[ViewRow]
-    next_key: Json | None
 
 
 class Faxboxes:
@@ -53,8 +45,10 @@ class Faxboxes:
         addresses: Addresses,
         copies: FaxboxCopies,
         clock: Clock,
+        blocked_hosts: BlockedHosts,
     ) -> None:
         self._store = store
+        self._blocked_hosts = blocked_hosts
         self._schema = schema
         self._addresses = addresses
         self._copies = copies
@@ -62,7 +56,7 @@ class Faxboxes:
 
     async def create(self, account: Account, data: Document, author: Author) -> Document:
         """Store a new faxbox and return its document. Raises `InvalidDocument`."""
-        fields = documents.with_attempts_reset(self._valid(documents.client_fields(data)))
+        fields = self._new_fields(data)
         reseller_id = account.id if account.is_master else account.reseller_id
         origin = documents.FaxboxOrigin(
             id=new_id(),
@@ -94,24 +88,25 @@ class Faxboxes:
         self,
         account_id: AccountId,
         *,
-        limit: int | None,
+        limit: int,
         start_key: Json | None = None,
+        end_key: Json | None = None,
         descending: bool = True,
-    ) -> Listing:
-        """Faxboxes in the order of their ids, `limit` at most, from `start_key` (inclusive)."""
-        # One row more than wanted tells whether there is a next page, and where it begins.
+    ) -> FoundRows:
+        """Faxboxes in the order of their ids, between two keys in that order (inclusive)."""
+        # One row more than wanted tells whether there are more, and where they begin.
         rows = ViewRange(
             start_key=UNSET if start_key is None else start_key,
+            end_key=UNSET if end_key is None else end_key,
             descending=descending,
-            limit=None if limit is None else limit + 1,
+            limit=limit + 1,
             include_docs=True,
         )
         try:
             found = await self._store.view(account_database(account_id), CROSSBAR_LISTING, rows)
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
-        has_more = limit is not None and len(found) > limit
-        return Listing(found[:limit], found[-1].key if has_more else None)
+        return FoundRows(found[:limit], found[limit].key if len(found) > limit else None)
 
     async def replace(
         self,
@@ -122,12 +117,17 @@ class Faxboxes:
         precondition: Precondition,
     ) -> Document:
         """Replace the public fields (POST). Raises as `patch` does; invalid data comes first."""
-        fields = documents.with_attempts_reset(self._valid(documents.client_fields(data)))
+        fields = self._new_fields(data)
 
         def replaced(stored: Document) -> Document:
             return documents.replaced_faxbox(stored, fields)
 
-        return await self._change(account_id, faxbox_id, replaced, author, precondition)
+        try:
+            return await self._change(account_id, faxbox_id, replaced, author, precondition)
+        except BadIdentifier:
+            # A taken address is told first, as Kazoo does, also of a box that does not exist.
+            await self._addresses.require_free(documents.addresses(fields), faxbox_id)
+            raise
 
     async def patch(
         self,
@@ -143,8 +143,7 @@ class Faxboxes:
         """
 
         def patched(stored: Document) -> Document:
-            fields = self._valid(documents.patched_fields(stored, data))
-            return documents.replaced_faxbox(stored, fields)
+            return self._patched(stored, data)
 
         return await self._change(account_id, faxbox_id, patched, author, precondition)
 
@@ -215,8 +214,35 @@ class Faxboxes:
         if wanted and documents.is_faxbox(document):
             await self._addresses.require_free(wanted, document["_id"])
 
+    async def check_creation(self, data: Document) -> None:
+        """Raise what `create` would; nothing is stored."""
+        await self._addresses.require_free(documents.addresses(self._new_fields(data)), "")
+
+    async def preview_replacement(self, stored: Document, data: Document) -> Document:
+        """What `replace` would make of a document; nothing is stored."""
+        return await self._previewed(
+            stored, documents.replaced_faxbox(stored, self._new_fields(data))
+        )
+
+    async def preview_patch(self, stored: Document, data: Document) -> Document:
+        """What `patch` would make of a document; nothing is stored."""
+        return await self._previewed(stored, self._patched(stored, data))
+
+    async def _previewed(self, stored: Document, document: Document) -> Document:
+        await self._require_free_addresses(document, stored)
+        return document
+
+    def _new_fields(self, data: Document) -> Document:
+        return documents.with_attempts_reset(self._valid(documents.client_fields(data)))
+
+    def _patched(self, stored: Document, data: Document) -> Document:
+        fields = self._valid(documents.patched_fields(stored, data))
+        return documents.replaced_faxbox(stored, fields)
+
     def _valid(self, fields: Document) -> Document:
-        return documents.settled(self._schema.validate(fields))
+        valid = self._schema.validate(fields)
+        self._blocked_hosts.require_allowed(valid)
+        return documents.settled(valid)
 
     def _stamped(self, document: Document, author: Author) -> Document:
         return stamp(document, author, gregorian_seconds(self._clock()))

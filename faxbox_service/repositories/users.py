@@ -4,12 +4,13 @@ from enum import Enum
 
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.private_fields import Author, public_fields, stamp
+from faxbox_service.documents.private_fields import Author, is_soft_deleted, public_fields, stamp
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.documents.user import Credentials, new_user
-from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange
+from faxbox_service.documents.user import USER, Credentials, new_user
+from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store, View, ViewRange
 
 from .clock import Clock, new_id
+from .errors import BadIdentifier
 
 
 class CredentialMethod(Enum):
@@ -41,6 +42,16 @@ class Users:
         stamped = stamp(document, author, gregorian_seconds(self._clock()))
         revision = await self._store.put(account_database(account_id), stamped)
         return {**stamped, "_rev": revision}
+
+    async def fetch(self, account_id: AccountId, user_id: DocumentId) -> Document:
+        """Read one user. Raises `BadIdentifier`."""
+        try:
+            document = await self._store.get(account_database(account_id), user_id)
+        except (DocumentNotFound, MissingDatabase):
+            raise BadIdentifier(user_id) from None
+        if document.get("pvt_type") != USER or is_soft_deleted(document):
+            raise BadIdentifier(user_id)
+        return document
 
     async def find_by_credentials(
         self, account_id: AccountId, method: CredentialMethod, digest: str

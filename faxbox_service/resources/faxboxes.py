@@ -1,21 +1,17 @@
 """`/v2/accounts/{A}/faxboxes`: the six operations of the specification."""
 
-from collections.abc import Iterable
-from hashlib import sha256
-
-from faxbox_service import __version__
-from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.errors import not_found
+from faxbox_service.crossbar.listing import Listing
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox
-from faxbox_service.documents.json_text import encode_json, encoded_list
-from faxbox_service.documents.types import Document, DocumentId, Revision
+from faxbox_service.documents.types import Document, DocumentId, Json
 from faxbox_service.repositories.faxboxes import Faxboxes
-from faxbox_service.stores.base import ViewRow
+from faxbox_service.repositories.listing import FoundRows
 
 from .rendered_faxboxes import RenderedFaxboxes
 
-_HASH_LENGTH = 32
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "POST", "GET", "DELETE")
 
@@ -24,11 +20,13 @@ class FaxboxesResource:
     """Lists, creates, reads, changes, patches and deletes the faxboxes of an account."""
 
     noun = "faxboxes"
+    has_previews = True
 
-    def __init__(self, faxboxes: Faxboxes, *, page_size: int) -> None:
+    def __init__(self, faxboxes: Faxboxes, *, page_size: int, largest_listing: int) -> None:
         self._faxboxes = faxboxes
         self._rendered = RenderedFaxboxes()
         self._page_size = page_size
+        self._largest_listing = largest_listing
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Collection, item, nothing below."""
@@ -44,9 +42,11 @@ class FaxboxesResource:
         """Faxboxes belong to an account."""
         return Access.ACCOUNT
 
-    async def handle(self, call: Call) -> Reply:
+    async def handle(self, call: Call) -> AnyReply:
         """Dispatch on the method and the shape of the path."""
         account = call.path_account()
+        if call.is_preview:
+            return await self._preview(call, account)
         if not call.arguments:
             return await (self._list if call.method == "GET" else self._create)(call, account)
         faxbox_id = call.arguments[0]
@@ -62,16 +62,21 @@ class FaxboxesResource:
             case _:
                 return await self._delete(call, account, faxbox_id)
 
-    async def _list(self, call: Call, account: Account) -> Reply:
+    async def _list(self, call: Call, account: Account) -> AnyReply:
+        async def fetch(page: PageRequest, start_key: Json | None, limit: int) -> FoundRows:
+            return await self._faxboxes.listing(
+                account.id,
+                limit=limit,
+                start_key=start_key,
+                end_key=page.end_key,
+                descending=page.descending,
+            )
+
         page = PageRequest.of(call, self._page_size)
-        listing = await self._faxboxes.listing(
-            account.id, limit=page.size, start_key=page.start_key
+        listing = Listing(
+            call, page, fetch, self._rendered.texts, shown_faxbox, self._largest_listing
         )
-        shown = self._rendered.texts(listing.rows)
-        paging = page.envelope(len(shown), listing.next_key)
-        # An empty listing has neither revision nor etag (wire, 3.1).
-        revision = _revision_of(listing.rows, paging) if shown else None
-        return Reply(encoded_list(shown), revision=revision, paging=paging)
+        return await listing.reply()
 
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
@@ -93,6 +98,21 @@ class FaxboxesResource:
             account.id, faxbox_id, call.data(), call.author, call.precondition
         )
 
+    async def _preview(self, call: Call, account: Account) -> Reply:
+        """What a change would do, as Kazoo shows it when the verb is tunnelled through a GET."""
+        if not call.arguments:
+            await self._faxboxes.check_creation(call.data())
+            # Kazoo looks for what a PUT would create, and does not find it.
+            raise not_found()
+        stored = await self._faxboxes.fetch(account.id, call.arguments[0])
+        match call.method:
+            case "POST":
+                return _shown(await self._faxboxes.preview_replacement(stored, call.data()))
+            case "PATCH":
+                return _shown(await self._faxboxes.preview_patch(stored, call.data()))
+            case _:
+                return Reply(shown_deletion(stored), revision=stored["_rev"])
+
     async def _delete(self, call: Call, account: Account, faxbox_id: DocumentId) -> Reply:
         if call.should_soft_delete():
             document = await self._faxboxes.soft_delete(
@@ -101,15 +121,6 @@ class FaxboxesResource:
         else:
             document = await self._faxboxes.delete(account.id, faxbox_id, call.precondition)
         return Reply(shown_deletion(document), revision=document["_rev"])
-
-
-def _revision_of(rows: Iterable[ViewRow], paging: Document) -> Revision:
-    """32 hex that stay as long as the listing does (contract, 14).
-
-    The ids and revisions of the boxes tell their content, and are far shorter than it.
-    """
-    content = [part for row in rows for part in (row.id, row.revision)]
-    return sha256(encode_json([__version__, paging, content])).hexdigest()[:_HASH_LENGTH]
 
 
 def _shown(document: Document) -> Reply:

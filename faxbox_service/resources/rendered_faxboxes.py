@@ -22,19 +22,20 @@ class RenderedFaxboxes:
         self._size = 0
         self._texts: dict[tuple[DocumentId, Revision | None], bytes] = {}
 
-    def texts(self, rows: Iterable[ViewRow]) -> list[bytes]:
-        """The JSON text of each row's faxbox; rows whose document is gone are left out."""
+    def texts(self, rows: Iterable[ViewRow], remember: bool) -> list[bytes]:
+        """The JSON text of each row's faxbox; all rows have documents."""
         known = self._texts
-        found = [known.get((row.id, row.revision)) or self._render(row) for row in rows]
-        return found if all(found) else [text for text in found if text]
+        render = self._remembered if remember else _rendered
+        return [known.get((row.id, row.revision)) or render(row) for row in rows]
 
-    def _render(self, row: ViewRow) -> bytes:
-        document = row.document
-        if document is None:
-            return b""
-        text = encode_json(shown_faxbox(document))
+    def _remembered(self, row: ViewRow) -> bytes:
+        text = _rendered(row)
         self._texts[row.id, row.revision] = text
         self._size += len(text)
         while self._size > self._budget:
             self._size -= len(self._texts.pop(next(iter(self._texts))))
         return text
+
+
+def _rendered(row: ViewRow) -> bytes:
+    return encode_json(shown_faxbox(row.document or {}))

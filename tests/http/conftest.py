@@ -138,8 +138,14 @@ def store_url(request, tmp_path) -> str:
 
 
 @pytest.fixture
-async def service(store_url) -> AsyncIterator[Service]:
-    settings = Settings.load({"FAXBOX_STORE": store_url})
+def environment() -> dict[str, str]:
+    """Settings of the service; modules of tests override it."""
+    return {}
+
+
+@pytest.fixture
+async def service(store_url, environment) -> AsyncIterator[Service]:
+    settings = Settings.load({"FAXBOX_STORE": store_url, **environment})
     repositories = await Repositories.open(settings)
     server = HttpServer(build_app(settings, repositories), shutdown_timeout=1)
     listener = bound_socket("127.0.0.1", 0)

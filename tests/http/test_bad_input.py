@@ -375,3 +375,31 @@ async def test_any_bytes_are_refused(tenant, body):
     )
     assert answer.status == 400
     error_of(answer)
+
+
+class TestBlockedCallbacks:
+    """Contract, 21."""
+
+    @pytest.fixture
+    def environment(self):
+        return {"FAXBOX_BLOCKED_CALLBACK_HOSTS": "10.0.0.0/8, *.internal"}
+
+    async def test_a_callback_to_a_blocked_host_is_refused(self, tenant):
+        def box(url):
+            return {"name": "x", "notifications": {"inbound": {"callback": {"url": url}}}}
+
+        url = "http://10.0.0.1/cb"
+        errors = {
+            "notifications.inbound.callback.url": {
+                "error": {"message": "invalid client URL", "value": url}
+            }
+        }
+        good = await tenant.client.put(tenant.faxboxes, box("https://example.com/cb"))
+        path = f"{tenant.faxboxes}/{good.data['id']}"
+        for answer in (
+            await tenant.client.put(tenant.faxboxes, box(url)),
+            await tenant.client.post(path, box(url)),
+            await tenant.client.patch(path, box(url)),
+        ):
+            assert (answer.status, answer.data) == (400, errors)
+        assert (await tenant.client.get(path)).data == good.data

@@ -30,7 +30,7 @@ class Difference:
     optional: frozenset[str] = frozenset()
     """Envelope members that are not compared: it is left open how far the request was judged."""
     absent: frozenset[str] = frozenset()
-    """Envelope members that `items` would have, and this reply has not."""
+    """Envelope members that such a reply would have, and this one has not."""
     undo: bool = False
     """A box is made, or survives, that Kazoo did not have: it is deleted again, so that later
     listings can be compared."""

@@ -58,6 +58,32 @@ def _bad_permission(value: Json) -> Difference:
 _TUNNELLED = _box("x", "{ID:465}", "{SMTP:38}", verb="delete")
 
 _ALL: dict[str, Difference] = {
+    # 0: beside the numbers
+    "schema/validation-child-token": Difference(
+        0,
+        "any authenticated caller may have a document validated, as is documented",
+        status=201,
+        data={
+            "name": "x",
+            "retries": 3,
+            "attempts": 0,
+            "caller_name": "Kazoo Fax Printer",
+            "fax_header": "Kazoo Fax Printer",
+            "media": {},
+            "smtp_permission_list": [],
+        },
+        absent=frozenset(("revision",)),
+    ),
+    "about/under-account": Difference(
+        0,
+        "the figures of an Erlang node are out of scope: ours are the store and the uptime",
+        data={
+            "version": "{VERSION}",
+            "store": {"kind": "{ANY}", "version": "{ANY}"},
+            "uptime": "{INTEGER}",
+        },
+        absent=frozenset(("revision",)),
+    ),
     # 4: conflicts
     "post/stale-_rev-in-body": conflict("`_rev` in `data` is the revision the client has read"),
     "post/If-Match-stale": precondition_failed("412 has a body"),
@@ -115,6 +141,7 @@ _ALL: dict[str, Difference] = {
     ),
     "get/id-NULL": unknown(11, "an id like any other", "NULL"),
     "get/id-undefined": unknown(11, "an id like any other", "undefined"),
+    "schema/validation-superduper-unknown": unknown(11, "a schema that does not exist", "nope"),
     "list/?chunk_size=0": error(
         11,
         "an option that makes no sense is the client's error",

@@ -39,8 +39,10 @@ class Expectation:
     text: str = ""
     rows: list[dict[str, str]] | None = None
     """The rows of a CSV reply."""
-    listing: Literal["", "whole", "page"] = ""
-    """Whether `data` lists documents in an order that follows random ids: all, or some."""
+    listing: Literal["", "whole", "page", "some"] = ""
+    """Whether `data` lists documents in an order that follows random ids: all, or some. Or names,
+    of which some must be there, in the same order.
+    """
     optional: set[str] = field(default_factory=set)
     """Envelope members that are not compared."""
     rebinds: set[str] = field(default_factory=set)

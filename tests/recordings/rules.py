@@ -55,6 +55,8 @@ class Rules:
         _make_errors_uniform(exchange, expected)
         _bind_logins_anew(request, expected)
         _mark_listing(request, expected)
+        _mark_names(request, expected)
+        _show_specified_support_level(request, expected)
         expected.headers["x-request-id"] = request.header("x-request-id") or "{REQUEST_ID}"
         return expected
 
@@ -67,10 +69,10 @@ class Rules:
             expected.json = error_envelope(request, difference)
         elif difference.items is not None:
             expected.json = self._listing_envelope(request, difference.items)
-            for name in difference.absent:
-                expected.json.pop(name, None)
         elif difference.data is not NOTHING:
             expected.json = success_envelope(request, difference.data)
+        for name in difference.absent:
+            expected.json.pop(name, None)
         expected.headers = self._headers(exchange, expected) | difference.headers
         return expected
 
@@ -224,6 +226,21 @@ def _mark_listing(request: Request, expected: Expectation) -> None:
     if "next_start_key" in envelope:
         expected.listing = "page"
         envelope["next_start_key"] = "{ID_CURSOR}"
+
+
+def _mark_names(request: Request, expected: Expectation) -> None:
+    """Of Kazoo's schemas, those of resources that are served here are listed."""
+    if request.path.partition("?")[0].rstrip("/") == "/v2/schemas" and expected.is_success:
+        expected.listing = "some"
+        expected.contracts.add(0)
+
+
+def _show_specified_support_level(request: Request, expected: Expectation) -> None:
+    """The published specification gives `smtp_permission_list.[]` a support level."""
+    if request.path.rstrip("/") == "/v2/schemas/faxbox" and expected.is_success:
+        permissions = expected.json["data"]["properties"]["smtp_permission_list"]
+        permissions["items"].setdefault("support_level", "supported")
+        expected.contracts.add(0)
 
 
 def _is_login(request: Request) -> bool:

@@ -1,0 +1,75 @@
+"""What is known of a request so far, and of the reply that it wants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .authentication import Credential
+from .call import Principal
+from .negotiation import (
+    DEFAULT_LANGUAGE,
+    Representation,
+    accepts_gzip,
+    negotiated_language,
+    negotiated_representation,
+    overriding_representation,
+)
+from .question import Question
+from .rendering import Rendering, checked_callback
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
+
+READS = ("GET", "HEAD")
+
+
+@dataclass(slots=True)
+class Judged:
+    """What is known of a request so far; whatever happens, the reply is made from it."""
+
+    request_id: str
+    path: str
+    now: float
+    allowed: tuple[str, ...] = METHODS
+    is_cross_origin: bool = False
+    credential: Credential | None = None
+    principal: Principal | None = None
+    none_match: frozenset[str] | None = None
+    language: str | None = None
+    """What was negotiated; None: the request has not been judged that far."""
+    representation: Representation = Representation.JSON
+    rendering: Rendering = field(default_factory=Rendering)
+    file_name: str | None = None
+    """What the client wants a downloaded table to be called."""
+    wanted_method: str | None = None
+    """The method that a CORS preflight asks about."""
+
+    def read_headers(self, headers: Mapping[str, str]) -> None:
+        """Take in what the headers say of the reply's form, errors included."""
+        self.rendering.is_pretty = headers.get("x-pretty-print") == "true"
+        encodings = headers.get("accept-encoding")
+        self.rendering.is_compressed = encodings is not None and accepts_gzip(encodings)
+
+    def read_options(self, question: Question) -> None:
+        """Take in what the options say of the reply's form. Raises a 400."""
+        if question.option("pretty_print") in (True, "true"):
+            self.rendering.is_pretty = True
+        callback = question.option("jsonp")
+        if callback is not None:
+            self.rendering.callback = checked_callback(callback)
+
+    def negotiate(self, headers: Mapping[str, str], question: Question) -> None:
+        """Settle language and representation. Raises a 400 or a 406."""
+        accept = headers.get("accept")
+        if accept is not None and accept != "*/*":
+            self.representation = negotiated_representation(accept)
+        languages = headers.get("accept-language")
+        self.language = DEFAULT_LANGUAGE if languages is None else negotiated_language(languages)
+        if question.method not in READS:
+            # Kazoo answers changes in JSON whatever was negotiated.
+            self.representation = Representation.JSON
+            return
+        option = question.option("accept")
+        if isinstance(option, str) and self.representation is Representation.JSON:
+            self.representation = overriding_representation(option) or Representation.JSON
+        if self.representation is Representation.CSV:
+            name = headers.get("x-file-name") or question.option("file_name")
+            self.file_name = name if isinstance(name, str) else None

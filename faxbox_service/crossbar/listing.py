@@ -1,0 +1,199 @@
+"""Reading a listing: in batches, filtered, paged, with bounded memory (wire, section 3)."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
+from hashlib import sha256
+from typing import TypeAlias
+
+from faxbox_service import __version__
+from faxbox_service.documents.json_text import encode_json, encoded_list
+from faxbox_service.documents.types import Document, Json, Revision
+from faxbox_service.repositories.listing import FoundRows
+from faxbox_service.stores.base import ViewRow
+
+from .call import AnyReply, Call, Reply, StreamReply, TableReply
+from .csv_text import CsvTable
+from .errors import range_not_satisfiable
+from .filters import Filters
+from .negotiation import Representation
+from .paging import PageRequest
+
+LARGEST_BATCH = 500
+"""Rows read from the store at once: long listings take few round trips, and little memory."""
+
+_FIRST_BATCH = 100
+_BATCH_BYTES = 2_000_000
+"""What a further batch should be long, in JSON text, when the boxes so far are a measure."""
+
+_HASH_LENGTH = 32
+
+Fetch: TypeAlias = Callable[[PageRequest, Json | None, int], Awaitable[FoundRows]]
+"""Rows in the wanted direction, from a key on (None: from the first), so many at most."""
+
+Render: TypeAlias = Callable[[Sequence[ViewRow], bool], list[bytes]]
+"""The JSON texts of rows' items; whether they are worth remembering."""
+
+Show: TypeAlias = Callable[[Document], Document]
+"""The item that a row's document is shown as."""
+
+
+class Listing:
+    """One listing that a client has asked for. `largest` is in bytes of JSON text."""
+
+    def __init__(
+        self, call: Call, page: PageRequest, fetch: Fetch, render: Render, show: Show, largest: int
+    ) -> None:
+        self._call = call
+        self.page = page
+        self._filters = Filters.of(call.query)
+        self._fetch = fetch
+        self._render = render
+        self._show = show
+        self._largest = largest
+        self._is_begun = False
+        self._count = 0
+        self._size = 0
+        self._next_key: Json | None = None
+        self._digest = sha256()
+
+    async def reply(self) -> AnyReply:
+        """The reply in the form that the client wants. Raises a 416 for too long a page."""
+        if self._call.representation is Representation.CSV:
+            return await self._table()
+        if self.page.chunk_size is not None:
+            return await self._chunked()
+        return await self._whole()
+
+    async def _whole(self) -> AnyReply:
+        texts: list[bytes] = []
+        batches = self._batches()
+        async for rows in batches:
+            texts += self.texts(rows)
+            if self._size > self._largest:
+                if self.page.size is not None:
+                    await batches.aclose()
+                    raise range_not_satisfiable()
+                return StreamReply(_Stream(self, texts, batches))
+        paging = self.page.envelope(self._count, self._next_key)
+        revision = self._revision(paging)
+        # An empty listing has neither revision nor etag (wire, 3.1).
+        self._call.precondition.require_match(revision or "")
+        return Reply(encoded_list(texts), revision=revision, paging=paging)
+
+    async def _chunked(self) -> AnyReply:
+        batches = self._batches()
+        async for rows in batches:
+            return StreamReply(_Stream(self, self.texts(rows), batches), is_chunked=True)
+        return Reply([], paging=self.page.envelope(0, None))
+
+    async def _table(self) -> AnyReply:
+        table = CsvTable()
+        try:
+            async for rows in self._batches():
+                table.add(self._show(row.document) for row in rows if row.document is not None)
+            revision = self._revision({"csv": True})
+            self._call.precondition.require_match(revision or "")
+        except BaseException:
+            table.close()
+            raise
+        return TableReply(table, revision)
+
+    def texts(self, rows: Sequence[ViewRow]) -> list[bytes]:
+        """The JSON texts of the items of a batch."""
+        # Only the first batch: a walk through everything would push out what is asked for often.
+        texts = self._render(rows, self._count <= _FIRST_BATCH)
+        self._size += sum(map(len, texts))
+        return texts
+
+    def closing_members(self) -> Document:
+        """What the envelope of a streamed listing says after its items."""
+        members = self.page.envelope(self._count, self._next_key)
+        if self.page.chunk_size is None:
+            members["revision"] = self._revision(members)
+        return members
+
+    async def _batches(self) -> AsyncGenerator[list[ViewRow], None]:
+        """The rows of the page, none of the batches empty."""
+        start_key: Json | None = self.page.start_key
+        remaining = self.page.size
+        while True:
+            found = await self._fetch(self.page, start_key, self._batch_size(remaining))
+            kept, start_key = self._kept(found, remaining)
+            self._is_begun = True
+            if remaining is not None:
+                remaining -= len(kept)
+            if kept:
+                self._count += len(kept)
+                self._digest.update(_content(kept))
+                yield kept
+            if start_key is None or remaining == 0:
+                self._next_key = start_key
+                return
+            # Reading the embedded store never waits, and others want to be served too.
+            await asyncio.sleep(0)
+
+    def _batch_size(self, remaining: int | None) -> int:
+        size = LARGEST_BATCH
+        if not self._is_begun:
+            size = _FIRST_BATCH
+        elif self._size:
+            size = min(size, _BATCH_BYTES * self._count // self._size + 1)
+        return size if remaining is None or self._filters else min(remaining, size)
+
+    def _kept(self, found: FoundRows, most: int | None) -> tuple[list[ViewRow], Json | None]:
+        """The rows that belong to the listing, and the key of the first row not looked at."""
+        if not self._filters:
+            return [row for row in found.rows if row.revision is not None], found.next_key
+        kept: list[ViewRow] = []
+        for position, row in enumerate(found.rows):
+            document = row.document
+            if document is None or not self._filters.passes(self._show(document), document):
+                continue
+            kept.append(row)
+            if len(kept) == most and position + 1 < len(found.rows):
+                return kept, found.rows[position + 1].key
+        return kept, found.next_key
+
+    def _revision(self, more: Document) -> Revision | None:
+        """32 hex that stay as long as the listing does (contract, 14)."""
+        if not self._count:
+            return None
+        self._digest.update(encode_json([__version__, more]))
+        return self._digest.hexdigest()[:_HASH_LENGTH]
+
+
+class _Stream:
+    """An `ItemStream`: what has been read already, and what is still to come."""
+
+    def __init__(
+        self, listing: Listing, texts: list[bytes], batches: AsyncGenerator[list[ViewRow], None]
+    ) -> None:
+        self._listing = listing
+        self._texts = texts
+        self._batches = batches
+
+    async def texts(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces(self._texts):
+            yield piece
+        self._texts = []
+        async with aclosing(self._batches) as batches:
+            async for rows in batches:
+                for piece in self._pieces(self._listing.texts(rows)):
+                    yield piece
+
+    def members(self) -> Document:
+        return self._listing.closing_members()
+
+    def _pieces(self, texts: list[bytes]) -> Iterator[bytes]:
+        size = self._listing.page.chunk_size or LARGEST_BATCH
+        for start in range(0, len(texts), size):
+            yield b",".join(texts[start : start + size])
+
+
+def _content(rows: Sequence[ViewRow]) -> bytes:
+    """The ids and revisions of boxes tell their content, and are far shorter than it.
+
+    The text of many rows is that of the same rows in other batches.
+    """
+    return encode_json([part for row in rows for part in (row.id, row.revision)])[1:-1] + b","

@@ -1,0 +1,92 @@
+"""A request as it was read, before anything is known about who asks."""
+
+import random
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from faxbox_service.documents.types import Document, Json, Revision
+from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
+
+from .body import decode_envelope
+from .entity_tags import parse_if_match, parse_if_none_match
+from .target import Query, split_target
+
+_LONGEST_REQUEST_ID = 256
+_PRINTABLE = frozenset(string.printable) - frozenset("\t\n\r\x0b\x0c")
+
+
+@dataclass(slots=True)
+class Question:
+    """A request as it was read, before anything is known about who asks."""
+
+    method: str
+    query: Query
+    envelope: Document
+    segments: list[str]
+
+    def option(self, name: str) -> Json:
+        """An option of the query string or else the envelope (contract, 8)."""
+        value = self.query.first(name)
+        return self.envelope.get(name) if value is None else value
+
+    @property
+    def verb(self) -> str:
+        """The method to judge by: the option `verb` replaces HTTP's (wire, 2.3); HEAD is GET."""
+        option = self.option("verb")
+        if option is None:
+            method = self.method
+        else:
+            method = option.upper() if isinstance(option, str) else "no method"
+        return "GET" if method == "HEAD" else method
+
+
+def read_question(request: web.BaseRequest, body: bytes) -> Question:
+    """Take a request apart. Raises a 400 or a 415."""
+    segments, query = split_target(request.raw_path)
+    content_type = request.headers.get("content-type", "") if body else ""
+    envelope = decode_envelope(request.method, content_type, body)
+    return Question(request.method, query, envelope, segments)
+
+
+def read_precondition(headers: Mapping[str, str], envelope: Document) -> Precondition:
+    """What the headers and the body demand of the document's revision."""
+    match, none_match = headers.get("if-match"), headers.get("if-none-match")
+    revision = _revision_of_body(envelope)
+    if match is None and none_match is None and revision is None:
+        return NO_PRECONDITION
+    return Precondition(parse_if_match(match), parse_if_none_match(none_match), revision)
+
+
+def _revision_of_body(envelope: Document) -> Revision | None:
+    """The revision a body says it was made from: `_rev` in `data`, or `revision` beside it."""
+    data = envelope.get("data")
+    revision = data.get("_rev") if isinstance(data, dict) else None
+    if revision is None:
+        revision = envelope.get("revision")
+    # What is no text is no revision, and so not the current one either.
+    return revision if revision is None or isinstance(revision, str) else "no revision"
+
+
+def is_cross_origin(headers: Mapping[str, str]) -> bool:
+    """Whether Kazoo takes a request for one of CORS (wire, 2.2)."""
+    return (
+        "origin" in headers
+        or "access-control-request-method" in headers
+        or "access-control-request-headers" in headers
+    )
+
+
+def read_request_id(request: web.BaseRequest) -> str:
+    """The client's `X-Request-ID` when it can be repeated safely, else a new one."""
+    given = request.headers.get("x-request-id")
+    if given and len(given) <= _LONGEST_REQUEST_ID and _PRINTABLE.issuperset(given):
+        return given
+    return new_request_id()
+
+
+def new_request_id() -> str:
+    """32 hex that tell requests apart; nothing depends on their being unpredictable."""
+    return f"{random.getrandbits(128):032x}"

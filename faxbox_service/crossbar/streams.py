@@ -1,0 +1,100 @@
+"""Replies that are sent while they are made: long listings, and tables (wire, 2.5 and 3.4)."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from aiohttp import web
+
+from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.types import Document
+
+from .call import StreamReply, TableReply
+from .csv_text import content_disposition
+from .judged import Judged
+from .negotiation import Representation
+from .rendering import as_javascript
+from .replies import Replies
+
+_log = logging.getLogger(__name__)
+
+
+async def send_items(
+    request: web.BaseRequest, replies: Replies, judged: Judged, reply: StreamReply
+) -> web.StreamResponse:
+    """Send a listing, and an envelope around it that is complete only at its end."""
+    headers = replies.success_headers(request.method, judged)
+    if judged.none_match is not None and "*" in judged.none_match:
+        return web.Response(status=304, headers=headers)
+    headers["content-type"] = judged.rendering.content_type
+    is_script = judged.rendering.callback is not None
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        yield judged.rendering.opening + b'{"data":['
+        separator = b""
+        async for text in reply.items.texts():
+            yield separator + (as_javascript(text) if is_script else text)
+            separator = b","
+        members = replies.closing_members(judged, reply)
+        yield b"]" + _members(members, reply.is_chunked) + b"}" + judged.rendering.ending
+
+    return await _send(request, judged, headers, pieces())
+
+
+async def send_table(
+    request: web.BaseRequest, replies: Replies, judged: Judged, reply: TableReply
+) -> web.StreamResponse:
+    """Send the rows of a table; nothing, with a 204, when there are none."""
+    headers = replies.success_headers(request.method, judged)
+    try:
+        if reply.revision is not None:
+            headers["etag"] = f'"{reply.revision}"'
+            if judged.none_match and judged.none_match & {reply.revision, "*"}:
+                return web.Response(status=304, headers=headers)
+        if not len(reply.table):
+            return web.Response(status=204, headers=headers)
+        headers["content-type"] = Representation.CSV.value
+        headers["content-disposition"] = content_disposition(judged.file_name)
+
+        async def pieces() -> AsyncGenerator[bytes, None]:
+            for chunk in reply.table.chunks():
+                yield chunk
+
+        return await _send(request, judged, headers, pieces())
+    finally:
+        reply.table.close()
+
+
+async def _send(
+    request: web.BaseRequest,
+    judged: Judged,
+    headers: dict[str, str],
+    pieces: AsyncGenerator[bytes, None],
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers=headers)
+    # aiohttp would end even the empty body of a HEAD with gzip's last bytes.
+    if judged.rendering.is_compressed and request.method != "HEAD":
+        response.enable_compression(web.ContentCoding.gzip)
+    await response.prepare(request)
+    try:
+        async with aclosing(pieces):
+            if request.method != "HEAD":
+                async for piece in pieces:
+                    await response.write(piece)
+        await response.write_eof()
+    except ConnectionError:
+        _log.info("request %s: the client left in mid-reply", judged.request_id)
+    except Exception:
+        # The status is sent: a connection that ends too early is all that is left to say.
+        _log.exception("request %s failed in mid-reply", judged.request_id)
+        response.force_close()
+        if request.transport is not None:
+            request.transport.abort()
+    return response
+
+
+def _members(members: Document, is_chunked: bool) -> bytes:
+    separator = b", " if is_chunked else b","
+    return b"".join(
+        separator + encode_json(name) + b":" + encode_json(value) for name, value in members.items()
+    )

@@ -1,0 +1,1 @@
+"""The OpenAPI document: every operation, what it takes, and every reply it can give."""

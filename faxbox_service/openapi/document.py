@@ -1,0 +1,68 @@
+"""The whole document."""
+
+from typing import Final
+
+from faxbox_service.documents.types import Document
+
+from .accounts import ACCOUNT_PATHS, ACCOUNT_SCHEMAS
+from .envelopes import ERROR_ENVELOPE
+from .errors import ERRORS
+from .faxboxes import FAXBOX_PATHS, FAXBOX_SCHEMAS
+from .headers import HEADERS
+from .logins import LOGIN_PATHS, LOGIN_SCHEMAS
+from .neighbours import NEIGHBOUR_PATHS, NEIGHBOUR_SCHEMAS
+from .parameters import PARAMETERS
+
+_DESCRIPTION: Final = """\
+Kazoo's REST API for faxboxes, and what is needed around it.
+
+Of every path:
+
+- Any `v` and number but `v1` does for `v2`; `v1` is answered with 410. A slash at the end is \
+ignored. `/v2/account/…` is the account of the token.
+- HEAD works wherever GET does, and OPTIONS answers the preflights of browsers. Other methods give \
+405 with `allow`, methods that HTTP may know and Kazoo does not 501, unknown paths 404.
+- The option `verb` replaces the method, so that POST can stand for any other; through a GET it \
+shows what a change would do, and does nothing.
+- Options may stand in the query string or beside `data` in the body, never inside `data`.
+
+An example says by `x-request` how to get it: what is different from the operation's ordinary \
+request, which is its path with the examples of the parameters, the example of its body and a good \
+token."""
+
+_SECURITY_SCHEMES: Final[Document] = {
+    "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
+    "tokenInQuery": {"type": "apiKey", "in": "query", "name": "auth_token"},
+}
+
+
+def openapi_document(version: str) -> Document:
+    """The OpenAPI 3.1 document of this version of the service."""
+    operations = FAXBOX_PATHS | ACCOUNT_PATHS | LOGIN_PATHS | NEIGHBOUR_PATHS
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "faxbox-service",
+            "version": version,
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": {
+            path: {method: operation.document() for method, operation in methods.items()}
+            for path, methods in operations.items()
+        },
+        "components": {
+            "schemas": {
+                **FAXBOX_SCHEMAS,
+                **ACCOUNT_SCHEMAS,
+                **LOGIN_SCHEMAS,
+                **NEIGHBOUR_SCHEMAS,
+                "ErrorEnvelope": ERROR_ENVELOPE,
+            },
+            "parameters": PARAMETERS,
+            "headers": HEADERS,
+            "responses": ERRORS,
+            "securitySchemes": _SECURITY_SCHEMES,
+        },
+    }

@@ -1,0 +1,215 @@
+"""The error replies that operations share (wire, section 10; contract, 11 and 12)."""
+
+from typing import Final
+
+from faxbox_service.documents.types import Document, Json
+
+from .envelopes import ERROR_DETAILS, VALIDATION_ERRORS, error_schema
+from .example_values import FAXBOX_ID, STALE_REVISION, UNKNOWN_ID, error_envelope
+from .replies import example, reply
+
+_NOTHING: Final[Document] = {"type": "object", "maxProperties": 0}
+_MALFORMED: Final = "malformed_request"
+_VALIDATION: Final = "validation error"
+
+_MALFORMED_QUERY: Final = example(
+    "A query string that cannot be read",
+    error_envelope(
+        400, _MALFORMED, {"message": "invalid percent escape", "cause": "pretty_print=%zz"}
+    ),
+    query="pretty_print=%zz",
+)
+_INVALID_JSON: Final = example(
+    "A body that is not JSON",
+    error_envelope(
+        400,
+        _VALIDATION,
+        {"json": {"invalid": {"message": "decoder_exit around 0", "target": "body"}}},
+    ),
+    text='{"data":',
+)
+
+
+def _error(status: int, description: str, examples: dict[str, Document], **headers: str) -> Document:
+    messages = dict.fromkeys(part["value"]["message"] for part in examples.values())
+    return reply(description, error_schema(status, *messages), examples, **headers)
+
+
+def _simple(
+    status: int,
+    description: str,
+    message: str,
+    data: Json,
+    request: Document,
+    **headers: str,
+) -> Document:
+    value = error_envelope(status, message, data)
+    return _error(status, description, {message: example(description, value, **request)}, **headers)
+
+
+_UNKNOWN_ACCOUNT: Final = example(
+    "An account that does not exist",
+    error_envelope(404, "bad_identifier", {"cause": UNKNOWN_ID, "message": "bad identifier"}),
+    path={"ACCOUNT_ID": UNKNOWN_ID},
+)
+_NO_ACCOUNT_ID: Final = example(
+    "Something that is no account's id",
+    error_envelope(404, "bad identifier", {"message": "invalid account_id 'mine'"}),
+    path={"ACCOUNT_ID": "mine"},
+)
+_UNKNOWN_FAXBOX: Final = example(
+    "A faxbox that does not exist",
+    error_envelope(404, "bad_identifier", {"cause": UNKNOWN_ID, "message": "bad identifier"}),
+    path={"FAXBOX_ID": UNKNOWN_ID},
+)
+_DELETED_FAXBOX: Final = example(
+    "A faxbox that has been deleted",
+    error_envelope(404, "bad_identifier", {"cause": FAXBOX_ID, "message": "bad identifier"}),
+    given="a deleted faxbox",
+)
+_FAULTY_PAGE: Final = example(
+    "Paging that makes no sense",
+    error_envelope(404, "faulty_request", {"message": "page size must be at least 1"}),
+    query="page_size=0",
+)
+_ACCOUNT: Final = {"unknown account": _UNKNOWN_ACCOUNT, "no account id": _NO_ACCOUNT_ID}
+
+ERRORS: Final[Document] = {
+    "Malformed": reply(
+        "The request cannot be read.",
+        error_schema(400, _MALFORMED, data=ERROR_DETAILS),
+        {"malformed query": _MALFORMED_QUERY},
+    ),
+    "Invalid": reply(
+        "The request cannot be read, or its data is not valid.",
+        error_schema(
+            400,
+            _VALIDATION,
+            _MALFORMED,
+            data={"anyOf": [VALIDATION_ERRORS, ERROR_DETAILS]},
+        ),
+        {"malformed query": _MALFORMED_QUERY, "invalid JSON": _INVALID_JSON},
+    ),
+    "Unauthorized": _error(
+        401,
+        "There is no token, or none that proves anything.",
+        {
+            "no token": example(
+                "No token",
+                error_envelope(401, "invalid_credentials", {"message": "invalid credentials"}),
+                headers={"X-Auth-Token": None},
+            ),
+            "expired token": example(
+                "A token that has expired",
+                error_envelope(401, "invalid credentials", {}),
+                given="an expired token",
+            ),
+        },
+    ),
+    "Forbidden": _simple(
+        403,
+        "The token's account may not act on this one.",
+        "forbidden",
+        {"message": "forbidden"},
+        {"given": "another account's token"},
+    ),
+    "AccountNotFound": _error(404, "There is no such account.", _ACCOUNT),
+    "PageNotFound": _error(
+        404,
+        "There is no such account, or no such page.",
+        {**_ACCOUNT, "faulty page": _FAULTY_PAGE},
+    ),
+    "FaxboxNotFound": _error(
+        404,
+        "There is no such account or faxbox.",
+        {**_ACCOUNT, "unknown faxbox": _UNKNOWN_FAXBOX, "deleted faxbox": _DELETED_FAXBOX},
+    ),
+    "MethodNotAllowed": _simple(
+        405,
+        "The option `verb` asks for a method that the path does not have.",
+        "invalid_method",
+        {"message": "method not allowed"},
+        {"query": "verb=MOVE"},
+        allow="Allow",
+    ),
+    "NotAcceptable": _simple(
+        406,
+        "Nothing that `Accept` allows can be had.",
+        "not_acceptable",
+        {"message": "available: application/json, text/csv", "cause": "image/png"},
+        {"headers": {"Accept": "image/png"}},
+    ),
+    "Conflict": _simple(
+        409,
+        "The revision that the body names is not the current one.",
+        "datastore_conflict",
+        {"message": "conflicting documents"},
+        {"body": {"data": {"name": "Front desk"}, "revision": STALE_REVISION}},
+    ),
+    "PreconditionFailed": _simple(
+        412,
+        "`If-Match` or `If-None-Match` does not hold.",
+        "precondition_failed",
+        {"message": "precondition failed"},
+        {"headers": {"If-Match": f'"{STALE_REVISION}"'}},
+    ),
+    "BodyTooLarge": _simple(
+        413,
+        "The body is longer than the limit.",
+        _VALIDATION,
+        {
+            "file": {
+                "maxSize": {
+                    "message": "Payload or Files must not be more than 8000000 bytes",
+                    "target": 8_000_000,
+                }
+            }
+        },
+        {"given": "a body longer than the limit"},
+    ),
+    "TargetTooLong": _simple(
+        414,
+        "The path and query string are longer than the limit.",
+        "uri_too_long",
+        {"message": "request target too long"},
+        {"given": "a target longer than the limit"},
+    ),
+    "UnsupportedMediaType": _simple(
+        415,
+        "The body is not JSON and does not claim to be.",
+        "unsupported_media_type",
+        {"message": "the body must be JSON: application/json", "cause": "text/plain"},
+        {"headers": {"Content-Type": "text/plain"}, "text": "name: Front desk"},
+    ),
+    "PageTooLong": _simple(
+        416,
+        "The page is longer than may be held in memory.",
+        "range not satisfiable",
+        {},
+        {"given": "little memory for listings"},
+    ),
+    "HeaderTooLong": _simple(
+        431,
+        "A header is longer than the limit.",
+        "headers_too_large",
+        {"message": "request header too long"},
+        {"given": "a header longer than the limit"},
+    ),
+    "InternalError": _simple(
+        500, "A defect of the service.", "init failed", None, {"given": "a defect of the service"}
+    ),
+    "Unavailable": _simple(
+        503,
+        "The datastore does not answer.",
+        "datastore_unreachable",
+        {"message": "datastore timeout"},
+        {"given": "a datastore that does not answer"},
+        retry_after="RetryAfter",
+    ),
+}
+
+ANY_REQUEST: Final = (
+    *("MethodNotAllowed", "NotAcceptable", "BodyTooLarge", "TargetTooLong", "HeaderTooLong"),
+    "InternalError",
+)
+"""What every operation may answer, besides 400."""

@@ -1,0 +1,255 @@
+"""The six operations on faxboxes."""
+
+from typing import Final
+
+from faxbox_service.documents.schema import packaged_schema
+from faxbox_service.documents.types import Document
+
+from .conversion import modern_schema, patch_schema
+from .envelopes import chunked_schema, listing_schema, success_schema
+from .example_values import (
+    FAXBOX,
+    FAXBOX_ID,
+    LIST_REVISION,
+    OTHER_FAXBOX_ID,
+    REVISION,
+    success_envelope,
+)
+from .operations import Operation, json_body, schema_reference
+from .parameters import CONDITIONS, LISTING
+from .replies import empty_reply, example, not_modified, reply, table_reply
+
+_FIELDS: Final = modern_schema(packaged_schema("faxbox").document)
+_ID: Final[Document] = {"type": "string", "minLength": 1}
+_TAG: Final = "faxboxes"
+_ITEM: Final = ("AccountId", "FaxboxId")
+_REVISION_OPTION: Final[Document] = {
+    "type": "string",
+    "description": "The revision that the data was made from; 409 unless it is the current one.",
+}
+_NEW: Final[Document] = {"name": "Front desk", "caller_id": "+14155550100"}
+_CHANGE_ERRORS: Final = ("Forbidden", "FaxboxNotFound", "Conflict", "PreconditionFailed")
+
+FAXBOX_SCHEMAS: Final[Document] = {
+    "FaxboxFields": {**_FIELDS, "title": "A faxbox, as a client writes it"},
+    "FaxboxPatch": {**patch_schema(_FIELDS), "title": "Changes to a faxbox; null removes"},
+    "Faxbox": {
+        **_FIELDS,
+        "title": "A faxbox, as replies show it",
+        "properties": {
+            **_FIELDS["properties"],
+            "id": {**_ID, "readOnly": True},
+            "smtp_email_address": {
+                "type": "string",
+                "description": "Faxes are sent by mail to <number>@ this.",
+                "readOnly": True,
+            },
+        },
+        "required": [*_FIELDS["required"], "id", "smtp_email_address"],
+        "additionalProperties": True,
+    },
+    "DeletedFaxbox": {
+        **_FIELDS,
+        "title": "A faxbox that has been deleted",
+        "properties": {
+            **_FIELDS["properties"],
+            "id": _ID,
+            "_read_only": {
+                "type": "object",
+                "required": ["deleted"],
+                "properties": {"deleted": {"const": True}},
+            },
+        },
+        "required": [*_FIELDS["required"], "id", "_read_only"],
+        "additionalProperties": True,
+    },
+}
+
+_ONE: Final = success_schema(schema_reference("Faxbox"))
+_MANY: Final[Document] = {
+    "anyOf": [
+        listing_schema(schema_reference("Faxbox")),
+        chunked_schema(schema_reference("Faxbox")),
+    ]
+}
+_OTHER_FAXBOX: Final[Document] = {
+    **FAXBOX,
+    "name": "Back office",
+    "caller_id": "+14155550101",
+    "id": OTHER_FAXBOX_ID,
+}
+_NEW_FAXBOX: Final[Document] = {**FAXBOX, "id": OTHER_FAXBOX_ID}
+_NEXT_START_KEY: Final = "g20AAAAgMmI5ZTZhMGMxZDNmNDg1NTg2Nzc2ODU5NGEzYjJjMWQ"
+_CHUNKED: Final = {
+    name: value if isinstance(value, list) else str(value)
+    for name, value in success_envelope([FAXBOX], page_size=1).items()
+    if name != "tokens"
+}
+_DELETED_FAXBOX: Final[Document] = {
+    name: value for name, value in FAXBOX.items() if name != "smtp_email_address"
+} | {"_read_only": {"deleted": True}}
+
+
+def _changed(summary: str, faxbox: Document) -> Document:
+    examples = {"changed": example(summary, success_envelope(faxbox, revision=REVISION))}
+    return reply("The faxbox as it is now.", _ONE, examples, etag="EntityTag")
+
+
+_TABLE: Final = (
+    '"name","caller_id","attempts","caller_name","fax_header","retries","smtp_permission_list",'
+    '"ID","smtp_email_address"\n'
+    '"Front desk","+14155550100","0","Kazoo Fax Printer","Kazoo Fax Printer","1","",'
+    f'"{FAXBOX_ID}","{FAXBOX["smtp_email_address"]}"\n'
+)
+_AS_TABLE: Final = example("As a table", _TABLE, query="accept=csv")
+
+_LIST: Final = Operation(
+    id="listFaxboxes",
+    tag=_TAG,
+    summary="List the faxboxes of an account",
+    parameters=("AccountId", *LISTING, *CONDITIONS),
+    replies={
+        "200": table_reply(
+            "A page of faxboxes.",
+            _MANY,
+            {
+                "page": example(
+                    "The first of several pages",
+                    success_envelope(
+                        [FAXBOX],
+                        revision=LIST_REVISION,
+                        next_start_key=_NEXT_START_KEY,
+                        page_size=1,
+                    ),
+                    given="another faxbox",
+                    query="page_size=1",
+                ),
+                "filtered": example(
+                    "Filtered, all at once",
+                    success_envelope([_OTHER_FAXBOX], revision=LIST_REVISION),
+                    given="another faxbox",
+                    query="paginate=false&filter_name=Back%20office",
+                ),
+                "chunked": example(
+                    "Sent as it is found",
+                    _CHUNKED,
+                    query="is_chunked=true",
+                ),
+                "empty": example(
+                    "Nothing found",
+                    success_envelope([], page_size=0),
+                    query="has_key=fax_identity",
+                ),
+            },
+            _AS_TABLE,
+        ),
+        "204": empty_reply(
+            "A table without rows.", {"query": "accept=csv&has_key=fax_identity"}
+        ),
+        "304": not_modified(),
+    },
+    errors=("Forbidden", "PageNotFound", "PreconditionFailed", "PageTooLong"),
+)
+
+_CREATE: Final = Operation(
+    id="createFaxbox",
+    tag=_TAG,
+    summary="Create a faxbox",
+    parameters=("AccountId", "IfMatch"),
+    body=json_body(schema_reference("FaxboxFields"), _NEW),
+    replies={
+        "201": reply(
+            "The new faxbox, with its defaults, `id` and address.",
+            _ONE,
+            {"created": example("Created", success_envelope(_NEW_FAXBOX, revision=REVISION))},
+            location="Location",
+            etag="EntityTag",
+        )
+    },
+    errors=("Forbidden", "AccountNotFound", "PreconditionFailed"),
+)
+
+_FETCH: Final = Operation(
+    id="fetchFaxbox",
+    tag=_TAG,
+    summary="Fetch a faxbox",
+    parameters=(*_ITEM, *CONDITIONS, "FileName"),
+    replies={
+        "200": table_reply(
+            "The faxbox.",
+            _ONE,
+            {"found": example("Found", success_envelope(FAXBOX, revision=REVISION))},
+            _AS_TABLE,
+        ),
+        "304": not_modified(),
+    },
+    errors=("Forbidden", "FaxboxNotFound", "PreconditionFailed"),
+)
+
+_REPLACE: Final = Operation(
+    id="replaceFaxbox",
+    tag=_TAG,
+    summary="Replace all fields of a faxbox",
+    description="`_rev` in `data` does the same as `revision` beside it.",
+    parameters=(*_ITEM, *CONDITIONS),
+    body=json_body(schema_reference("FaxboxFields"), _NEW, revision=_REVISION_OPTION),
+    replies={"200": _changed("Replaced", FAXBOX)},
+    errors=_CHANGE_ERRORS,
+)
+
+_PATCH: Final = Operation(
+    id="patchFaxbox",
+    tag=_TAG,
+    summary="Change some fields of a faxbox",
+    description=(
+        "Objects are merged at any depth, arrays replaced, and `null` removes. The result is what "
+        "is validated. `_rev` in `data` does the same as `revision` beside it."
+    ),
+    parameters=(*_ITEM, *CONDITIONS),
+    body=json_body(
+        schema_reference("FaxboxPatch"),
+        {"name": "Lobby", "caller_id": None},
+        revision=_REVISION_OPTION,
+    ),
+    replies={
+        "200": _changed(
+            "Changed",
+            {name: value for name, value in FAXBOX.items() if name != "caller_id"}
+            | {"name": "Lobby"},
+        )
+    },
+    errors=_CHANGE_ERRORS,
+)
+
+_DELETE: Final = Operation(
+    id="deleteFaxbox",
+    tag=_TAG,
+    summary="Delete a faxbox",
+    parameters=(*_ITEM, *CONDITIONS, "SoftDelete"),
+    replies={
+        "200": reply(
+            "The faxbox as it was.",
+            success_schema(schema_reference("DeletedFaxbox")),
+            {
+                "hidden": example("Hidden", success_envelope(_DELETED_FAXBOX, revision=REVISION)),
+                "removed": example(
+                    "Removed for good",
+                    success_envelope(_DELETED_FAXBOX, revision=REVISION),
+                    query="should_soft_delete=false",
+                ),
+            },
+            etag="EntityTag",
+        )
+    },
+    errors=_CHANGE_ERRORS,
+)
+
+FAXBOX_PATHS: Final = {
+    "/v2/accounts/{ACCOUNT_ID}/faxboxes": {"get": _LIST, "put": _CREATE},
+    "/v2/accounts/{ACCOUNT_ID}/faxboxes/{FAXBOX_ID}": {
+        "get": _FETCH,
+        "post": _REPLACE,
+        "patch": _PATCH,
+        "delete": _DELETE,
+    },
+}

@@ -1,0 +1,50 @@
+"""The headers of replies (wire, 2.2)."""
+
+from typing import Final
+
+from faxbox_service.documents.types import Document
+
+
+def _header(description: str, *, required: bool = False, **schema: object) -> Document:
+    header: Document = {"description": description, "schema": {"type": "string", **schema}}
+    return {**header, "required": True} if required else header
+
+
+HEADERS: Final[Document] = {
+    "RequestId": _header(
+        "The request's `X-Request-ID`, or one made for it.", required=True, minLength=1
+    ),
+    "Language": _header("`en`, unless `Accept-Language` asks for another; on errors, if known."),
+    "Vary": _header("The headers that replies differ by; on errors, if known."),
+    "Expires": _header("A date long past: replies are to be revalidated.", required=True),
+    "EntityTag": _header(
+        'The revision in quotes, to be sent as `If-Match` or `If-None-Match`.', pattern='^"[^"]+"$'
+    ),
+    "Location": _header("The path of what was made.", required=True, pattern="^/"),
+    "Disposition": _header("The name of the file to save a table as."),
+    "Allow": _header("The methods of this path.", required=True),
+    "RetryAfter": _header("Seconds to wait.", required=True, pattern="^[0-9]+$"),
+    "AllowOrigin": _header("`*`; on errors, and on replies to cross-origin requests."),
+    "AllowMethods": _header("The methods of this path, for browsers."),
+    "AllowHeaders": _header("The request headers that browsers may send."),
+    "ExposeHeaders": _header("The headers of replies that scripts may read."),
+    "MaxAge": _header("Seconds that a browser may remember this."),
+}
+
+_ALWAYS = {"x-request-id": "RequestId", "content-language": "Language", "vary": "Vary"}
+_CROSS_ORIGIN = {
+    "access-control-allow-origin": "AllowOrigin",
+    "access-control-allow-methods": "AllowMethods",
+    "access-control-allow-headers": "AllowHeaders",
+    "access-control-expose-headers": "ExposeHeaders",
+    "access-control-max-age": "MaxAge",
+}
+
+
+def reply_headers(**own: str) -> Document:
+    """The headers of a reply: those of all, and its own, as `retry_after="RetryAfter"`."""
+    named = {name.replace("_", "-"): component for name, component in own.items()}
+    return {
+        name: {"$ref": f"#/components/headers/{component}"}
+        for name, component in {**_ALWAYS, **named, **_CROSS_ORIGIN}.items()
+    }

@@ -1,0 +1,1 @@
+"""Requests exactly as published clients make them, and what those clients read of the replies."""

@@ -1,0 +1,224 @@
+"""Listings as CSV text."""
+
+import csv
+import io
+import re
+import tracemalloc
+from contextlib import closing
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faxbox_service.crossbar.csv_text import CsvTable, content_disposition
+
+
+def _text(*batches):
+    with closing(CsvTable()) as table:
+        for batch in batches:
+            table.add(batch)
+        return b"".join(table.chunks()).decode()
+
+
+def test_a_listing_like_the_recorded_one():
+    full = {
+        "name": "Sales & Ünïcode ✓",
+        "attempts": 2,
+        "flags": ["a", "b"],
+        "media": {"fax_option": True},
+        "notifications": {
+            "inbound": {
+                "callback": {"method": "post", "type": "json"},
+                "email": {"send_to": ["a@example.com", "b@example.com"]},
+            },
+        },
+        "smtp_permission_list": [".*@example\\.com$", "bob@x.org"],
+        "id": "91",
+    }
+    unknown = {
+        "name": "Unknown",
+        "zzz": {"deep": [1, {"x": None}]},
+        "aaa": None,
+        "float": 1.5,
+        "big": 12345678901234567890,
+        "exp": 1000.0,
+        "esc": 'a/b"\\\x01\u2028é😀',
+        "attempts": 0,
+        "media": {},
+        "smtp_permission_list": [],
+        "id": "93",
+    }
+    plain = {"name": "Plain", "attempts": 0, "media": {"_z": "2"}, "id": "95"}
+
+    assert _text([full], [unknown, plain]) == (
+        '"name","attempts","flags","media_fax_option","notifications_inbound_callback_method",'
+        '"notifications_inbound_callback_type","notifications_inbound_email_send_to",'
+        '"smtp_permission_list","ID","zzz_deep","aaa","float","big","exp","esc","media__z"\n'
+        '"Sales & Ünïcode ✓","2","a,b","true","post","json","a@example.com,b@example.com",'
+        '".*@example\\.com$,bob@x.org","91",,,,,,,\n'
+        '"Unknown","0",,,,,,"","93",,"null","1.5","12345678901234567890","1000.0",'
+        '"a/b""\\\x01\u2028é😀",\n'
+        '"Plain","0",,,,,,,"95",,,,,,,"2"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("", '""'),
+        ('"', '""""'),
+        ("a\nb,c", '"a\nb,c"'),
+        (None, '"null"'),
+        (False, '"false"'),
+        (-3, '"-3"'),
+        (1e22, '"1.0e+22"'),
+        ([], '""'),
+        ([""], '""'),
+        ([1, None, True, "x", 0.5], '"1,null,true,x,0.5"'),
+        ([["a", ["b"]], "c", []], '"ab,c,"'),
+        ([{}], ""),
+        (["a", [{"b": 1}]], ""),
+    ],
+)
+def test_the_cell_of_a_value(value, cell):
+    assert _text([{"v": value}]) == f'"v"\n{cell}\n'
+
+
+def test_only_whole_names_have_other_headings():
+    document = {"id": 1, "description": 2, "media": {"id": 3}, 'a"b': 4, "": 5}
+    heading, _ = _text([document]).splitlines()
+    assert heading == '"ID","Description","media_id","a""b",""'
+
+
+def test_paths_of_one_name_share_a_column():
+    rows = [{"a": {"b": 1}}, {"a_b": 2}, {"a_b": 3, "a": {"b": 4}}, {"a": {"b": 5}, "a_b": 6}]
+    assert _text(rows) == '"a_b"\n"1"\n"2"\n"3"\n"5"\n'
+
+
+def test_empty_objects_have_no_column():
+    assert _text([{"a": {}, "b": {"c": {}}, "d": 1}]) == '"d"\n"1"\n'
+
+
+def test_documents_may_be_nested_deeply():
+    document = {"x": "bottom"}
+    for _ in range(2_000):
+        document = {"a": document}
+    heading, row = _text([document]).splitlines()
+    assert (len(heading), row) == (4_003, '"bottom"')
+
+
+def test_a_table_knows_its_length():
+    with closing(CsvTable()) as table:
+        assert len(table) == 0
+        table.add({"a": number} for number in range(3))
+        table.add([{}])
+        assert len(table) == 4
+
+
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+_scalars = st.none() | st.booleans() | st.integers() | _texts
+_flat_documents = st.dictionaries(_texts.filter(lambda name: name != ""), _scalars, max_size=5)
+
+
+@given(st.lists(_flat_documents | st.fixed_dictionaries({"a": _texts, "b": _texts}), max_size=6))
+def test_python_reads_back_what_was_written(documents):
+    documents = [{"id": "1", "é": "2", **document} for document in documents]
+    names = list(dict.fromkeys(name for document in documents for name in document))
+    headings = [{"id": "ID", "description": "Description"}.get(name, name) for name in names]
+
+    header, *rows = csv.reader(io.StringIO(_text(documents), newline=""), strict=True)
+
+    assert header == headings
+    assert rows == [
+        [_shown(document[name]) if name in document else "" for name in names]
+        for document in documents
+    ]
+
+
+def _shown(scalar):
+    words = {None: "null", True: "true", False: "false"}
+    is_word = scalar is None or isinstance(scalar, bool)
+    return words[scalar] if is_word else str(scalar)
+
+
+_values = st.recursive(
+    _scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(_texts, _values, max_size=4), min_size=1, max_size=5))
+def test_every_row_has_all_columns(documents):
+    documents = [{"first": "1", "second": "2", **document} for document in documents]
+    header, *rows = csv.reader(io.StringIO(_text(documents), newline=""), strict=True)
+    assert len(rows) == len(documents)
+    assert {len(row) for row in rows} == {len(header)}
+
+
+def test_many_rows_take_little_memory():
+    def documents():
+        for number in range(50_000):
+            yield {"id": f"{number:032x}", "name": "x" * 100, f"late_{number // 5_000}": number}
+
+    tracemalloc.start()
+    try:
+        with closing(CsvTable()) as table:
+            table.add(documents())
+            sizes = [len(chunk) for chunk in table.chunks()]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert sum(sizes) > 7_000_000
+    assert max(sizes) < 100_000
+    assert peak < 3_000_000
+
+
+def test_a_table_has_a_random_file_name_of_its_own():
+    form = re.compile(r'attachment; filename="json_[0-9a-f]{22}\.csv"')
+    first, second = content_disposition(None), content_disposition("")
+    assert form.fullmatch(first) and form.fullmatch(second)
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("given_name", "rest"),
+    [
+        ("boxes.csv", 'filename="boxes.csv"'),
+        ("my boxes (2).csv", 'filename="my boxes (2).csv"'),
+        ("../../etc/passwd", 'filename="_.._etc_passwd"'),
+        ("C:\\boxes.csv", 'filename="C:_boxes.csv"'),
+        ('a"; x="b', 'filename="a_; x=_b"'),
+        ("a\r\nset-cookie: b", 'filename="a__set-cookie: b"'),
+        ("Büro.csv", "filename=\"B_ro.csv\"; filename*=UTF-8''B%C3%BCro.csv"),
+        ("100%.csv", "filename=\"100_.csv\"; filename*=UTF-8''100%25.csv"),
+        ("gpj\u202e.csv", 'filename="gpj_.csv"'),
+        ("a\udcff.csv", 'filename="a_.csv"'),
+        ("x" * 1000, f'filename="{"x" * 128}"'),
+        ("x" * 127 + ".csv", f'filename="{"x" * 127}"'),
+    ],
+)
+def test_a_wished_file_name_is_made_safe(given_name, rest):
+    assert content_disposition(given_name) == f"attachment; {rest}"
+
+
+@pytest.mark.parametrize("given_name", [".", "..", "   ", ". ."])
+def test_a_name_of_nothing_is_none(given_name):
+    assert 'filename="json_' in content_disposition(given_name)
+
+
+_HEADER = re.compile(r'attachment; filename="([ -~]+)"(?:; filename\*=UTF-8\'\'([!-~]+))?')
+
+
+@given(st.text())
+def test_no_file_name_breaks_out(given_name):
+    header = content_disposition(given_name)
+    match = _HEADER.fullmatch(header)
+    assert match
+    for name in (match[1], unquote(match[2] or match[1], errors="strict")):
+        assert name.isprintable()
+        assert not set(name) & set('"/\\')
+        assert name.strip(" .") == name
+    assert len(header) < 2_000

@@ -1,0 +1,339 @@
+"""What this service does otherwise than Kazoo, on purpose, in words for users of Kazoo's API.
+
+The numbers are those of the contract, which `differences.py` and `rules.py` use; 0 is for what
+has no number.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One number: what Kazoo does, what this service does, why; and what shows it."""
+
+    title: str
+    kazoo: str
+    here: str
+    reason: str
+    shown_by: tuple[str, ...] = ()
+    """Recorded exchanges."""
+    by_hand: str = ""
+    """Markdown, where no recorded exchange shows it."""
+    missing: str = ""
+    """What of `here` does not exist yet."""
+
+
+DEVIATIONS: dict[int, Deviation] = {
+    0: Deviation(
+        "Schemas and figures",
+        "the schema of a faxbox lacks a support level that the published specification gives; "
+        "`PUT /schemas/{id}/validation` is for superduper admins only, which the documentation "
+        "does not say; `GET /schemas` lists Kazoo's schemas, and `about` the figures of an Erlang "
+        "node",
+        "the schema of the specification; any authenticated caller may have a document validated; "
+        "the schemas of what is served here, and the figures of this service",
+        "The documentation decides where it can, and other parts of Kazoo are not here.",
+        ("schema/GET", "schema/validation-child-token", "about/under-account"),
+    ),
+    1: Deviation(
+        "PATCH",
+        "PATCH demands `name`, resets fields it was not given to their defaults, replaces "
+        "objects instead of merging them, and does not validate the result",
+        "PATCH merges objects at every depth, replaces arrays, removes what is `null`, and "
+        "validates the merged box; fields it was not given stay",
+        "It is what Kazoo's documentation says of PATCH, and a change of one field must not "
+        "lose others.",
+        ("patch/name-only", "patch/null-nested"),
+    ),
+    2: Deviation(
+        "The address of one box",
+        "GET of one box does not show `smtp_email_address`; listings and writes do",
+        "always shown",
+        "Who asks for one box needs its address as well.",
+        ("get/one",),
+    ),
+    3: Deviation(
+        "Revisions in replies to writes",
+        "the `revision` in the reply to a write is that of an internal copy, and there is no "
+        "`etag`: neither can be used in `If-Match`",
+        "every reply about one box has the box's own new revision, as `revision` and as `etag`",
+        "A client can go on changing a box safely without reading it again first.",
+        ("put/minimal",),
+    ),
+    4: Deviation(
+        "Conflicts",
+        "only `If-Match` detects that somebody else has changed the box; the 412 has no body",
+        "`If-Match` (412 with a body), and `_rev` in `data` or `revision` beside it (409 "
+        "`datastore_conflict`); without any of them PATCH is applied to the newest revision, so "
+        "that two PATCHes to different fields both survive",
+        "No update is lost without a word.",
+        ("post/stale-_rev-in-body", "post/If-Match-stale"),
+    ),
+    5: Deviation(
+        "Two databases",
+        "a box lies in two databases; when the second write fails, the first is not undone, and a "
+        "box without its copy can no longer be changed",
+        "the account's document is the truth; a copy that cannot be written fails no request, is "
+        "counted and logged, and is made again by the next change of the box",
+        "A box that can be read can be changed.",
+        by_hand="""\
+The document's copy is missing:
+
+```http
+POST /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
+
+{"data": {"name": "Front desk"}}
+```
+
+```diff
+-HTTP/1.1 404 Not Found
++HTTP/1.1 200 OK
+```
+""",
+        missing="the reconciler, which mends copies that no request touches",
+    ),
+    6: Deviation(
+        "Addresses are unique",
+        "whether `custom_smtp_email_address` is free is looked up without regard to what is "
+        "written meanwhile; the lookup is in lower case, the stored address is not, so addresses "
+        "with capitals are never found; trouble with the database counts as “not unique”",
+        "addresses are stored, shown and compared in lower case; trouble with the database is a "
+        "503",
+        "Mail to an address must reach one box, and mail ignores case.",
+        ("unique/lower-case-PUT",),
+        missing="the atomic claim: of two creates at the very same moment both may get an address",
+    ),
+    7: Deviation(
+        "Deleted accounts",
+        "deleting an account leaves the copies of its boxes behind: their addresses stay taken",
+        "the copies go too",
+        "An address whose owner is gone is free.",
+        ("accounts/address-of-deleted-account",),
+    ),
+    8: Deviation(
+        "Where options are read",
+        "options such as `verb` are looked for inside `data` first: a field of a box can turn a "
+        "change into a deletion",
+        "options are read from the query and the envelope only",
+        "Data must not change what a request does.",
+        ("method/verb-in-data-POST-delete",),
+    ),
+    9: Deviation(
+        "Listings and filters",
+        "chunked listings show private fields and filters can ask for them; `filter_id` and "
+        "`filter_smtp_email_address` find nothing; a JSON list matches strings only; the "
+        "documented `missing_value` is called `value_missing`",
+        "listings show, and filters see, public documents and the times of creation and change; "
+        "numbers and booleans in a list match; both names are understood",
+        "Private fields are private, and a filter finds what a listing shows.",
+        ("list/?filter_pvt_type=faxbox", "list/?filter_retries=[2,3]"),
+    ),
+    10: Deviation(
+        "Only boxes are boxes",
+        "documents that are no boxes, design documents for one, can be read and overwritten as "
+        "if they were",
+        "404",
+        "The path says `faxboxes`.",
+        ("get/design-doc",),
+    ),
+    11: Deviation(
+        "Statuses of faults",
+        "some requests crash (500 `init failed`), bodies that are too large get 400, trouble with "
+        "the database 500",
+        "400 for what the client can mend, 413, and 503 with `retry-after`; a 500 is always our "
+        "bug",
+        "A status says whose turn it is.",
+        ("invalid/smtp-number-item",),
+    ),
+    12: Deviation(
+        "Errors are envelopes",
+        "405 without `allow`; 406, 412, 415 and others with no body; some errors without a content "
+        "type; unknown paths answer 200 with a picture of text; HEAD is refused",
+        "every error is a JSON envelope and says so; 405 has `allow`; unknown paths are 404; HEAD "
+        "works wherever GET does",
+        "One way of reading errors is enough for all of them.",
+        ("auth/user_auth-GET", "path/vx"),
+    ),
+    13: Deviation(
+        "Unknown accounts",
+        "404 for an unknown account comes before 401: anybody can find out which accounts exist",
+        "401 first, then 404 or 403",
+        "Nothing is told to those who prove nothing.",
+        ("authz/unknown-account-no-token",),
+    ),
+    14: Deviation(
+        "Entity tags of listings",
+        "the `etag` of a listing changes with every request, and an `If-None-Match` on an empty "
+        "listing gets 412",
+        "it is a hash of the data: `If-None-Match` gets 304 until something changes",
+        "Polling is cheap.",
+        ("list/empty-If-None-Match",),
+    ),
+    15: Deviation(
+        "`descending=false`",
+        "`descending=false` is ignored",
+        "honoured, as is `ascending=true`",
+        "It is documented.",
+        by_hand="""\
+```http
+GET /v2/accounts/{ACCOUNT_ID}/faxboxes?descending=false
+```
+
+```diff
+ {
+   "data": [
+-    {"id": "ffee…", "name": "Last"},
+-    {"id": "0011…", "name": "First"}
++    {"id": "0011…", "name": "First"},
++    {"id": "ffee…", "name": "Last"}
+   ],
+```
+""",
+    ),
+    16: Deviation(
+        "`attempts`",
+        "clients can set `attempts`, which is documented as set by the system",
+        "PUT and POST set it to 0; PATCH may set it, for that is how a fax engine counts",
+        "It is documented.",
+        ("accepted/attempts-string-3",),
+    ),
+    17: Deviation(
+        "Content types of bodies",
+        "a JSON body sent with another content type, such as curl's own, is read as a form or a "
+        "file: “name is required”; the bodies of GET and DELETE are judged as well",
+        "a body that is JSON is taken as JSON, any other is a 415; the body of a GET or DELETE is "
+        "ignored unless it carries options in its envelope",
+        "What the client means is plain.",
+        ("ct/text-plain-valid-body", "ct/form-real"),
+    ),
+    18: Deviation(
+        "`start_key`",
+        "`start_key` is decoded as a term of Kazoo's programming language, whatever it holds",
+        "the same encoding of ids, checked; anything else is taken as an id to start from",
+        "Input from the network is not handed to a decoder of arbitrary terms.",
+        by_hand="""\
+No reply to a cursor that the API has given differs. Of others, those holding anything but a text
+(here: a number) do not start in the wrong place:
+
+```http
+GET /v2/accounts/{ACCOUNT_ID}/faxboxes?start_key=g2EF
+```
+
+```diff
+-Kazoo lists from the key 5
++this service lists from the id "g2EF"
+```
+""",
+    ),
+    19: Deviation(
+        "Basic credentials in replies",
+        "Basic credentials are repeated in the reply's `auth_token`",
+        "only bearer tokens are",
+        "Passwords and keys belong in no reply, and in no log of replies.",
+        ("authz/basic-account-md5",),
+    ),
+    20: Deviation(
+        "Regular expressions",
+        "the regular expressions of `smtp_permission_list` run without bounds",
+        "they are compiled within bounds: PCRE as in Kazoo, at most 4096 characters, and are never "
+        "run by this service",
+        "A pattern must not stop the service.",
+        by_hand="""\
+```http
+PUT /v2/accounts/{ACCOUNT_ID}/faxboxes
+
+{"data": {"name": "x", "smtp_permission_list": ["… 5000 characters …"]}}
+```
+
+```diff
+-HTTP/1.1 201 Created
++HTTP/1.1 400 Bad Request
+```
+""",
+    ),
+    21: Deviation(
+        "Callback URLs",
+        "the check that is to keep callback URLs off internal networks never runs",
+        "a list of hosts and networks to refuse, empty unless it is configured",
+        "The service that calls back must not become a way into the network it stands in.",
+        by_hand="""\
+```http
+PUT /v2/accounts/{ACCOUNT_ID}/faxboxes
+
+{"data": {"name": "x",
+          "notifications": {"inbound": {"callback": {"url": "http://10.0.0.1/"}}}}}
+```
+
+```diff
+-HTTP/1.1 201 Created
++HTTP/1.1 400 Bad Request
++{
++  "data": {
++    "notifications.inbound.callback.url": {
++      "error": {
++        "message": "invalid client URL",
++        "value": "http://10.0.0.1/"
++      }
++    }
++  },
+```
+""",
+    ),
+    22: Deviation(
+        "The copy's account",
+        "the copy of a box says that its account's database is `faxes`, which makes Kazoo's own "
+        "fax engine fail on a box with an owner and no time zone",
+        "the copy names the account's database, as Kazoo's repair command writes it; both forms "
+        "are read; all other private fields are those of the account's document",
+        "The fax engine that reads our documents must not stumble.",
+        by_hand="""\
+No reply shows it. The stored copy, after
+
+```http
+PUT /v2/accounts/{ACCOUNT_ID}/faxboxes
+
+{"data": {"name": "Front desk"}}
+```
+
+```diff
+   "pvt_account_id": "0123456789abcdef0123456789abcdef",
+-  "pvt_account_db": "faxes",
++  "pvt_account_db": "account%2F01%2F23%2F456789abcdef0123456789abcdef",
+```
+""",
+    ),
+    23: Deviation(
+        "Deletions and authors",
+        "a deletion may write back an outdated document; `pvt_auth_*` fields of an earlier writer "
+        "stay when the last one has none",
+        "a deletion acts on the revision it has read; the `pvt_auth_*` fields are those of the "
+        "last writer, or absent",
+        "The stored documents say what happened.",
+        by_hand="""\
+No reply shows it. The stored document, after a user has changed the box and then
+
+```http
+DELETE /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
+```
+
+with the token of an account that logged in with its API key:
+
+```diff
+   "pvt_auth_account_id": "{ACCOUNT_ID}",
+-  "pvt_auth_user_id": "{ID of the user}",
+   "pvt_deleted": true,
+```
+""",
+    ),
+}
+
+BY_RULE: dict[int, str] = {
+    0: "the schemas of what is served here, as the specification has them",
+    2: "the address is shown",
+    3: "the reply has the box's own new revision, and an `etag`",
+    6: "addresses are shown in lower case",
+    12: "the error is an envelope, with a content type, and `allow` when it is a 405",
+    16: "`attempts` is 0",
+    19: "the credentials are not repeated",
+}
+"""Why the rules of `rules.py` change an exchange."""
