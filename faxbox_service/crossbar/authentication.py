@@ -18,7 +18,6 @@ from faxbox_service.repositories.users import CredentialMethod, Users
 from .call import Principal
 from .target import Query
 
-
 _BASIC = re.compile(r"([0-9a-f]{32}):([0-9A-Fa-f]{32})\Z")
 """An account's id, and the MD5 of `username:password`."""
 

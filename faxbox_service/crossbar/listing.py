@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from hashlib import sha256
+from operator import attrgetter
 from typing import TypeAlias
 
 from faxbox_service import __version__
@@ -27,6 +28,7 @@ _BATCH_BYTES = 2_000_000
 """What a further batch should be long, in JSON text, when the boxes so far are a measure."""
 
 _HASH_LENGTH = 32
+_ID_AND_REVISION = attrgetter("id", "revision")
 
 Fetch: TypeAlias = Callable[[PageRequest, Json | None, int], Awaitable[FoundRows]]
 """Rows in the wanted direction, from a key on (None: from the first), so many at most."""
@@ -196,4 +198,4 @@ def _content(rows: Sequence[ViewRow]) -> bytes:
 
     The text of many rows is that of the same rows in other batches.
     """
-    return encode_json([part for row in rows for part in (row.id, row.revision)])[1:-1] + b","
+    return encode_json(list(map(_ID_AND_REVISION, rows)))[1:-1] + b","

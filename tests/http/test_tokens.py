@@ -251,6 +251,44 @@ async def test_login_of_a_user(service, tenant, user, method, digest):
     assert (shown["owner_id"], shown["method"]) == (user["_id"], "cb_user_auth")
 
 
+def basic(text):
+    return {"Authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
+
+
+async def test_a_user_may_ask_without_a_token(service, tenant, user):
+    digest = hashlib.md5(b"alice:Secret1234").hexdigest()
+    headers = basic(f"{tenant.account.id}:{digest}")
+    box = await service.client().put(tenant.faxboxes, {"name": "x"}, headers=headers)
+    assert (box.status, "auth_token" in box.json) == (201, False)
+    stored = await service.stored(tenant.account.id, box.data["id"])
+    assert stored["pvt_auth_user_id"] == user["_id"]
+    claims = (await service.client().get("/v2/token_auth", headers=headers)).data
+    assert (claims["account_id"], claims["owner_id"]) == (tenant.account.id, user["_id"])
+
+
+async def test_basic_credentials_that_prove_nothing(service, tenant, other, user):
+    digest = hashlib.md5(b"alice:Secret1234").hexdigest()
+    wrong = [
+        basic(f"{other.account.id}:{digest}"),
+        basic(f"{'0' * 32}:{digest}"),
+        basic(f"{tenant.account.id}:{'0' * 32}"),
+        basic(f"{tenant.account.id}:{digest}:x"),
+        basic(f"{tenant.account.id}"),
+        basic("alice:Secret1234"),
+        {"Authorization": "Basic"},
+        {"Authorization": "Basic ///"},
+        {"Authorization": "Basic é"},
+        {**basic(f"{tenant.account.id}:{digest}"), "X-Auth-Account-ID": other.account.id},
+    ]
+    for headers in wrong:
+        answer = await service.client().get(tenant.faxboxes, headers=headers)
+        assert (answer.status, answer.json["message"]) == (401, "invalid_credentials"), headers
+    stranger = await service.client().get(
+        other.faxboxes, headers=basic(f"{tenant.account.id}:{digest}")
+    )
+    assert stranger.status == 403
+
+
 async def test_refused_logins(service, tenant, other, user):
     good = hashlib.md5(b"alice:Secret1234").hexdigest()
     for data in (
