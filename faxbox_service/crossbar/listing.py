@@ -24,8 +24,6 @@ LARGEST_BATCH = 500
 """Rows read from the store at once: long listings take few round trips, and little memory."""
 
 _FIRST_BATCH = 100
-_BATCH_BYTES = 2_000_000
-"""What a further batch should be long, in JSON text, when the boxes so far are a measure."""
 
 _HASH_LENGTH = 32
 _ID_AND_REVISION = attrgetter("id", "revision")
@@ -136,11 +134,7 @@ class Listing:
             await asyncio.sleep(0)
 
     def _batch_size(self, remaining: int | None) -> int:
-        size = LARGEST_BATCH
-        if not self._is_begun:
-            size = _FIRST_BATCH
-        elif self._size:
-            size = min(size, _BATCH_BYTES * self._count // self._size + 1)
+        size = LARGEST_BATCH if self._is_begun else _FIRST_BATCH
         return size if remaining is None or self._filters else min(remaining, size)
 
     def _kept(self, found: FoundRows, most: int | None) -> tuple[list[ViewRow], Json | None]:

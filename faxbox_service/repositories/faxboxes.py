@@ -14,6 +14,7 @@ from faxbox_service.documents.schema import Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
 from faxbox_service.stores.base import (
     UNSET,
+    CutRows,
     DocumentNotFound,
     MissingDatabase,
     RevisionConflict,
@@ -33,6 +34,8 @@ CROSSBAR_LISTING = View("faxbox", "crossbar_listing")
 
 _TRIES = 16
 _LONGEST_PAUSE = 0.05
+_MOST_BYTES_AT_ONCE = 8_000_000
+"""Of a listing's documents in memory; four times that in a decoded reply of CouchDB."""
 
 
 class Faxboxes:
@@ -93,7 +96,10 @@ class Faxboxes:
         end_key: Json | None = None,
         descending: bool = True,
     ) -> FoundRows:
-        """Faxboxes in the order of their ids, between two keys in that order (inclusive)."""
+        """Faxboxes in the order of their ids, between two keys in that order (inclusive).
+
+        Fewer than `limit`, with more to come, where boxes are very long.
+        """
         # One row more than wanted tells whether there are more, and where they begin.
         rows = ViewRange(
             start_key=UNSET if start_key is None else start_key,
@@ -101,11 +107,14 @@ class Faxboxes:
             descending=descending,
             limit=limit + 1,
             include_docs=True,
+            most_bytes=_MOST_BYTES_AT_ONCE,
         )
         try:
             found = await self._store.view(account_database(account_id), CROSSBAR_LISTING, rows)
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
+        if isinstance(found, CutRows) and len(found) <= limit:
+            return FoundRows(found[:-1], found[-1].key)
         return FoundRows(found[:limit], found[limit].key if len(found) > limit else None)
 
     async def replace(

@@ -58,7 +58,7 @@ class ViewRange:
     """Which rows of a view, in which order, as CouchDB means these parameters.
 
     `start_key` and `end_key` are inclusive and in the direction of travel. With `key`, only rows
-    of exactly that key.
+    of exactly that key. `most_bytes` ends a view with a limit and documents early: `CutRows`.
     """
 
     key: Json | _Unset = UNSET
@@ -67,6 +67,7 @@ class ViewRange:
     descending: bool = False
     limit: int | None = None
     include_docs: bool = False
+    most_bytes: int | None = None
 
 
 class ViewRow(Protocol):
@@ -102,6 +103,13 @@ class DecodedRow:
     value: Json
     revision: Revision | None = None
     document: Document | None = None
+
+
+class CutRows(list[ViewRow]):
+    """Fewer rows than there are and were asked for, two at least, because documents are long.
+
+    A store may read several rows beyond `most_bytes`, but not all, whatever they hold.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +179,6 @@ class Store(Protocol):
         """Read rows of a view, up to date with every write acknowledged before.
 
         Rows come in key order (CouchDB's collation of types: null, booleans, numbers, strings,
-        arrays, objects), equal keys in id order; `descending` reverses both. Raises
-        `MissingView` or `MissingDatabase`.
+        arrays, objects), equal keys in id order; `descending` reverses both. `CutRows` when
+        `most_bytes` ended it. Raises `MissingView` or `MissingDatabase`.
         """

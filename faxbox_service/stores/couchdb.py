@@ -12,6 +12,7 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from .base import (
     UNSET,
     Attachment,
+    CutRows,
     DecodedRow,
     DocumentNotFound,
     MissingView,
@@ -29,7 +30,7 @@ from .couchdb_endpoints import (
     document_endpoint,
     view_endpoint,
 )
-from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB
+from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB, ReplyTooLong
 from .couchdb_url import ServerUrl
 from .design_documents import design_documents
 from .edits import is_writable_id
@@ -45,6 +46,10 @@ _LONGEST_ID = 6000
 
 # How CouchDB begins to refuse a range that ends before it starts.
 _EMPTY_RANGE = "No rows can match your key range"
+
+# What a view that is too long is asked for instead: an eighth, and two rows however long.
+_CUT = 8
+_FEWEST_ROWS = 2
 
 
 class CouchStore:
@@ -142,20 +147,36 @@ class CouchStore:
 
     async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
         """Read rows of a view, installing our design documents where they are missing."""
-        params = _params_of(rows)
         try:
-            return await self._rows(database, view, params)
+            return await self._rows(database, view, rows)
         except DocumentNotFound as error:
             if not await self._install_once(database):
                 raise _missing(database, view) from error
         try:
-            return await self._rows(database, view, params)
+            return await self._rows(database, view, rows)
         except DocumentNotFound as error:
             raise _missing(database, view) from error
 
-    async def _rows(self, database: str, view: View, params: dict[str, bytes]) -> list[ViewRow]:
+    async def _rows(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
+        """The rows; fewer are asked for until the answer is as short as it must be."""
+        limit, most_bytes = rows.limit, rows.most_bytes
+        while True:
+            if limit is None or limit <= _FEWEST_ROWS:
+                most_bytes = None
+            try:
+                found = await self._decoded_rows(
+                    database, view, _params_of(rows, limit), most_bytes
+                )
+            except ReplyTooLong:
+                limit = max(_FEWEST_ROWS, (limit or 0) // _CUT)
+                continue
+            return CutRows(found) if limit != rows.limit and len(found) == limit else found
+
+    async def _decoded_rows(
+        self, database: str, view: View, params: dict[str, bytes], most_bytes: int | None
+    ) -> list[ViewRow]:
         try:
-            reply = await self._ask(database, view, params)
+            reply = await self._ask(database, view, params, most_bytes)
         except RefusedByCouchDB as error:
             if str(error).startswith(_EMPTY_RANGE):
                 return []
@@ -165,14 +186,23 @@ class CouchStore:
         except (KeyError, TypeError, AttributeError) as error:
             raise StoreUnavailable(f"not an answer of CouchDB: {error!r} in a row") from error
 
-    async def _ask(self, database: str, view: View, params: dict[str, bytes]) -> Json:
+    async def _ask(
+        self, database: str, view: View, params: dict[str, bytes], most_bytes: int | None
+    ) -> Json:
         server = self._opened()
-        endpoint = view_endpoint(server, database, view)
+        path = view_endpoint(server, database, view).endpoint
         if sum(map(len, params.values())) <= _LONGEST_QUERY:
-            return await endpoint._get(**{name: text.decode() for name, text in params.items()})
-        # aiocouch's own method posts nothing but `keys`.
-        body = {name: EncodedJson(text) for name, text in params.items()}
-        _, reply = await server._post(endpoint.endpoint, data=body)
+            # aiocouch's own method bounds no answer.
+            _, reply = await server._request(
+                "GET",
+                path,
+                params={name: text.decode() for name, text in params.items()},
+                most_bytes=most_bytes,
+            )
+        else:
+            # aiocouch's own method posts nothing but `keys`.
+            body = {name: EncodedJson(text) for name, text in params.items()}
+            _, reply = await server._post(path, data=body)
         return reply
 
     async def _install_once(self, database: str) -> bool:
@@ -210,15 +240,15 @@ def _row_of(row: Json) -> ViewRow:
     return DecodedRow(row["id"], row["key"], row["value"], revision, document)
 
 
-def _params_of(rows: ViewRange) -> dict[str, bytes]:
+def _params_of(rows: ViewRange, limit: int | None) -> dict[str, bytes]:
     """The parameters of a view, each as JSON."""
     keys = {"key": rows.key, "startkey": rows.start_key, "endkey": rows.end_key}
     params = {name: encode_json(key) for name, key in keys.items() if key is not UNSET}
     params["reduce"] = b"false"
     if rows.descending:
         params["descending"] = b"true"
-    if rows.limit is not None:
-        params["limit"] = b"%d" % rows.limit
+    if limit is not None:
+        params["limit"] = b"%d" % limit
     if rows.include_docs:
         params["include_docs"] = b"true"
     return params

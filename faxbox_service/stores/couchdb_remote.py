@@ -42,6 +42,10 @@ class RefusedByCouchDB(StoreError, ValueError):
         self.status = status
 
 
+class ReplyTooLong(StoreError):
+    """The answer is longer than was asked for; the rest of it is not read."""
+
+
 class AccessRefused(StoreUnavailable):
     """The server does not know us, or does not let us do this: 401, 403."""
 
@@ -127,8 +131,12 @@ class CouchDB(remote.RemoteServer):
         params: dict[str, str] | None = None,
         return_json: bool = True,
         json: Json = None,
+        most_bytes: int | None = None,
     ) -> remote.RequestResult:
-        """Send one request; raise what a status other than 2xx means."""
+        """Send one request; raise what a status other than 2xx means.
+
+        `ReplyTooLong` when the answer to a read has more than `most_bytes`.
+        """
         if self._closing:
             raise self._unavailable("closed")
         query = _query(params) if params else ""
@@ -136,7 +144,7 @@ class CouchDB(remote.RemoteServer):
         self._under_way += 1
         try:
             if method in _READS:
-                response, body = await self._read(method, url)
+                response, body = await self._read(method, url, most_bytes)
             else:
                 response, body = await self._write(method, url, json)
         except TimeoutError as error:
@@ -161,14 +169,18 @@ class CouchDB(remote.RemoteServer):
 
         return CountedRequest
 
-    async def _read(self, method: str, url: URL) -> tuple[ClientResponse, bytes]:
+    async def _read(
+        self, method: str, url: URL, most_bytes: int | None
+    ) -> tuple[ClientResponse, bytes]:
         async with self._http_session.request(
             method,
             url,
             headers=self._headers,
             allow_redirects=False,
         ) as response:
-            return response, await response.read()
+            if most_bytes is None:
+                return response, await response.read()
+            return response, await _bounded_body(response, most_bytes)
 
     async def _write(self, method: str, url: URL, json: Json) -> tuple[ClientResponse, bytes]:
         body = None if json is None else encode_json(json)
@@ -213,6 +225,15 @@ class CouchDB(remote.RemoteServer):
 
     def _name(self) -> str:
         return f"CouchDB at {self._url.address}"
+
+
+async def _bounded_body(response: ClientResponse, most_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > most_bytes:
+            raise ReplyTooLong(f"more than {most_bytes} bytes")
+    return bytes(body)
 
 
 def _query(params: dict[str, str]) -> str:

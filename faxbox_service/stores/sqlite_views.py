@@ -8,14 +8,14 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from faxbox_service.documents.json_text import decode_json, encode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from . import views
-from .base import UNSET, View, ViewRange, ViewRow
+from .base import UNSET, CutRows, View, ViewRange, ViewRow
 from .collation import HIGHEST, LOWEST, encode_key
 
 _log = logging.getLogger(__name__)
@@ -24,6 +24,9 @@ _StoredRow: TypeAlias = tuple[str, bytes, int, bytes]
 """View, encoded key, number among the document's rows, JSON text of `[key, value]`."""
 
 _OLD_ROWS = "SELECT view, key, n, entry FROM view_rows WHERE document = ? ORDER BY n"
+
+_ROWS_AT_ONCE = 8
+"""Of a view that is bounded: it may be read so far beyond its bound."""
 
 _INSERT = """
     INSERT INTO view_rows (view, key, n, entry, database, id, document)
@@ -82,6 +85,12 @@ class _Row(NamedTuple):
 
 _as_row = partial(tuple.__new__, _Row)
 """`_Row._make` without its check of the length, which the query settles."""
+
+
+def stored_size(row: ViewRow) -> int:
+    """The bytes of a row that was read here."""
+    entry, _, body = cast(_Row, row)[1:]
+    return len(entry) + len(body or b"")
 
 
 class ViewIndex:
@@ -145,11 +154,13 @@ class ViewIndex:
         stored_name, _ = self._maps[database_class(database)][view]
         low, high = _bounds(wanted)
         limit = -1 if wanted.limit is None else wanted.limit
-        found = connection.execute(
+        cursor = connection.execute(
             _SELECT[wanted.descending, wanted.include_docs],
             (database, stored_name, low, high, limit),
-        ).fetchall()
-        return list(map(_as_row, found))
+        )
+        if wanted.most_bytes is None or not wanted.include_docs:
+            return list(map(_as_row, cursor.fetchall()))
+        return _bounded(cursor, wanted.most_bytes)
 
     def _rows_of(self, database: str, document: Document) -> Iterator[_StoredRow]:
         n = 0
@@ -167,6 +178,18 @@ class ViewIndex:
             for key, entry in emitted:
                 yield stored_name, key, n, entry
                 n += 1
+
+
+def _bounded(cursor: sqlite3.Cursor, most_bytes: int) -> list[ViewRow]:
+    """Rows until their documents are longer than that in all."""
+    rows: list[ViewRow] = []
+    size = 0
+    while found := cursor.fetchmany(_ROWS_AT_ONCE):
+        rows += map(_as_row, found)
+        size += sum(len(body) for *_, body in found)
+        if size > most_bytes:
+            return CutRows(rows) if cursor.fetchone() is not None else rows
+    return rows
 
 
 def _bounds(wanted: ViewRange) -> tuple[bytes, bytes]:

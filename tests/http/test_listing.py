@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from faxbox_service.crossbar.cursor import encode_cursor
+from faxbox_service.crossbar.cursor import decode_cursor, encode_cursor
 
 
 @pytest.fixture
@@ -102,3 +102,18 @@ async def test_a_listing_that_did_not_change_is_a_304(tenant, boxes):
 
 async def test_no_account_sees_the_boxes_of_another(tenant, other, boxes):
     assert (await other.client.get(other.faxboxes)).data == []
+
+
+async def test_boxes_that_are_too_long_to_be_read_at_once(tenant):
+    """They are read a few at a time, and the page is whole all the same."""
+    created = [
+        (await tenant.client.put(tenant.faxboxes, {"name": str(n), "note": "x" * 1_400_000})).data
+        for n in range(10)
+    ]
+    boxes = sorted(created, key=lambda box: box["id"], reverse=True)
+    assert (await tenant.client.get(tenant.faxboxes)).data == boxes
+    page = await tenant.client.get(f"{tenant.faxboxes}?page_size=9")
+    assert page.data == boxes[:9]
+    assert decode_cursor(page.json["next_start_key"]) == boxes[9]["id"]
+    found = await tenant.client.get(f"{tenant.faxboxes}?filter_name=3")
+    assert [box["name"] for box in found.data] == ["3"]

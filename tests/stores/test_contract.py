@@ -12,6 +12,7 @@ from faxbox_service.documents.types import Document, Json
 from faxbox_service.stores.base import (
     UNSET,
     Attachment,
+    CutRows,
     DocumentNotFound,
     MissingDatabase,
     MissingView,
@@ -506,6 +507,51 @@ class TestViews:
         [row] = await store.view(database, LISTING, ViewRange())
         assert (row.id, row.key, row.document) == ("a", "a", None)
         assert row.value["name"] == "Sales"
+
+    @pytest.mark.parametrize("descending", [False, True])
+    async def test_a_bounded_view_ends_early_and_says_so(
+        self, store: Store, database: str, descending: bool
+    ) -> None:
+        ids = [f"{n:03}" for n in range(40)]
+        await asyncio.gather(*(store.put(database, box(i, note="x" * 5000)) for i in ids))
+        expected = ids[::-1] if descending else ids
+        seen: list[str] = []
+        start: Any = UNSET
+        while True:
+            wanted = ViewRange(
+                start_key=start,
+                descending=descending,
+                limit=31,
+                include_docs=True,
+                most_bytes=60_000,
+            )
+            rows = await store.view(database, LISTING, wanted)
+            assert len(rows) >= 2 or not isinstance(rows, CutRows)
+            assert sum(len(str(row.document)) for row in rows[:-8]) <= 60_000
+            seen += [row.id for row in rows]
+            if not isinstance(rows, CutRows):
+                break
+            seen.pop()
+            start = rows[-1].key
+        assert seen == expected[: len(seen)]
+        assert len(seen) == 40
+
+    async def test_a_view_within_its_bound_is_whole(self, store: Store, database: str) -> None:
+        for document_id in "abc":
+            await store.put(database, box(document_id))
+        for limit in (1, 2, 3, 4, 100):
+            wanted = ViewRange(limit=limit, include_docs=True, most_bytes=10_000)
+            rows = await store.view(database, LISTING, wanted)
+            assert [row.id for row in rows] == list("abc")[:limit]
+            assert not isinstance(rows, CutRows)
+
+    async def test_two_documents_come_however_long_they_are(
+        self, store: Store, database: str
+    ) -> None:
+        for document_id in "abc":
+            await store.put(database, box(document_id, note="x" * 3000))
+        wanted = ViewRange(limit=2, include_docs=True, most_bytes=10)
+        assert [row.id for row in await store.view(database, LISTING, wanted)] == ["a", "b"]
 
     async def test_rows_carry_the_current_document_when_asked(
         self, store: Store, database: str
