@@ -9,7 +9,7 @@ Ids beginning with `_` name no ordinary document: reading one raises `DocumentNo
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
@@ -112,6 +112,35 @@ class CutRows(list[ViewRow]):
     """
 
 
+Sequence: TypeAlias = str
+"""A place in the changes of a database: opaque, and of the store that gave it."""
+
+NOW: Sequence = "now"
+"""After every change so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document at its latest change."""
+
+    id: DocumentId
+    revision: Revision
+    is_deleted: bool
+    document: Document | None = None
+    """When it was asked for and is not deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Changes of a database, each document once, and the place after them.
+
+    A cluster has no order among documents.
+    """
+
+    changes: list[Change]
+    last_sequence: Sequence
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """The bytes kept beside a document under a name, with their media type."""
@@ -181,4 +210,20 @@ class Store(Protocol):
         Rows come in key order (CouchDB's collation of types: null, booleans, numbers, strings,
         arrays, objects), equal keys in id order; `descending` reverses both. `CutRows` when
         `most_bytes` ended it. Raises `MissingView` or `MissingDatabase`.
+        """
+
+    async def changes(
+        self,
+        database: str,
+        since: Sequence | None,
+        *,
+        limit: int | None = None,
+        include_docs: bool = False,
+        wait: float = 0.0,
+    ) -> Changes:
+        """What changed after a place (None: ever), design documents and tombstones included.
+
+        Without any change it waits for one, `wait` seconds at most; `close` ends the wait with a
+        `StoreUnavailable`. A place that the database does not know, because it was made anew since,
+        is its beginning. Raises `MissingDatabase`.
         """

@@ -12,11 +12,15 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from .base import (
     UNSET,
     Attachment,
+    Change,
+    Changes,
     CutRows,
     DecodedRow,
     DocumentNotFound,
+    MissingDatabase,
     MissingView,
     RevisionConflict,
+    Sequence,
     StoreUnavailable,
     StoreVersion,
     View,
@@ -50,6 +54,9 @@ _EMPTY_RANGE = "No rows can match your key range"
 # What a view that is too long is asked for instead: an eighth, and two rows however long.
 _CUT = 8
 _FEWEST_ROWS = 2
+
+# Seconds; CouchDB itself does not wait longer.
+_LONGEST_WAIT = 50.0
 
 
 class CouchStore:
@@ -157,6 +164,34 @@ class CouchStore:
         except DocumentNotFound as error:
             raise _missing(database, view) from error
 
+    async def changes(
+        self,
+        database: str,
+        since: Sequence | None,
+        *,
+        limit: int | None = None,
+        include_docs: bool = False,
+        wait: float = 0.0,
+    ) -> Changes:
+        """What changed after a place; CouchDB itself does the waiting."""
+        params = {"since": since or "0"}
+        if limit is not None:
+            params["limit"] = str(limit)
+        if include_docs:
+            params["include_docs"] = "true"
+        if wait > 0:
+            params |= {"feed": "longpoll", "timeout": str(round(min(wait, _LONGEST_WAIT) * 1000))}
+        path = f"{database_endpoint(self._opened(), database).endpoint}/_changes"
+        try:
+            reply = await self._opened().poll(path, params, wait)
+        except DocumentNotFound as error:
+            raise MissingDatabase(database) from error
+        try:
+            found = [_change_of(row) for row in _member(reply, "results")]
+        except (KeyError, TypeError, IndexError) as error:
+            raise StoreUnavailable(f"not an answer of CouchDB: {error!r} in a change") from error
+        return Changes(found, str(_member(reply, "last_seq")))
+
     async def _rows(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
         """The rows; fewer are asked for until the answer is as short as it must be."""
         limit, most_bytes = rows.limit, rows.most_bytes
@@ -238,6 +273,12 @@ def _row_of(row: Json) -> ViewRow:
     document = row.get("doc")
     revision = None if document is None else document["_rev"]
     return DecodedRow(row["id"], row["key"], row["value"], revision, document)
+
+
+def _change_of(row: Json) -> Change:
+    is_deleted = row.get("deleted", False)
+    document = None if is_deleted else row.get("doc")
+    return Change(row["id"], row["changes"][0]["rev"], is_deleted, document)
 
 
 def _params_of(rows: ViewRange, limit: int | None) -> dict[str, bytes]:

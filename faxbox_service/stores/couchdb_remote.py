@@ -99,6 +99,7 @@ class CouchDB(remote.RemoteServer):
         self._timeout = timeout
         self._closing = False
         self._under_way = 0
+        self._polls: set[asyncio.Task[remote.RequestResult]] = set()
         self._idle = asyncio.Event()
         # Whole and in aiohttp's own type, so that it adds nothing to each request. The session's
         # own defaults cannot be given: aiocouch fixes them.
@@ -118,10 +119,26 @@ class CouchDB(remote.RemoteServer):
     async def close(self) -> None:
         """Refuse new requests, finish those under way, and close the connections."""
         self._closing = True
+        for poll in self._polls:
+            poll.cancel()
         while self._under_way:
             self._idle.clear()
             await self._idle.wait()
         await super().close()
+
+    async def poll(self, path: str, params: dict[str, str], wait: float) -> Json:
+        """Get an answer that may take `wait` seconds to begin; `close` does not wait for it."""
+        poll = asyncio.ensure_future(self._request("GET", path, params=params, more_seconds=wait))
+        self._polls.add(poll)
+        try:
+            _, reply = await poll
+        except asyncio.CancelledError:
+            if self._closing and poll.cancelled():
+                raise self._unavailable("closed") from None
+            raise
+        finally:
+            self._polls.discard(poll)
+        return reply
 
     async def _request(  # type: ignore[override]  # bodies other than JSON are a TypeError
         self,
@@ -132,10 +149,12 @@ class CouchDB(remote.RemoteServer):
         return_json: bool = True,
         json: Json = None,
         most_bytes: int | None = None,
+        more_seconds: float = 0.0,
     ) -> remote.RequestResult:
         """Send one request; raise what a status other than 2xx means.
 
-        `ReplyTooLong` when the answer to a read has more than `most_bytes`.
+        `ReplyTooLong` when the answer to a read has more than `most_bytes`; it may take
+        `more_seconds` than others.
         """
         if self._closing:
             raise self._unavailable("closed")
@@ -144,11 +163,13 @@ class CouchDB(remote.RemoteServer):
         self._under_way += 1
         try:
             if method in _READS:
-                response, body = await self._read(method, url, most_bytes)
+                response, body = await self._read(method, url, most_bytes, more_seconds)
             else:
                 response, body = await self._write(method, url, json)
         except TimeoutError as error:
-            raise self._unreachable(f"no answer within {self._timeout:g} s") from error
+            raise self._unreachable(
+                f"no answer within {self._timeout + more_seconds:g} s"
+            ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise self._unreachable(str(error) or type(error).__name__) from error
         finally:
@@ -170,13 +191,14 @@ class CouchDB(remote.RemoteServer):
         return CountedRequest
 
     async def _read(
-        self, method: str, url: URL, most_bytes: int | None
+        self, method: str, url: URL, most_bytes: int | None, more_seconds: float
     ) -> tuple[ClientResponse, bytes]:
         async with self._http_session.request(
             method,
             url,
             headers=self._headers,
             allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=self._timeout + more_seconds),
         ) as response:
             if most_bytes is None:
                 return response, await response.read()

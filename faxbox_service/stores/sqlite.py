@@ -7,6 +7,7 @@ processes may use one file, and each sees what any of them has acknowledged.
 
 import asyncio
 import sqlite3
+import time
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,9 +18,11 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from . import sqlite_edits
 from .base import (
     Attachment,
+    Changes,
     DocumentNotFound,
     MissingDatabase,
     MissingView,
+    Sequence,
     StoreUnavailable,
     StoreVersion,
     View,
@@ -27,6 +30,7 @@ from .base import (
     ViewRow,
 )
 from .edits import edit_of, is_writable_id
+from .sqlite_changes import read_changes
 from .sqlite_connection import connect_reader, connect_writer, create_file, unavailable
 from .sqlite_schema import migrate
 from .sqlite_unchanged import UnchangedViews
@@ -34,6 +38,8 @@ from .sqlite_views import ViewIndex
 from .sqlite_writer import Write, Writer
 
 _T = TypeVar("_T")
+
+_LOOK_AGAIN_SECONDS = 0.1
 
 _GET = """
     SELECT d.revision, d.body
@@ -159,6 +165,32 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise unavailable(self._path, error) from error
         raise MissingDatabase(database)
+
+    async def changes(
+        self,
+        database: str,
+        since: Sequence | None,
+        *,
+        limit: int | None = None,
+        include_docs: bool = False,
+        wait: float = 0.0,
+    ) -> Changes:
+        """What changed after a place; while it waits, it looks again and again."""
+        deadline = time.monotonic() + wait
+        while True:
+            self._round_trips += 1
+            try:
+                found = read_changes(
+                    self._snapshot(), database, since, limit, include_docs=include_docs
+                )
+            except sqlite3.Error as error:
+                raise unavailable(self._path, error) from error
+            left = deadline - time.monotonic()
+            if found.changes or left <= 0:
+                return found
+            since = found.last_sequence
+            # Other processes write, too, and nothing but the file tells of it.
+            await asyncio.sleep(min(_LOOK_AGAIN_SECONDS, left))
 
     async def _write(self, write: Write[_T]) -> _T:
         self._round_trips += 1
