@@ -9,7 +9,7 @@ from .crossbar.dispatcher import Dispatcher
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
 from .documents.callback_urls import BlockedHosts
-from .documents.names import ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG
+from .documents.names import ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS
 from .documents.schema import packaged_schema
 from .repositories.accounts import Accounts
 from .repositories.addresses import Addresses
@@ -17,22 +17,25 @@ from .repositories.clock import Clock, new_id, system_clock
 from .repositories.configuration import Configuration
 from .repositories.copies import FaxboxCopies
 from .repositories.faxboxes import Faxboxes
+from .repositories.schemas import Schemas
 from .repositories.signing_keys import SigningKeys
 from .repositories.tokens import Tokens
 from .repositories.users import Users
+from .resources.about import AboutResource
 from .resources.accounts import AccountsResource
 from .resources.api_auth import ApiAuthResource
 from .resources.faxboxes import FaxboxesResource
 from .resources.logins import Logins
 from .resources.openapi import OpenApiResource
+from .resources.schemas import SchemasResource
 from .resources.token_auth import TokenAuthResource
 from .resources.user_auth import UserAuthResource
 from .resources.users import UsersResource
 from .settings import Settings
-from .stores.base import Store
+from .stores.base import Store, StoreVersion
 from .stores.opening import store_of
 
-_SHARED_DATABASES = (ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG)
+_SHARED_DATABASES = (ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Repositories:
     """The repositories over one open store, for the service, the commands and the tests."""
 
     store: Store
+    store_version: StoreVersion
+    schemas: Schemas
     accounts: Accounts
     users: Users
     copies: FaxboxCopies
@@ -58,18 +63,21 @@ class Repositories:
             timeout=settings.store_timeout,
             connections=settings.store_connections,
         )
-        await store.open()
+        version = await store.open()
         try:
             for database in _SHARED_DATABASES:
                 await store.create_database(database)
-            return await cls._over(store, settings, clock)
+            return await cls._over(store, version, settings, clock)
         except BaseException:
             await store.close()
             raise
 
     @classmethod
-    async def _over(cls, store: Store, settings: Settings, clock: Clock) -> Self:
+    async def _over(
+        cls, store: Store, version: StoreVersion, settings: Settings, clock: Clock
+    ) -> Self:
         strict = settings.schema_strict_validation
+        schemas = Schemas(store, strict=strict)
         configuration = Configuration(store, clock)
         keys = SigningKeys(store, configuration, clock)
         await keys.open()
@@ -82,14 +90,16 @@ class Repositories:
             realm_suffix=settings.account_realm_suffix,
             remembered_seconds=settings.account_cache,
         )
-        return cls(
+        repositories = cls(
             store=store,
+            store_version=version,
+            schemas=schemas,
             accounts=accounts,
             users=Users(store, clock),
             copies=copies,
             faxboxes=Faxboxes(
                 store,
-                packaged_schema("faxbox", strict=strict),
+                lambda: schemas.current("faxbox"),
                 Addresses(store, configuration, settings.default_smtp_domain),
                 copies,
                 clock,
@@ -105,9 +115,12 @@ class Repositories:
             ),
             cluster_id=await configuration.ensure_system_value("cluster", "cluster_id", new_id),
         )
+        await schemas.open()
+        return repositories
 
     async def close(self) -> None:
-        """Close the store."""
+        """Stop following the store, and close it."""
+        await self.schemas.close()
         await self.store.close()
 
 
@@ -116,7 +129,7 @@ def build_app(
 ) -> Dispatcher:
     """The application over open repositories: it answers requests, whoever listens."""
     return Dispatcher(
-        router_of(settings, repositories),
+        router_of(settings, repositories, clock),
         Authenticator(repositories.tokens, repositories.accounts, repositories.users),
         repositories.accounts,
         Replies(settings.node_name, __version__),
@@ -125,13 +138,16 @@ def build_app(
     )
 
 
-def router_of(settings: Settings, repositories: Repositories) -> Router:
+def router_of(
+    settings: Settings, repositories: Repositories, clock: Clock = system_clock
+) -> Router:
     """All resources, over open repositories."""
     strict = settings.schema_strict_validation
     accounts, tokens = repositories.accounts, repositories.tokens
     logins = Logins(tokens, repositories.cluster_id)
     return Router(
         (
+            AboutResource(repositories.store_version, clock),
             AccountsResource(accounts),
             ApiAuthResource(packaged_schema("api_auth", strict=strict), accounts, logins),
             FaxboxesResource(
@@ -140,6 +156,7 @@ def router_of(settings: Settings, repositories: Repositories) -> Router:
                 largest_listing=settings.request_memory_limit,
             ),
             OpenApiResource(),
+            SchemasResource(repositories.schemas),
             TokenAuthResource(logins),
             UserAuthResource(
                 packaged_schema("user_auth", strict=strict), accounts, repositories.users, logins

@@ -42,6 +42,22 @@ def session_steps():
     return steps
 
 
+def run_steps(tmp_path, steps):
+    """What each shell block prints, one after the other, beside a running service."""
+    store = f"sqlite://{tmp_path}/data/faxbox.db"
+    mark = "--- end of step ---"
+    with serving(store) as (_, printed):
+        script = "set -euo pipefail\n" + f"echo '{mark}'\n".join(steps)
+        script = script.replace("http://127.0.0.1:8000", base_url_of(printed))
+        faxbox = f"{shlex.quote(sys.executable)} -m faxbox_service"
+        script = script.replace(".venv/bin/faxbox", f"FAXBOX_STORE={store} {faxbox}")
+        result = subprocess.run(
+            ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split(f"{mark}\n")
+
+
 def settled(value):
     """The value with what differs from run to run blotted out."""
     if isinstance(value, dict):
@@ -55,23 +71,34 @@ def settled(value):
 def test_the_readmes_session_gives_the_replies_it_shows(tmp_path):
     steps = session_steps()
     assert len([reply for _, reply in steps if reply is not None]) == 5
-    store = f"sqlite://{tmp_path}/data/faxbox.db"
-    mark = "--- end of step ---"
-    with serving(store) as (_, printed):
-        script = "set -euo pipefail\n" + f"echo '{mark}'\n".join(text for text, _ in steps)
-        script = script.replace("http://127.0.0.1:8000", base_url_of(printed))
-        faxbox = f"{shlex.quote(sys.executable)} -m faxbox_service"
-        script = script.replace(".venv/bin/faxbox", f"FAXBOX_STORE={store} {faxbox}")
-        result = subprocess.run(
-            ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60
-        )
-    assert result.returncode == 0, result.stderr
-    outputs = result.stdout.split(f"{mark}\n")
+    outputs = run_steps(tmp_path, [text for text, _ in steps])
     for (text, shown), output in zip(steps, outputs, strict=True):
         if shown is None:
             assert output == "", text
         else:
             assert settled(json.loads(output)) == settled(shown), text
+
+
+def test_the_commands_of_the_page_on_requests_work(tmp_path):
+    page = (ROOT / "docs" / "requests.md").read_text()
+    commands = [
+        line
+        for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+        for line in block.splitlines()
+    ]
+    begin, create = [text for text, _ in session_steps()][:2]
+    steps = [begin, create, *(f"{command}\n" for command in commands)]
+    outputs = run_steps(tmp_path, steps)[2:]
+    for command, output in zip(commands, outputs, strict=True):
+        if command.startswith("ETAG="):
+            assert output == ""
+        elif "http_code" in command:
+            assert output == "304\n"
+        elif "accept=csv" in command:
+            assert output.startswith('"name",')
+        else:
+            expected = "error" if "validation" in command else "success"
+            assert json.loads(output)["status"] == expected, command
 
 
 def test_the_settings_table_is_up_to_date():

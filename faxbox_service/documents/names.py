@@ -10,6 +10,7 @@ ACCOUNTS = "accounts"
 FAXES = "faxes"
 SYSTEM_AUTH = "system_auth"
 SYSTEM_CONFIG = "system_config"
+SYSTEM_SCHEMAS = "system_schemas"
 
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{32}\Z")
 _ACCOUNT_DATABASE = re.compile(r"account/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{28})\Z")

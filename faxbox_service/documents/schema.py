@@ -1,18 +1,31 @@
 """Documents judged by JSON Schemas, as Crossbar judges the `data` of requests (wire, section 5)."""
 
+import re
 from functools import cache
 from itertools import islice
+
+from jsonschema import Draft4Validator, SchemaError
 
 from faxbox_service.packaged import packaged_folder
 
 from .coercion import with_repairs
 from .json_text import decode_json
 from .schema_defaults import Defaults
-from .schema_errors import InvalidDocument, PropertyErrors, property_errors
+from .schema_errors import InvalidDocument, PropertyErrors, property_errors, property_path
+from .schema_references import BrokenSchema, References, Resolve, no_other_schema
 from .schema_rules import kazoo_validator
-from .types import Document
+from .types import Document, Json
 
-__all__ = ["InvalidDocument", "PropertyErrors", "Schema", "UnknownSchema", "packaged_schema"]
+__all__ = [
+    "BrokenSchema",
+    "InvalidDocument",
+    "PropertyErrors",
+    "Schema",
+    "UnknownSchema",
+    "packaged_schema",
+]
+
+_LONGEST_REASON = 200
 
 MOST_ERRORS = 10_000
 """A walk ends there, so that a body full of wrong items costs bounded memory."""
@@ -31,13 +44,32 @@ class Schema:
 
     __slots__ = ("_defaults", "_document", "_id", "_strict", "_validator")
 
-    def __init__(self, id: str, schema: Document, *, strict: bool = False) -> None:
-        """`strict` leaves values of a wrong type unrepaired (`schema_strict_validation`)."""
+    def __init__(
+        self,
+        id: str,
+        schema: Document,
+        *,
+        strict: bool = False,
+        resolve: Resolve = no_other_schema,
+    ) -> None:
+        """`strict` leaves values of a wrong type unrepaired (`schema_strict_validation`).
+
+        `resolve` finds the schemas that `$ref` names. Raises `BrokenSchema`.
+        """
         self._id = id
         self._document = schema
         self._strict = strict
-        self._validator = kazoo_validator(schema)
-        self._defaults = Defaults(schema)
+        try:
+            Draft4Validator.check_schema(schema)
+            references = References(id, schema, resolve)
+            self._validator = kazoo_validator(references.root, references)
+            self._defaults = Defaults(references.root, references)
+            _require_patterns(schema)
+        except SchemaError as error:
+            where = property_path(error.path) or "the root"
+            raise BrokenSchema(f"{error.message[:_LONGEST_REASON]}, at {where}") from error
+        except (RecursionError, AttributeError, TypeError) as error:
+            raise BrokenSchema(f"not a schema: {error}") from error
 
     @property
     def id(self) -> str:
@@ -63,6 +95,30 @@ class Schema:
             document = repaired
         with_defaults: Document = self._defaults.added_to(document)
         return with_defaults
+
+
+def _require_patterns(schema: Json) -> None:
+    """Raise `BrokenSchema` for a regular expression that cannot be used."""
+    pending = [schema]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, list):
+            pending += part
+        if not isinstance(part, dict):
+            continue
+        pending += part.values()
+        patterns = part.get("patternProperties")
+        for pattern in (part.get("pattern"), *(patterns if isinstance(patterns, dict) else ())):
+            if isinstance(pattern, str):
+                try:
+                    re.compile(pattern)
+                except (re.error, RecursionError, OverflowError) as error:
+                    raise BrokenSchema(f"the pattern {pattern!r}: {error}") from error
+
+
+def packaged_schema_ids() -> list[str]:
+    """The ids of the packaged schemas, sorted."""
+    return sorted(file.stem for file in packaged_folder("schemas").glob("*.json"))
 
 
 @cache

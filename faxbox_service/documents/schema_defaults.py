@@ -1,8 +1,8 @@
 """The defaults that a schema adds to a document (wire, 5.3; data model, 6.3)."""
 
 from copy import deepcopy
-from typing import Self
 
+from .schema_references import References
 from .schema_rules import kazoo_validator
 from .types import Document, Json
 
@@ -17,21 +17,30 @@ class Defaults:
 
     __slots__ = ("_items", "_nested", "_own")
 
-    def __init__(self, schema: Document) -> None:
+    def __init__(
+        self,
+        schema: Document,
+        references: References | None = None,
+        outer: tuple[Document, ...] = (),
+    ) -> None:
+        """`outer` are the schemas around this one: one that contains itself ends there."""
+        outer = (*outer, schema)
+
+        def of(part: Document) -> "Defaults":
+            target = part if references is None else references.target(part)
+            is_within_itself = any(target is one for one in outer)
+            return Defaults({} if is_within_itself else target, references, outer)
+
         properties: Document = schema.get("properties", {})
-        nested = {name: type(self)(part) for name, part in properties.items()}
+        nested = {name: of(part) for name, part in properties.items()}
         self._nested = {name: defaults for name, defaults in nested.items() if defaults}
         self._own = {
             name: nested[name].added_to(part["default"])
             for name, part in properties.items()
             if _has_valid_default(part)
         }
-        self._items = self._of_items(schema)
-
-    @classmethod
-    def _of_items(cls, schema: Document) -> Self | None:
-        items = cls(schema["items"]) if "items" in schema else None
-        return items or None
+        items = schema.get("items")
+        self._items = (of(items) or None) if isinstance(items, dict) else None
 
     def __bool__(self) -> bool:
         """Whether there is anything to add."""

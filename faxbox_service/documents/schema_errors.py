@@ -63,16 +63,24 @@ def _kazoo_regexp(error: ValidationError) -> Document:
     }
 
 
-def _one_of(error: ValidationError) -> Document:
-    return {"message": "failed to validate", "value": error.instance}
-
-
 def _pattern(error: ValidationError) -> Document:
     return _bound(error, f"Failed to match pattern '{error.validator_value}'")
 
 
 def _required(error: ValidationError) -> Document:
     return {"message": "Field is required but missing", "value": error.path[-1]}
+
+
+def _failed(error: ValidationError) -> Document:
+    return {"message": "failed to validate", "value": error.instance}
+
+
+def _plain(message: str) -> Callable[[ValidationError], Document]:
+    return lambda error: {"message": message, "value": error.instance}
+
+
+def _numbered(before: str, after: str) -> Callable[[ValidationError], Document]:
+    return lambda error: _bound(error, f"{before}{error.validator_value}{after}")
 
 
 def _type(error: ValidationError) -> Document:
@@ -114,21 +122,30 @@ def _length(error: ValidationError, message: str) -> Document:
     }
 
 
+_STRICT = "Strict checking of data is enabled; only include schema-defined items"
+
 _WORDS: dict[str, tuple[str, Callable[[ValidationError], Document]]] = {
+    "additionalItems": ("additionalItems", _plain(_STRICT)),
     "additionalProperties": ("additionalProperties", _additional_properties),
+    "anyOf": ("any_schemas_not_valid", _failed),
+    "dependencies": ("dependencies", _plain("Dependencies were not validated")),
     "enum": ("enum", _enum),
     "format": ("wrong_format", _format),
     "kazoo-regexp": ("error", _kazoo_regexp),
+    "maxItems": ("maxItems", _numbered("The list is more than ", " items")),
     "maxLength": ("maxLength", _max_length),
+    "maxProperties": ("maxProperties", _numbered("The object must have at most ", " keys")),
     "maximum": ("maximum", _maximum),
+    "minItems": ("minItems", _numbered("The list must have at least ", " items")),
     "minLength": ("minLength", _min_length),
+    "minProperties": ("minProperties", _numbered("The object must have at least ", " keys")),
     "minimum": ("minimum", _minimum),
-    "oneOf": ("not_one_schema_valid", _one_of),
+    "multipleOf": ("not_multiple_of", _failed),
+    "not": ("not_schema_valid", _failed),
+    "oneOf": ("not_one_schema_valid", _failed),
     "pattern": ("pattern", _pattern),
     "required": ("required", _required),
     "type": ("type", _type),
+    "uniqueItems": ("uniqueItems", _plain("List of items is not unique")),
 }
-"""Schema keyword → the rule's name on the wire and its members.
-
-Kazoo words more rules; none of the packaged schemas uses them.
-"""
+"""Schema keyword → the rule's name on the wire and its members."""

@@ -5,14 +5,18 @@ the message is not shown, and printing a value may cost much or fail (integers o
 digits, deep nesting). So an error here says nothing but where and which.
 """
 
+import re
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from jsonschema import Draft4Validator, ValidationError, validators
 
+from .json_text import encode_json
 from .regular_expression import is_regular_expression
 from .schema_formats import FORMATS
+from .schema_references import References
 from .types import Document, Json
 
 if TYPE_CHECKING:
@@ -39,9 +43,9 @@ def is_of_type(value: Json, name: str) -> bool:
     return type(value) in _PYTHON_TYPES[name]
 
 
-def kazoo_validator(schema: Document) -> "Validator":
+def kazoo_validator(schema: Document, references: References | None = None) -> "Validator":
     """A jsonschema validator of documents by `schema`, with Kazoo's rules."""
-    return _Branches(schema).root
+    return _Branches(schema, references).root
 
 
 class _Branches:
@@ -50,13 +54,22 @@ class _Branches:
     The library makes a validator anew whenever it descends, which is most of a walk's time.
     """
 
-    def __init__(self, schema: Document) -> None:
+    def __init__(self, schema: Document, references: References | None) -> None:
+        self._references = references
         self._validator_class = validators.extend(  # type: ignore[no-untyped-call]
             Draft4Validator,
             {
                 **_LEAF_RULES,
+                "$ref": self._reference,
+                "additionalItems": self._additional_items,
+                "additionalProperties": self._additional_properties,
+                "allOf": self._all_of,
+                "anyOf": self._any_of,
+                "dependencies": self._dependencies,
                 "items": self._items,
+                "not": self._not,
                 "oneOf": self._one_of,
+                "patternProperties": self._pattern_properties,
                 "properties": self._properties,
             },
         )
@@ -79,11 +92,85 @@ class _Branches:
                 if name in value:
                     yield from _below(name, self._of(schema).iter_errors(value[name]))
 
-    def _items(self, _: "Validator", schema: Document, value: Json, __: Document) -> Errors:
-        if type(value) is list:
-            validator = self._of(schema)
-            for index, item in enumerate(value):
-                yield from _below(index, validator.iter_errors(item))
+    def _pattern_properties(
+        self, _: "Validator", patterns: Document, value: Json, __: Document
+    ) -> Errors:
+        if type(value) is dict:
+            for pattern, schema in patterns.items():
+                for name in value:
+                    if re.search(pattern, name):
+                        yield from _below(name, self._of(schema).iter_errors(value[name]))
+
+    def _additional_properties(
+        self, _: "Validator", allowed: Json, value: Json, schema: Document
+    ) -> Errors:
+        if allowed is True or type(value) is not dict:
+            return
+        extra = _extra_properties(value, schema)
+        if allowed is False:
+            for name in islice(extra, MOST_ADDITIONAL_PROPERTIES):
+                yield ValidationError("additionalProperties", path=[name])
+        else:
+            for name in extra:
+                yield from _below(name, self._of(allowed).iter_errors(value[name]))
+
+    def _items(self, _: "Validator", schema: Json, value: Json, __: Document) -> Errors:
+        if type(value) is not list:
+            return
+        if isinstance(schema, list):
+            for index, (item, its_schema) in enumerate(zip(value, schema, strict=False)):
+                yield from _below(index, self._of(its_schema).iter_errors(item))
+            return
+        validator = self._of(schema)
+        for index, item in enumerate(value):
+            yield from _below(index, validator.iter_errors(item))
+
+    def _additional_items(
+        self, _: "Validator", allowed: Json, value: Json, schema: Document
+    ) -> Errors:
+        first = schema.get("items")
+        if allowed is True or type(value) is not list or not isinstance(first, list):
+            return
+        if allowed is False:
+            if len(value) > len(first):
+                yield ValidationError("additionalItems")
+            return
+        for index, item in enumerate(value[len(first) :], len(first)):
+            yield from _below(index, self._of(allowed).iter_errors(item))
+
+    def _dependencies(
+        self, _: "Validator", dependencies: Document, value: Json, __: Document
+    ) -> Errors:
+        for name, needed in dependencies.items():
+            if type(value) is not dict or name not in value:
+                continue
+            if isinstance(needed, list):
+                if any(other not in value for other in needed):
+                    yield ValidationError("dependencies")
+            else:
+                yield from self._of(needed).iter_errors(value)
+
+    def _reference(self, _: "Validator", __: str, value: Json, schema: Document) -> Errors:
+        if self._references is not None:
+            yield from self._of(self._references.target(schema)).iter_errors(value)
+
+    def _all_of(
+        self, _: "Validator", branches: list[Document], value: Json, __: Document
+    ) -> Errors:
+        """Every branch must hold; why one does not is told."""
+        for branch in branches:
+            yield from self._of(branch).iter_errors(value)
+
+    def _any_of(
+        self, _: "Validator", branches: list[Document], value: Json, __: Document
+    ) -> Errors:
+        """One branch must hold; why the others do not is never told."""
+        if not any(self._of(branch).is_valid(value) for branch in branches):
+            yield ValidationError("anyOf")
+
+    def _not(self, _: "Validator", branch: Document, value: Json, __: Document) -> Errors:
+        if self._of(branch).is_valid(value):
+            yield ValidationError("not")
 
     def _one_of(
         self, _: "Validator", branches: list[Document], value: Json, __: Document
@@ -99,11 +186,12 @@ def _below(step: str | int, errors: Errors) -> Errors:
         yield error
 
 
-def _additional_properties(_: "Validator", allowed: bool, value: Json, schema: Document) -> Errors:
-    if allowed is False and type(value) is dict:
-        extra = (name for name in value if name not in schema.get("properties", {}))
-        for name in islice(extra, MOST_ADDITIONAL_PROPERTIES):
-            yield ValidationError("additionalProperties", path=[name])
+def _extra_properties(value: Document, schema: Document) -> Iterator[str]:
+    named = schema.get("properties", {})
+    patterns = schema.get("patternProperties", {})
+    for name in value:
+        if name not in named and not any(re.search(pattern, name) for pattern in patterns):
+            yield name
 
 
 def _enum(_: "Validator", choices: list[Json], value: Json, __: Document) -> Errors:
@@ -117,14 +205,50 @@ def _kazoo_regexp(_: "Validator", wanted: bool, value: Json, __: Document) -> Er
         yield ValidationError("kazoo-regexp")
 
 
-def _maximum(_: "Validator", most: int, value: Json, __: Document) -> Errors:
-    if is_of_type(value, "number") and value > most:
+def _max_items(_: "Validator", most: int, value: Json, __: Document) -> Errors:
+    if type(value) is list and len(value) > most:
+        yield ValidationError("maxItems")
+
+
+def _min_items(_: "Validator", least: int, value: Json, __: Document) -> Errors:
+    if type(value) is list and len(value) < least:
+        yield ValidationError("minItems")
+
+
+def _max_properties(_: "Validator", most: int, value: Json, __: Document) -> Errors:
+    if type(value) is dict and len(value) > most:
+        yield ValidationError("maxProperties")
+
+
+def _min_properties(_: "Validator", least: int, value: Json, __: Document) -> Errors:
+    if type(value) is dict and len(value) < least:
+        yield ValidationError("minProperties")
+
+
+def _maximum(_: "Validator", most: int, value: Json, schema: Document) -> Errors:
+    if is_of_type(value, "number") and (
+        value > most or (value == most and schema.get("exclusiveMaximum") is True)
+    ):
         yield ValidationError("maximum")
 
 
-def _minimum(_: "Validator", least: int, value: Json, __: Document) -> Errors:
-    if is_of_type(value, "number") and value < least:
+def _minimum(_: "Validator", least: int, value: Json, schema: Document) -> Errors:
+    if is_of_type(value, "number") and (
+        value < least or (value == least and schema.get("exclusiveMinimum") is True)
+    ):
         yield ValidationError("minimum")
+
+
+def _multiple_of(_: "Validator", divisor: Json, value: Json, __: Document) -> Errors:
+    if is_of_type(value, "number") and Fraction(value) % Fraction(str(divisor)):
+        yield ValidationError("multipleOf")
+
+
+def _unique_items(_: "Validator", wanted: bool, value: Json, __: Document) -> Errors:
+    if wanted and type(value) is list:
+        texts = [encode_json(item) for item in value]
+        if len(set(texts)) < len(texts):
+            yield ValidationError("uniqueItems")
 
 
 def _required(_: "Validator", names: list[str], value: Json, __: Document) -> Errors:
@@ -141,11 +265,16 @@ def _type(_: "Validator", types: str | list[str], value: Json, __: Document) -> 
 
 
 _LEAF_RULES = {
-    "additionalProperties": _additional_properties,
     "enum": _enum,
     "kazoo-regexp": _kazoo_regexp,
+    "maxItems": _max_items,
+    "maxProperties": _max_properties,
     "maximum": _maximum,
+    "minItems": _min_items,
+    "minProperties": _min_properties,
     "minimum": _minimum,
+    "multipleOf": _multiple_of,
     "required": _required,
     "type": _type,
+    "uniqueItems": _unique_items,
 }

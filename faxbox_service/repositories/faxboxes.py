@@ -44,7 +44,7 @@ class Faxboxes:
     def __init__(
         self,
         store: Store,
-        schema: Schema,
+        schema: Callable[[], Schema],
         addresses: Addresses,
         copies: FaxboxCopies,
         clock: Clock,
@@ -249,7 +249,7 @@ class Faxboxes:
         return documents.replaced_faxbox(stored, fields)
 
     def _valid(self, fields: Document) -> Document:
-        valid = self._schema.validate(fields)
+        valid = self._schema().validate(fields)
         self._blocked_hosts.require_allowed(valid)
         return documents.settled(valid)
 

@@ -7,21 +7,7 @@ must come off the list.
 
 ACCOUNTS = "Accounts, users, tokens and who may do what"
 
-REQUEST_SURFACE = "The whole request surface of Crossbar around faxboxes"
-
 WAITING: dict[str, tuple[str, ...]] = {
-    REQUEST_SURFACE: (
-        "schema/GET",
-        "schema/GET-unknown",
-        "schema/list",
-        "schema/validation-child-token",
-        "schema/validation-no-token",
-        "schema/validation-superduper-ok",
-        "schema/validation-superduper-bad",
-        "schema/validation-superduper-unknown",
-        "about/child",
-        "about/under-account",
-    ),
     ACCOUNTS: (
         "accounts/PUT-child-duplicate-name-and-realm",
         "accounts/PUT-child-no-name",

@@ -1,0 +1,57 @@
+"""Following the changes of a database in the background."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from faxbox_service.stores.base import Change, Sequence, Store, StoreError
+
+_log = logging.getLogger(__name__)
+
+_WAIT_SECONDS = 30.0
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+
+
+class Follower:
+    """Hands every change of a database, with its document, to `take`, until it is stopped.
+
+    While the store is away it asks again, ever less often, and goes on from where it was.
+    """
+
+    def __init__(self, store: Store, database: str, take: Callable[[list[Change]], None]) -> None:
+        self._store = store
+        self._database = database
+        self._take = take
+        self._place: Sequence | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take what there is, and begin to follow. Raises `StoreError`."""
+        await self._step(0)
+        self._task = asyncio.create_task(self._follow(), name=f"follow {self._database}")
+
+    async def stop(self) -> None:
+        """Follow no more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _follow(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self._step(_WAIT_SECONDS)
+                pause = _FIRST_PAUSE
+            except StoreError as error:
+                _log.warning("cannot follow %s, trying again: %s", self._database, error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _step(self, wait: float) -> None:
+        found = await self._store.changes(self._database, self._place, include_docs=True, wait=wait)
+        if found.changes:
+            self._take(found.changes)
+        self._place = found.last_sequence

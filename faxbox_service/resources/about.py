@@ -1,0 +1,39 @@
+"""`…/about`: what answers, and since when (wire, section 7)."""
+
+from faxbox_service import __version__
+from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.errors import forbidden
+from faxbox_service.repositories.clock import Clock
+from faxbox_service.stores.base import StoreVersion
+
+
+class AboutResource:
+    """Tells versions and the uptime."""
+
+    noun = "about"
+
+    def __init__(self, store: StoreVersion, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._started = clock()
+
+    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Only one path."""
+        return None if arguments else ("GET",)
+
+    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
+        """Below an account, who may act for it; beside one, a superduper admin."""
+        return Access.TOKEN
+
+    async def handle(self, call: Call) -> Reply:
+        """Our version, the store's, and the seconds since the start."""
+        is_admin = call.principal is not None and call.principal.account.is_superduper_admin
+        if call.account is None and not is_admin:
+            raise forbidden()
+        return Reply(
+            {
+                "version": __version__,
+                "store": {"kind": self._store.kind, "version": self._store.version},
+                "uptime": int(self._clock() - self._started),
+            }
+        )
