@@ -27,6 +27,9 @@ __all__ = [
 
 _LONGEST_REASON = 200
 
+_SAMPLES: tuple[Json, ...] = ({}, [], "", 0, None)
+"""What a schema that refers to itself without end does not get to the end of."""
+
 MOST_ERRORS = 10_000
 """A walk ends there, so that a body full of wrong items costs bounded memory."""
 
@@ -65,11 +68,13 @@ class Schema:
             self._validator = kazoo_validator(references.root, references)
             self._defaults = Defaults(references.root, references)
             _require_patterns(schema)
+            for value in _SAMPLES:
+                self._validator.is_valid(value)
         except SchemaError as error:
             where = property_path(error.path) or "the root"
             raise BrokenSchema(f"{error.message[:_LONGEST_REASON]}, at {where}") from error
-        except (RecursionError, AttributeError, TypeError) as error:
-            raise BrokenSchema(f"not a schema: {error}") from error
+        except RecursionError:
+            raise BrokenSchema("it nests too deeply, or refers to itself without end") from None
 
     @property
     def id(self) -> str:
@@ -87,6 +92,13 @@ class Schema:
         Raises `InvalidDocument` with all failing properties. `data` is never changed; the result
         shares those of its parts that are as they were.
         """
+        try:
+            return self._validated(data)
+        except RecursionError:
+            # Only a schema that contains itself leads that deep.
+            raise InvalidDocument({"": {"error": {"message": "nested too deeply"}}}) from None
+
+    def _validated(self, data: Document) -> Document:
         document = data
         while errors := list(islice(self._validator.iter_errors(document), MOST_ERRORS)):
             repaired = None if self._strict else with_repairs(document, errors)

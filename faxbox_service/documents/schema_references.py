@@ -91,8 +91,7 @@ def _references_in(value: Json) -> Iterator[str]:
             reference = value.get("$ref")
             if isinstance(reference, str):
                 yield reference
-            else:
-                pending += value.values()
+            pending += value.values()
         elif isinstance(value, list):
             pending += value
 
@@ -102,7 +101,8 @@ def _absolute(value: Json, id: str) -> Json:
         return [_absolute(item, id) for item in value]
     if not isinstance(value, dict):
         return value
+    changed = {name: _absolute(member, id) for name, member in value.items()}
     reference = value.get("$ref")
     if isinstance(reference, str) and reference.startswith("#"):
-        return {**value, "$ref": f"{id}{reference}"}
-    return {name: _absolute(member, id) for name, member in value.items()}
+        changed["$ref"] = f"{id}{reference}"
+    return changed

@@ -240,8 +240,13 @@ def _minimum(_: "Validator", least: int, value: Json, schema: Document) -> Error
 
 
 def _multiple_of(_: "Validator", divisor: Json, value: Json, __: Document) -> Errors:
-    if is_of_type(value, "number") and Fraction(value) % Fraction(str(divisor)):
+    if is_of_type(value, "number") and _exact(value) % _exact(divisor):
         yield ValidationError("multipleOf")
+
+
+def _exact(number: Json) -> Fraction:
+    """The number as it is written: a float has the value of its shortest text."""
+    return Fraction(number) if type(number) is int else Fraction(repr(number))
 
 
 def _unique_items(_: "Validator", wanted: bool, value: Json, __: Document) -> Errors:
