@@ -16,6 +16,8 @@ _VERSION = re.compile(r"v[0-9]+\Z")
 _CURRENT = "v2"
 _ACCOUNTS = "accounts"
 _OWN_ACCOUNT = "account"
+_SCHEMAS = "schemas"
+"""What follows it are its arguments, always: schemas are named like resources."""
 
 Arguments: TypeAlias = tuple[str, ...]
 
@@ -79,6 +81,8 @@ class Router:
         nouns: list[tuple[Resource, Arguments]] = []
         for segment in segments:
             resource = self._resources.get(segment)
+            if nouns and nouns[-1][0].noun == _SCHEMAS:
+                resource = None
             if resource is not None:
                 nouns.append((resource, ()))
             elif not nouns:

@@ -18,6 +18,7 @@ from .example_values import (
     success_envelope,
 )
 from .operations import Operation, json_body, schema_reference
+from .parameters import TABLE
 from .replies import example, not_modified, reply, table_reply
 
 _FIELDS: Final = modern_schema(packaged_schema("accounts").document)
@@ -96,13 +97,11 @@ def _creation(operation_id: str, summary: str, *, is_below_path: bool) -> Operat
         summary=summary,
         parameters=("AccountId", "IfMatch") if is_below_path else ("IfMatch",),
         body=json_body(schema_reference("AccountFields"), _NEW),
-        replies={
-            "201": reply("The new account.", schema, {"created": created}, etag="EntityTag")
-        },
+        replies={"201": reply("The new account.", schema, {"created": created}, etag="EntityTag")},
         errors=(
-            ("Forbidden", "AccountNotFound", "PreconditionFailed")
+            ("InvalidAccount", "Forbidden", "AccountNotFound", "PreconditionFailed")
             if is_below_path
-            else ("PreconditionFailed",)
+            else ("InvalidAccount", "PreconditionFailed")
         ),
     )
 
@@ -145,7 +144,7 @@ _KEY: Final = Operation(
     id="fetchApiKey",
     tag=_TAG,
     summary="Fetch the API key of an account",
-    parameters=("AccountId", "IfNoneMatch", "FileName"),
+    parameters=("AccountId", "IfNoneMatch", *TABLE),
     replies={
         "200": table_reply(
             "The key.",

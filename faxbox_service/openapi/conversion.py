@@ -25,7 +25,9 @@ def patch_schema(schema: Document) -> Document:
     at any depth (contract, 1).
     """
     relaxed = {
-        keyword: value for keyword, value in schema.items() if keyword not in ("required", "default")
+        keyword: value
+        for keyword, value in schema.items()
+        if keyword not in ("required", "default")
     }
     if "properties" in relaxed:
         relaxed["properties"] = {

@@ -25,6 +25,8 @@ ignored. `/v2/account/…` is the account of the token.
 - The option `verb` replaces the method, so that POST can stand for any other; through a GET it \
 shows what a change would do, and does nothing.
 - Options may stand in the query string or beside `data` in the body, never inside `data`.
+- The schemas are those packaged with the service; where an operator has put others in force, \
+`/v2/schemas/{SCHEMA_ID}` shows them.
 
 An example says by `x-request` how to get it: what is different from the operation's ordinary \
 request, which is its path with the examples of the parameters, the example of its body and a good \
@@ -33,6 +35,11 @@ token."""
 _SECURITY_SCHEMES: Final[Document] = {
     "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "tokenInQuery": {"type": "apiKey", "in": "query", "name": "auth_token"},
+    "basic": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "The account's id, and the MD5 of `username:password` in hexadecimal.",
+    },
 }
 
 

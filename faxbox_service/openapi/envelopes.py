@@ -107,7 +107,11 @@ def listing_schema(items: Document) -> Document:
 def chunked_schema(items: Document) -> Document:
     """What `is_chunked` streams: every member but `data` is a text (wire, 3.4)."""
     texts = {name: _TEXT for name in (*_PAGING, *_IDENTITY, "revision") if name != "tokens"}
-    properties = {**texts, "data": {"type": "array", "items": items}, "status": {"const": "success"}}
+    properties = {
+        **texts,
+        "data": {"type": "array", "items": items},
+        "status": {"const": "success"},
+    }
     return _object(properties, ["data", "status", "request_id", "node", "timestamp"])
 
 

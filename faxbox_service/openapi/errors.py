@@ -4,33 +4,18 @@ from typing import Final
 
 from faxbox_service.documents.types import Document, Json
 
-from .envelopes import ERROR_DETAILS, VALIDATION_ERRORS, error_schema
+from .envelopes import error_schema
 from .example_values import FAXBOX_ID, STALE_REVISION, UNKNOWN_ID, error_envelope
+from .invalid import INVALID
 from .replies import example, reply
 
 _NOTHING: Final[Document] = {"type": "object", "maxProperties": 0}
-_MALFORMED: Final = "malformed_request"
 _VALIDATION: Final = "validation error"
 
-_MALFORMED_QUERY: Final = example(
-    "A query string that cannot be read",
-    error_envelope(
-        400, _MALFORMED, {"message": "invalid percent escape", "cause": "pretty_print=%zz"}
-    ),
-    query="pretty_print=%zz",
-)
-_INVALID_JSON: Final = example(
-    "A body that is not JSON",
-    error_envelope(
-        400,
-        _VALIDATION,
-        {"json": {"invalid": {"message": "decoder_exit around 0", "target": "body"}}},
-    ),
-    text='{"data":',
-)
 
-
-def _error(status: int, description: str, examples: dict[str, Document], **headers: str) -> Document:
+def _error(
+    status: int, description: str, examples: dict[str, Document], **headers: str
+) -> Document:
     messages = dict.fromkeys(part["value"]["message"] for part in examples.values())
     return reply(description, error_schema(status, *messages), examples, **headers)
 
@@ -75,21 +60,7 @@ _FAULTY_PAGE: Final = example(
 _ACCOUNT: Final = {"unknown account": _UNKNOWN_ACCOUNT, "no account id": _NO_ACCOUNT_ID}
 
 ERRORS: Final[Document] = {
-    "Malformed": reply(
-        "The request cannot be read.",
-        error_schema(400, _MALFORMED, data=ERROR_DETAILS),
-        {"malformed query": _MALFORMED_QUERY},
-    ),
-    "Invalid": reply(
-        "The request cannot be read, or its data is not valid.",
-        error_schema(
-            400,
-            _VALIDATION,
-            _MALFORMED,
-            data={"anyOf": [VALIDATION_ERRORS, ERROR_DETAILS]},
-        ),
-        {"malformed query": _MALFORMED_QUERY, "invalid JSON": _INVALID_JSON},
-    ),
+    **INVALID,
     "Unauthorized": _error(
         401,
         "There is no token, or none that proves anything.",
@@ -123,6 +94,13 @@ ERRORS: Final[Document] = {
         404,
         "There is no such account or faxbox.",
         {**_ACCOUNT, "unknown faxbox": _UNKNOWN_FAXBOX, "deleted faxbox": _DELETED_FAXBOX},
+    ),
+    "SchemaNotFound": _simple(
+        404,
+        "There is no such schema.",
+        "bad_identifier",
+        {"cause": "nothing", "message": "bad identifier"},
+        {"path": {"SCHEMA_ID": "nothing"}},
     ),
     "MethodNotAllowed": _simple(
         405,

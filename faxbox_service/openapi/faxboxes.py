@@ -11,12 +11,13 @@ from .example_values import (
     FAXBOX,
     FAXBOX_ID,
     LIST_REVISION,
+    OTHER_ADDRESS,
     OTHER_FAXBOX_ID,
     REVISION,
     success_envelope,
 )
 from .operations import Operation, json_body, schema_reference
-from .parameters import CONDITIONS, LISTING
+from .parameters import CONDITIONS, LISTING, TABLE
 from .replies import empty_reply, example, not_modified, reply, table_reply
 
 _FIELDS: Final = modern_schema(packaged_schema("faxbox").document)
@@ -76,6 +77,7 @@ _OTHER_FAXBOX: Final[Document] = {
     **FAXBOX,
     "name": "Back office",
     "caller_id": "+14155550101",
+    "custom_smtp_email_address": OTHER_ADDRESS,
     "id": OTHER_FAXBOX_ID,
 }
 _NEW_FAXBOX: Final[Document] = {**FAXBOX, "id": OTHER_FAXBOX_ID}
@@ -143,9 +145,7 @@ _LIST: Final = Operation(
             },
             _AS_TABLE,
         ),
-        "204": empty_reply(
-            "A table without rows.", {"query": "accept=csv&has_key=fax_identity"}
-        ),
+        "204": empty_reply("A table without rows.", {"query": "accept=csv&has_key=fax_identity"}),
         "304": not_modified(),
     },
     errors=("Forbidden", "PageNotFound", "PreconditionFailed", "PageTooLong"),
@@ -166,14 +166,14 @@ _CREATE: Final = Operation(
             etag="EntityTag",
         )
     },
-    errors=("Forbidden", "AccountNotFound", "PreconditionFailed"),
+    errors=("InvalidFaxbox", "Forbidden", "AccountNotFound", "PreconditionFailed"),
 )
 
 _FETCH: Final = Operation(
     id="fetchFaxbox",
     tag=_TAG,
     summary="Fetch a faxbox",
-    parameters=(*_ITEM, *CONDITIONS, "FileName"),
+    parameters=(*_ITEM, *CONDITIONS, *TABLE),
     replies={
         "200": table_reply(
             "The faxbox.",
@@ -194,7 +194,7 @@ _REPLACE: Final = Operation(
     parameters=(*_ITEM, *CONDITIONS),
     body=json_body(schema_reference("FaxboxFields"), _NEW, revision=_REVISION_OPTION),
     replies={"200": _changed("Replaced", FAXBOX)},
-    errors=_CHANGE_ERRORS,
+    errors=("InvalidFaxbox", *_CHANGE_ERRORS),
 )
 
 _PATCH: Final = Operation(
@@ -218,7 +218,7 @@ _PATCH: Final = Operation(
             | {"name": "Lobby"},
         )
     },
-    errors=_CHANGE_ERRORS,
+    errors=("InvalidFaxbox", *_CHANGE_ERRORS),
 )
 
 _DELETE: Final = Operation(

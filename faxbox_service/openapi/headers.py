@@ -18,7 +18,7 @@ HEADERS: Final[Document] = {
     "Vary": _header("The headers that replies differ by; on errors, if known."),
     "Expires": _header("A date long past: replies are to be revalidated.", required=True),
     "EntityTag": _header(
-        'The revision in quotes, to be sent as `If-Match` or `If-None-Match`.', pattern='^"[^"]+"$'
+        "The revision in quotes, to be sent as `If-Match` or `If-None-Match`.", pattern='^"[^"]+"$'
     ),
     "Location": _header("The path of what was made.", required=True, pattern="^/"),
     "Disposition": _header("The name of the file to save a table as."),

@@ -19,6 +19,7 @@ from .example_values import (
     success_envelope,
 )
 from .operations import Operation, json_body, schema_reference
+from .parameters import TABLE
 from .replies import example, reply, table_reply
 
 _TAG: Final = "tokens"
@@ -112,7 +113,7 @@ _USER_AUTH: Final = Operation(
             },
         ),
     },
-    errors=("Unavailable",),
+    errors=("InvalidLogin", "Unavailable"),
     needs_token=False,
 )
 
@@ -135,7 +136,7 @@ _API_AUTH: Final = Operation(
             },
         ),
     },
-    errors=("Unavailable",),
+    errors=("InvalidApiKey", "Unavailable"),
     needs_token=False,
 )
 
@@ -143,7 +144,7 @@ _TOKEN_AUTH: Final = Operation(
     id="fetchToken",
     tag=_TAG,
     summary="Look at the token of the request",
-    parameters=("FileName",),
+    parameters=TABLE,
     replies={
         "200": table_reply(
             "Its claims, and whom it speaks for.",

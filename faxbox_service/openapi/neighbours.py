@@ -1,20 +1,153 @@
-"""What stands beside accounts and faxboxes: this document itself."""
+"""What stands beside accounts and faxboxes: schemas, the service itself, and this document."""
 
 from typing import Final
 
+from faxbox_service.documents.private_fields import public_fields
+from faxbox_service.documents.schema import packaged_schema
 from faxbox_service.documents.types import Document
 
+from .envelopes import success_schema
+from .example_values import REVISION, VERSION, success_envelope
 from .headers import reply_headers
-from .operations import Operation
-from .replies import JSON, example, not_modified
+from .operations import Operation, json_body, schema_reference
+from .parameters import CONDITIONS, TABLE
+from .replies import JSON, example, not_modified, reply, table_reply
 
-_TAG: Final = "descriptions"
+_SCHEMAS: Final = "schemas"
+_SERVICE: Final = "service"
+_ANY_OBJECT: Final[Document] = {"type": "object"}
+_TEXT: Final[Document] = {"type": "string"}
 
-NEIGHBOUR_SCHEMAS: Final[Document] = {}
+_FAXBOX: Final = public_fields(packaged_schema("faxbox").document) | {"id": "faxbox"}
+_VALID: Final[Document] = {
+    "name": "Front desk",
+    "attempts": 0,
+    "caller_name": "Kazoo Fax Printer",
+    "fax_header": "Kazoo Fax Printer",
+    "media": {},
+    "retries": 1,
+    "smtp_permission_list": [],
+}
+_ABOUT: Final[Document] = {
+    "version": VERSION,
+    "store": {"kind": "sqlite", "version": "3.45.1"},
+    "uptime": 86_400,
+}
+
+NEIGHBOUR_SCHEMAS: Final[Document] = {
+    "JsonSchema": {
+        "type": "object",
+        "title": "A JSON Schema of draft 4, with its id",
+        "required": ["id"],
+        "properties": {"id": _TEXT},
+    },
+    "About": {
+        "type": "object",
+        "title": "What answers",
+        "required": list(_ABOUT),
+        "properties": {
+            "version": _TEXT,
+            "store": {
+                "type": "object",
+                "required": ["kind", "version"],
+                "properties": {"kind": _TEXT, "version": _TEXT},
+            },
+            "uptime": {"type": "integer", "minimum": 0, "description": "Seconds."},
+        },
+        "additionalProperties": False,
+    },
+}
+
+_LIST: Final = Operation(
+    id="listSchemas",
+    tag=_SCHEMAS,
+    summary="List the ids of all schemas",
+    parameters=("Internals",),
+    replies={
+        "200": reply(
+            "The ids, sorted.",
+            success_schema({"type": "array", "items": _TEXT}, has_revision=False),
+            {
+                "ids": example(
+                    "Those packaged",
+                    success_envelope(
+                        ["accounts", "api_auth", "faxbox", "user_auth"], is_anonymous=True
+                    ),
+                    headers={"X-Auth-Token": None},
+                )
+            },
+            expires="Expires",
+        )
+    },
+    needs_token=False,
+)
+
+_FETCH: Final = Operation(
+    id="fetchSchema",
+    tag=_SCHEMAS,
+    summary="Fetch a schema that is in force",
+    parameters=("SchemaId", *CONDITIONS, *TABLE),
+    replies={
+        "200": table_reply(
+            "The schema.",
+            success_schema(schema_reference("JsonSchema")),
+            {
+                "schema": example(
+                    "That of faxboxes",
+                    success_envelope(_FAXBOX, revision=REVISION, is_anonymous=True),
+                    headers={"X-Auth-Token": None},
+                )
+            },
+        ),
+        "304": not_modified(),
+    },
+    errors=("SchemaNotFound", "PreconditionFailed"),
+    needs_token=False,
+)
+
+_VALIDATE: Final = Operation(
+    id="validateDocument",
+    tag=_SCHEMAS,
+    summary="Have a document judged by a schema, without storing it",
+    parameters=("SchemaId",),
+    body=json_body(_ANY_OBJECT, {"name": "Front desk"}),
+    replies={
+        "201": reply(
+            "It is valid: as it would be stored, with defaults.",
+            success_schema(_ANY_OBJECT, has_revision=False),
+            {"valid": example("Valid", success_envelope(_VALID))},
+        )
+    },
+    errors=("InvalidDocument", "SchemaNotFound"),
+)
+
+
+def _about(
+    operation_id: str, summary: str, parameters: tuple[str, ...], **request: str
+) -> Operation:
+    shown = example("Versions and seconds", success_envelope(_ABOUT), **request)
+    table = '"version","store_kind","store_version","uptime"\n"5.4.0","sqlite","3.45.1","86400"\n'
+    is_below_account = bool(parameters)
+    return Operation(
+        id=operation_id,
+        tag=_SERVICE,
+        summary=summary,
+        parameters=(*parameters, *TABLE),
+        replies={
+            "200": table_reply(
+                "The service, its store, and the seconds since its start.",
+                success_schema(schema_reference("About"), has_revision=False),
+                {"about": shown},
+                example("As a table", table, query="accept=csv", **request),
+            )
+        },
+        errors=("Forbidden", "AccountNotFound") if is_below_account else ("Forbidden",),
+    )
+
 
 _OPENAPI: Final = Operation(
     id="fetchOpenApi",
-    tag=_TAG,
+    tag=_SERVICE,
     summary="Fetch this document",
     parameters=("IfNoneMatch",),
     replies={
@@ -43,4 +176,20 @@ _OPENAPI: Final = Operation(
     general_parameters=("RequestId",),
 )
 
-NEIGHBOUR_PATHS: Final = {"/v2/openapi.json": {"get": _OPENAPI}}
+NEIGHBOUR_PATHS: Final = {
+    "/v2/schemas": {"get": _LIST},
+    "/v2/schemas/{SCHEMA_ID}": {"get": _FETCH},
+    "/v2/schemas/{SCHEMA_ID}/validation": {"put": _VALIDATE},
+    "/v2/about": {
+        "get": _about(
+            "fetchAbout",
+            "Ask what answers, as a superduper admin",
+            (),
+            given="a superduper admin's token",
+        )
+    },
+    "/v2/accounts/{ACCOUNT_ID}/about": {
+        "get": _about("fetchAboutOfAccount", "Ask what answers", ("AccountId",))
+    },
+    "/v2/openapi.json": {"get": _OPENAPI},
+}

@@ -10,7 +10,7 @@ from .errors import ANY_REQUEST, ERRORS
 from .parameters import EVERYWHERE, parameter_references
 from .replies import JSON
 
-_TOKEN: Final = [{"token": []}, {"tokenInQuery": []}]
+_TOKEN: Final[list[Document]] = [{"token": []}, {"tokenInQuery": []}, {"basic": []}]
 _NOBODY: Final[list[Document]] = []
 
 
@@ -18,7 +18,7 @@ _NOBODY: Final[list[Document]] = []
 class Operation:
     """A method of a path.
 
-    `replies` are by status, `errors` by the names of their components; to those come what any
+    `replies` are by status, `errors` by the names of their components; they win over what any
     request may be answered, and what any use of a token may.
     """
 
@@ -53,7 +53,7 @@ class Operation:
         return document
 
     def _errors(self) -> dict[str, Document]:
-        general = ["Malformed" if self.body is None else "Invalid", *ANY_REQUEST]
+        general = ["Malformed", *ANY_REQUEST]
         if self.needs_token:
             general += ["Unauthorized", "Unavailable"]
         if self.body is not None:

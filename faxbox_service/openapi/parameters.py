@@ -53,6 +53,7 @@ PARAMETERS: Final[Document] = {
         "If-None-Match", _ENTITY_TAGS, "Entity tags; a read gives 304, a change 412, if one is."
     ),
     "Pretty": _query("pretty_print", _SWITCH, "Answer with lines and indentation."),
+    "PrettyHeader": _header("X-Pretty-Print", _SWITCH, "The same as `pretty_print`."),
     "Jsonp": _query(
         "jsonp",
         {
@@ -62,7 +63,10 @@ PARAMETERS: Final[Document] = {
         },
         "Answer with JavaScript that calls this function.",
     ),
-    "Accept": _query("accept", _TEXT, "`csv` or a media type; wins over the header `Accept`."),
+    "Accept": {
+        **_query("accept", _TEXT, "`csv` or a media type; wins over the header `Accept`."),
+        "examples": {"table": {"value": "csv"}, "JSON": {"value": "application/json"}},
+    },
     "PageSize": _query(
         "page_size", {"type": "integer", "minimum": 1, "default": 50}, "Items on a page."
     ),
@@ -109,20 +113,22 @@ PARAMETERS: Final[Document] = {
     "ModifiedFrom": _query("modified_from", _SECONDS, "Changed last then or later."),
     "ModifiedTo": _query("modified_to", _SECONDS, "Changed last then or earlier."),
     "FileName": _query("file_name", _TEXT, "The name of the CSV file."),
+    "FileNameHeader": _header("X-File-Name", _TEXT, "The same; wins over `file_name`."),
     "SoftDelete": _query(
         "should_soft_delete",
         {"type": "boolean", "default": True},
         "Anything but `true` removes for good what is otherwise only hidden.",
     ),
-    "Internals": _query("internals", _SWITCH, "Show schemas of Kazoo's internals too."),
+    "Internals": _query("internals", _SWITCH, "List the schemas of Kazoo's messages too."),
 }
 
-EVERYWHERE: Final = ("RequestId", "Accept", "Pretty", "Jsonp")
+EVERYWHERE: Final = ("RequestId", "Accept", "Pretty", "PrettyHeader", "Jsonp")
+TABLE: Final = ("FileName", "FileNameHeader")
 CONDITIONS: Final = ("IfMatch", "IfNoneMatch")
 LISTING: Final = (
     *("PageSize", "StartKey", "EndKey", "Paginate", "Ascending", "Descending"),
     *("IsChunked", "ChunkSize", "Filters", "HasKey", "KeyMissing", "HasValue", "ValueMissing"),
-    *("MissingValue", "CreatedFrom", "CreatedTo", "ModifiedFrom", "ModifiedTo", "FileName"),
+    *("MissingValue", "CreatedFrom", "CreatedTo", "ModifiedFrom", "ModifiedTo", *TABLE),
 )
 
 

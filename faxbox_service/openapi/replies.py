@@ -44,11 +44,15 @@ def read_reply(
 
 
 def table_reply(
-    description: str, schema: Document, examples: dict[str, Document], table: Document
+    description: str,
+    schema: Document,
+    examples: dict[str, Document],
+    table: Document | None = None,
 ) -> Document:
     """The reply of a read that can be had as a table too (wire, 2.5)."""
     document = read_reply(description, schema, examples, content_disposition="Disposition")
-    document["content"][CSV] = {"schema": {"type": "string"}, "examples": {"table": table}}
+    as_csv: Document = {"schema": {"type": "string"}}
+    document["content"][CSV] = as_csv if table is None else as_csv | {"examples": {"table": table}}
     return document
 
 

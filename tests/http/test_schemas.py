@@ -60,6 +60,14 @@ async def test_one_schema_with_its_tag(service):
     assert again.status == 304
 
 
+async def test_schemas_that_are_named_like_resources(service, tenant):
+    for schema_id in ("accounts", "api_auth", "user_auth"):
+        answer = await service.client().get(f"/v2/schemas/{schema_id}")
+        assert (answer.status, answer.data["id"]) == (200, schema_id)
+        answer = await tenant.client.put(f"/v2/schemas/{schema_id}/validation", {"x": 1})
+        assert answer.status in (201, 400)
+
+
 @pytest.mark.parametrize("schema_id", ["nope", "..%2Ffaxbox", "faxbox.json", "_design%2Fx"])
 async def test_unknown_schemas(service, tenant, schema_id):
     for answer in (

@@ -1,0 +1,109 @@
+"""The replies to requests that cannot be read or whose data is not valid (wire, 5.1)."""
+
+from typing import Final
+
+from faxbox_service.documents.types import Document, Json
+
+from .envelopes import ERROR_DETAILS, VALIDATION_ERRORS, error_schema
+from .example_values import ACCOUNT_NAME, OTHER_ADDRESS, error_envelope
+from .replies import example, reply
+
+_MALFORMED: Final = "malformed_request"
+_VALIDATION: Final = "validation error"
+
+_MALFORMED_QUERY: Final = example(
+    "A query string that cannot be read",
+    error_envelope(
+        400, _MALFORMED, {"message": "invalid percent escape", "cause": "pretty_print=%zz"}
+    ),
+    query="pretty_print=%zz",
+)
+_INVALID_JSON: Final = example(
+    "A body that is not JSON",
+    error_envelope(
+        400,
+        _VALIDATION,
+        {"json": {"invalid": {"message": "decoder_exit around 0", "target": "body"}}},
+    ),
+    text='{"data":',
+)
+
+
+def _invalid(examples: dict[str, Document]) -> Document:
+    general = {"malformed query": _MALFORMED_QUERY, "invalid JSON": _INVALID_JSON}
+    data: Document = {"anyOf": [VALIDATION_ERRORS, ERROR_DETAILS]}
+    return reply(
+        "The request cannot be read, or its data is not valid.",
+        error_schema(400, _VALIDATION, _MALFORMED, data=data),
+        {**examples, **general},
+    )
+
+
+def _invalid_fields(data: Document, **errors: Document) -> Document:
+    value = error_envelope(400, _VALIDATION, errors)
+    return example("Fields that are not valid", value, body={"data": data})
+
+
+def _required(field: str) -> Document:
+    return {"required": {"message": "Field is required but missing", "value": field}}
+
+
+def _too_short(value: str, least: int) -> Document:
+    message = f"String must be at least {least} characters"
+    return {"minLength": {"message": message, "target": least, "cause": value, "value": value}}
+
+
+def _taken(field: str, value: str, message: str, data: Document, **request: Json) -> Document:
+    errors = {field: {"unique": {"message": message, "cause": value}}}
+    return example(
+        "A value that must be unique, and is not",
+        error_envelope(400, _VALIDATION, errors),
+        body={"data": data},
+        **request,
+    )
+
+
+_INVALID_FAXBOX: Final = _invalid_fields(
+    {"name": "", "retries": 9},
+    name=_too_short("", 1),
+    retries={"maximum": {"message": "Value must be at most 4", "target": 4, "value": 9}},
+)
+
+INVALID: Final[Document] = {
+    "Malformed": reply(
+        "The request cannot be read.",
+        error_schema(400, _MALFORMED, data=ERROR_DETAILS),
+        {"malformed query": _MALFORMED_QUERY},
+    ),
+    "InvalidDocument": _invalid({"invalid fields": _INVALID_FAXBOX}),
+    "InvalidFaxbox": _invalid(
+        {
+            "invalid fields": _INVALID_FAXBOX,
+            "taken address": _taken(
+                "custom_smtp_email_address",
+                OTHER_ADDRESS,
+                "email address must be unique",
+                {"name": "Front desk", "custom_smtp_email_address": OTHER_ADDRESS},
+                given="another faxbox",
+            ),
+        }
+    ),
+    "InvalidAccount": _invalid(
+        {
+            "missing name": _invalid_fields({}, name=_required("name")),
+            "taken name": _taken(
+                "name", ACCOUNT_NAME, "Account name already in use", {"name": ACCOUNT_NAME}
+            ),
+        }
+    ),
+    "InvalidLogin": _invalid(
+        {
+            "missing credentials": _invalid_fields(
+                {"account_name": ACCOUNT_NAME}, credentials=_required("credentials")
+            )
+        }
+    ),
+    "InvalidApiKey": _invalid(
+        {"short key": _invalid_fields({"api_key": "0123"}, api_key=_too_short("0123", 64))}
+    ),
+}

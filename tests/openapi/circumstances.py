@@ -1,0 +1,189 @@
+"""What the examples presuppose: one story for all, and what some of them add by `given`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from faxbox_service.app import Repositories, router_of
+from faxbox_service.documents.account import Account
+from faxbox_service.openapi.example_values import (
+    ACCOUNT_ID,
+    ACCOUNT_NAME,
+    API_KEY,
+    CHILD_ID,
+    FAXBOX,
+    FAXBOX_ID,
+    OTHER_ADDRESS,
+    OTHER_FAXBOX_ID,
+    ROOT_ID,
+    UNKNOWN_ID,
+    USER_ID,
+)
+from faxbox_service.repositories.clock import new_id, system_clock
+from faxbox_service.repositories.preconditions import NO_PRECONDITION
+from faxbox_service.settings import Settings
+from faxbox_service.stores.base import StoreUnavailable
+from tests.http.conftest import NOBODY
+from tests.openapi.examples import Request
+
+REPOSITORIES = "faxbox_service.repositories"
+LONG = "x" * 9000
+HOUR = 3600
+
+ENVIRONMENTS = {"little memory for listings": {"FAXBOX_REQUEST_MEMORY_LIMIT": "10000"}}
+"""The settings that circumstances need; no account is remembered, so that each request reads."""
+
+
+def environment_of(given: str | None) -> dict[str, str]:
+    return {"FAXBOX_ACCOUNT_CACHE": "0", **ENVIRONMENTS.get(given or "", {})}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A service in the middle of the story, and a request that is about to be sent."""
+
+    repositories: Repositories
+    patch: pytest.MonkeyPatch
+    request: Request
+
+    async def account(self) -> Account:
+        return await self.repositories.accounts.find(ACCOUNT_ID)
+
+    async def token(self, account_id: str = ACCOUNT_ID) -> str:
+        account = await self.repositories.accounts.find(account_id)
+        return await self.repositories.tokens.issue(account, None, "cb_api_auth")
+
+
+async def tell_the_story(settings: Settings, patch: pytest.MonkeyPatch) -> None:
+    """Fill an empty store: a root account, the account of the examples, its user and its faxbox."""
+    repositories = await Repositories.open(settings)
+    patch.setattr(f"{REPOSITORIES}.accounts.new_secret", lambda: API_KEY)
+    patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: ROOT_ID)
+    root = await repositories.accounts.create_master("Root", NOBODY, api_key="0" * 64)
+    patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: ACCOUNT_ID)
+    fields = {"name": ACCOUNT_NAME, "realm": "example.com"}
+    document = await repositories.accounts.create_child(Account.of(root), fields, NOBODY)
+    patch.setattr(f"{REPOSITORIES}.users.new_id", lambda: USER_ID)
+    alice = {"username": "alice", "enabled": True}
+    await repositories.users.create(ACCOUNT_ID, alice, "Secret1234", NOBODY)
+    patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", lambda: FAXBOX_ID)
+    await repositories.faxboxes.create(Account.of(document), shown_fields(FAXBOX), NOBODY)
+    await repositories.close()
+
+
+def shown_fields(faxbox: dict[str, Any]) -> dict[str, Any]:
+    return {name: faxbox[name] for name in ("name", "caller_id")}
+
+
+def prepare_new_ids(patch: pytest.MonkeyPatch) -> None:
+    """What is made from now on gets the ids of the examples."""
+    patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: CHILD_ID)
+    patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", lambda: OTHER_FAXBOX_ID)
+
+
+async def nothing_more(scene: Scene) -> Request:
+    return scene.request
+
+
+async def another_faxbox(scene: Scene) -> Request:
+    fields = {
+        "name": "Back office",
+        "caller_id": "+14155550101",
+        "custom_smtp_email_address": OTHER_ADDRESS,
+    }
+    await scene.repositories.faxboxes.create(await scene.account(), fields, NOBODY)
+    scene.patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", new_id)
+    return scene.request
+
+
+async def little_memory(scene: Scene) -> Request:
+    """Beside the setting: a box that is longer."""
+    fields = {"name": "Long", "notes": "x" * 10_000}
+    await scene.repositories.faxboxes.create(await scene.account(), fields, NOBODY)
+    return scene.request
+
+
+async def a_deleted_faxbox(scene: Scene) -> Request:
+    await scene.repositories.faxboxes.soft_delete(ACCOUNT_ID, FAXBOX_ID, NOBODY, NO_PRECONDITION)
+    return scene.request
+
+
+async def a_child_account(scene: Scene) -> Request:
+    accounts = scene.repositories.accounts
+    await accounts.create_child(await scene.account(), {"name": "Branch"}, NOBODY)
+    return scene.request
+
+
+async def an_expired_token(scene: Scene) -> Request:
+    tokens = scene.repositories.tokens
+    with pytest.MonkeyPatch.context() as long_ago:
+        long_ago.setattr(tokens, "_clock", lambda: system_clock() - 24 * HOUR)
+        token = await scene.token()
+    return scene.request.with_header("X-Auth-Token", token)
+
+
+async def another_accounts_token(scene: Scene) -> Request:
+    accounts = scene.repositories.accounts
+    root = await accounts.find(ROOT_ID)
+    scene.patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: UNKNOWN_ID)
+    await accounts.create_child(root, {"name": "Other"}, NOBODY)
+    return scene.request.with_header("X-Auth-Token", await scene.token(UNKNOWN_ID))
+
+
+async def a_superduper_admins_token(scene: Scene) -> Request:
+    return scene.request.with_header("X-Auth-Token", await scene.token(ROOT_ID))
+
+
+async def a_long_body(scene: Scene) -> Request:
+    """One that is never sent: the service refuses it before."""
+    request = replace(scene.request, body=b" " * 8_000_001)
+    return request.with_header("Expect", "100-continue")
+
+
+async def a_long_target(scene: Scene) -> Request:
+    return replace(scene.request, query=f"x={LONG}")
+
+
+async def a_long_header(scene: Scene) -> Request:
+    return scene.request.with_header("X-Long", LONG)
+
+
+async def a_defect(scene: Scene) -> Request:
+    """Every resource raises what nobody expects."""
+
+    async def handle(resource: object, call: object) -> None:
+        raise RuntimeError("a defect, on purpose")
+
+    for resource in router_of(Settings(), scene.repositories).resources:
+        scene.patch.setattr(type(resource), "handle", handle)
+    return scene.request
+
+
+async def a_silent_datastore(scene: Scene) -> Request:
+    async def fail(*arguments: object) -> None:
+        raise StoreUnavailable("silent, on purpose")
+
+    store = scene.repositories.store
+    token = await scene.token()
+    for name in ("get", "put", "delete", "view", "create_database", "delete_database"):
+        scene.patch.setattr(store, name, fail)
+    return scene.request.with_header("X-Auth-Token", token)
+
+
+CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
+    None: nothing_more,
+    "another faxbox": another_faxbox,
+    "a deleted faxbox": a_deleted_faxbox,
+    "a child account": a_child_account,
+    "an expired token": an_expired_token,
+    "another account's token": another_accounts_token,
+    "a superduper admin's token": a_superduper_admins_token,
+    "a body longer than the limit": a_long_body,
+    "a target longer than the limit": a_long_target,
+    "a header longer than the limit": a_long_header,
+    "little memory for listings": little_memory,
+    "a defect of the service": a_defect,
+    "a datastore that does not answer": a_silent_datastore,
+}
