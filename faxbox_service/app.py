@@ -11,6 +11,7 @@ from .crossbar.routing import Router
 from .documents.callback_urls import BlockedHosts
 from .documents.names import ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS
 from .documents.schema import packaged_schema
+from .pages.documentation import Documentation
 from .repositories.accounts import Accounts
 from .repositories.addresses import Addresses
 from .repositories.clock import Clock, new_id, system_clock
@@ -134,6 +135,7 @@ def build_app(
         repositories.accounts,
         Replies(settings.node_name, __version__),
         clock,
+        pages=Documentation(),
         largest_body=settings.max_upload_size,
     )
 

@@ -35,6 +35,12 @@ def test_schemas_and_design_documents_are_in_it(unpacked):
     assert (unpacked / "faxbox_service" / "py.typed").exists()
 
 
+def test_the_page_for_people_is_in_it(unpacked):
+    pages = ROOT / "faxbox_service" / "pages"
+    for file in (*pages.glob("*.html"), *pages.glob("*.css"), *pages.glob("*.js")):
+        assert (unpacked / "faxbox_service" / "pages" / file.name).exists()
+
+
 def test_it_works_without_the_checkout(unpacked, tmp_path):
     store = f"sqlite://{tmp_path}/faxbox.db"
     result = subprocess.run(

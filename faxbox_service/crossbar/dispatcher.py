@@ -71,7 +71,7 @@ class Dispatcher:
         replies: Replies,
         clock: Clock,
         *,
-        pages: Pages | None = None,
+        pages: Pages,
         largest_body: int,
     ) -> None:
         self._router = router
@@ -115,7 +115,7 @@ class Dispatcher:
         question = read_question(request, body)
         judged.credential = locate_credential(request.headers, question.query, question.envelope)
         judged.read_options(question)
-        page = self._pages.find(question.segments) if self._pages is not None else None
+        page = self._pages.find(question.segments)
         if page is not None:
             return self._page(request, judged, page)
         is_preflight = question.method == "OPTIONS" and judged.is_cross_origin

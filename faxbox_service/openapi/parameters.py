@@ -63,10 +63,8 @@ PARAMETERS: Final[Document] = {
         },
         "Answer with JavaScript that calls this function.",
     ),
-    "Accept": {
-        **_query("accept", _TEXT, "`csv` or a media type; wins over the header `Accept`."),
-        "examples": {"table": {"value": "csv"}, "JSON": {"value": "application/json"}},
-    },
+    # Examples of optional parameters would be filled into the forms of `/docs`, and sent.
+    "Accept": _query("accept", _TEXT, "`csv` or a media type; wins over the header `Accept`."),
     "PageSize": _query(
         "page_size", {"type": "integer", "minimum": 1, "default": 50}, "Items on a page."
     ),
@@ -96,9 +94,10 @@ PARAMETERS: Final[Document] = {
             "type": "object",
             "patternProperties": {"^filter_(not_)?.": _TEXT},
             "additionalProperties": False,
-            "example": {"filter_retries": "1"},
+            "default": {},
         },
         "description": (
+            'An object such as `{"filter_retries": "1"}`, each member a parameter of its own. '
             "`filter_{KEY}=V`: only items whose value at `KEY`, a path with dots, is `V` or one "
             "of `V`, a JSON array. `filter_not_{KEY}=V`: only the others."
         ),
