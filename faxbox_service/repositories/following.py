@@ -44,9 +44,12 @@ class Follower:
         while True:
             try:
                 await self._step(_WAIT_SECONDS)
+                if pause > _FIRST_PAUSE:
+                    _log.warning("following %s again", self._database)
                 pause = _FIRST_PAUSE
             except StoreError as error:
-                _log.warning("cannot follow %s, trying again: %s", self._database, error)
+                if pause == _FIRST_PAUSE:
+                    _log.warning("cannot follow %s, trying again: %s", self._database, error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 

@@ -60,7 +60,7 @@ async def test_it_waits_for_a_store_that_is_away_and_misses_nothing(caplog):
     feed = Feed(changes("1", "a"), away, away, away, changes("2", "b"))
     assert await followed(feed, 2) == ["a", "b"]
     assert [since for since, _ in feed.asked[1:5]] == ["1"] * 4
-    assert "cannot follow x, trying again: gone" in caplog.text
+    assert caplog.messages == ["cannot follow x, trying again: gone", "following x again"]
 
 
 async def test_a_store_that_is_away_at_the_start_is_an_error():
