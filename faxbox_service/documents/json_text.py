@@ -17,6 +17,7 @@ EncodedJson: TypeAlias = msgspec.Raw
 
 _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
+_canonical = msgspec.json.Encoder(order="sorted")
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\[\]{},:"]+')
 
@@ -36,6 +37,11 @@ def decode_json(text: bytes | str) -> Json:
 def encode_json(value: Json) -> bytes:
     """Return the compact UTF-8 text of a JSON value."""
     return _encoder.encode(value)
+
+
+def canonical_json(value: Json) -> bytes:
+    """Return the text that is the same for all values that are equal, and for no others."""
+    return _canonical.encode(value)
 
 
 def encoded_list(texts: Iterable[bytes]) -> EncodedJson:

@@ -20,14 +20,14 @@ class Defaults:
     def __init__(
         self,
         schema: Document,
-        references: References | None = None,
+        references: References,
         outer: tuple[Document, ...] = (),
     ) -> None:
         """`outer` are the schemas around this one: one that contains itself ends there."""
         outer = (*outer, schema)
 
         def of(part: Document) -> "Defaults":
-            target = part if references is None else references.target(part)
+            target = references.target(part)
             is_within_itself = any(target is one for one in outer)
             return Defaults({} if is_within_itself else target, references, outer)
 
@@ -37,7 +37,7 @@ class Defaults:
         self._own = {
             name: nested[name].added_to(part["default"])
             for name, part in properties.items()
-            if _has_valid_default(part)
+            if _has_valid_default(part, references)
         }
         items = schema.get("items")
         self._items = (of(items) or None) if isinstance(items, dict) else None
@@ -65,7 +65,7 @@ class Defaults:
         return added
 
 
-def _has_valid_default(schema: Document) -> bool:
+def _has_valid_default(schema: Document, references: References) -> bool:
     if "default" not in schema or "type" not in schema:
         return False
-    return kazoo_validator(schema).is_valid(schema["default"])
+    return kazoo_validator(schema, references).is_valid(schema["default"])

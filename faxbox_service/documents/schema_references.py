@@ -4,10 +4,21 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 from urllib.parse import unquote
 
+from jsonschema import Draft4Validator
+from jsonschema.exceptions import best_match
+
+from .regular_expression import UnusablePattern, matcher
+from .schema_errors import property_path
+from .schema_parts import parts_below, parts_in_place, reference_of
 from .types import Document, Json
 
 Resolve: TypeAlias = Callable[[str], Document | None]
 """The schema of an id, None when there is none."""
+
+_LONGEST_REASON = 200
+
+# Without its formats: whether a pattern can be used is for PCRE to say.
+_META_VALIDATOR = Draft4Validator(Draft4Validator.META_SCHEMA)
 
 
 class BrokenSchema(ValueError):
@@ -21,88 +32,120 @@ def no_other_schema(_: str) -> None:
 class References:
     """What the references of one schema, and of those it leads to, stand for.
 
-    Making it follows every one of them. Raises `BrokenSchema` for one that leads nowhere.
+    Making it visits everything that can ever judge a value. Raises `BrokenSchema` when something
+    there is no schema of draft 4, when a reference leads nowhere, and when one leads back to the
+    same value without end.
     """
 
-    def __init__(self, id: str, schema: Document, resolve: Resolve) -> None:
+    def __init__(self, name: str, schema: Document, resolve: Resolve) -> None:
         self._resolve = resolve
         self._roots: dict[str, Document] = {}
-        self._targets: dict[str, Document] = {}
-        self.root = self._with_absolute_references(schema, id)
-        self._roots[id] = self.root
-        self._follow(self.root)
+        # By the identity of the schemas that refer, which the roots keep alive.
+        self._targets: dict[int, Document] = {}
+        self._visited: dict[int, Document] = {}
+        self._add_root(name, schema)
+        self._visit_all(name, schema)
+        self._require_ends()
 
-    def target(self, schema: Json) -> Json:
+    def target(self, schema: Document) -> Document:
         """The schema itself, or what it refers to."""
-        steps = 0
-        while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-            schema = self._targets[schema["$ref"]]
-            steps += 1
-            if steps > len(self._targets):
-                raise BrokenSchema("a $ref leads back to itself")
+        while id(schema) in self._targets:
+            schema = self._targets[id(schema)]
         return schema
 
-    def _follow(self, schema: Document) -> None:
-        pending = [schema]
-        while pending:
-            for reference in _references_in(pending.pop()):
-                if reference not in self._targets:
-                    found = self._targets[reference] = self._found(reference)
-                    pending.append(found)
-        for found in self._targets.values():
-            self.target(found)
+    def _add_root(self, name: str, schema: Document) -> None:
+        _require_draft_4(schema, f" of the schema {name}" if self._roots else "")
+        self._roots[name] = schema
 
-    def _found(self, reference: str) -> Document:
-        id, _, pointer = reference.partition("#")
-        value: Json = self._root(id)
-        for step in pointer.split("/")[1:]:
-            name = unquote(step).replace("~1", "/").replace("~0", "~")
-            if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
-                value = value[int(name)]
-            elif isinstance(value, dict) and name in value:
-                value = value[name]
+    def _visit_all(self, name: str, schema: Document) -> None:
+        pending = [(name, schema)]
+        while pending:
+            name, schema = pending.pop()
+            if id(schema) in self._visited:
+                continue
+            self._visited[id(schema)] = schema
+            reference = reference_of(schema)
+            if reference is None:
+                _require_patterns(schema)
+                parts = parts_in_place(schema) + parts_below(schema)
+                pending += ((name, part) for part in parts)
             else:
-                value = None
+                home, target = self._found(name, reference)
+                self._targets[id(schema)] = target
+                pending.append((home, target))
+
+    def _found(self, name: str, reference: Json) -> tuple[str, Document]:
+        """The schema that a reference in the schema `name` leads to, and whose part it is."""
+        if not isinstance(reference, str):
+            raise BrokenSchema("a $ref is not a text")
+        other, _, pointer = reference.partition("#")
+        home = other or name
+        value: Json = self._root(home)
+        for step in pointer.split("/")[1:]:
+            value = _member(value, unquote(step).replace("~1", "/").replace("~0", "~"))
         if not isinstance(value, dict):
             raise BrokenSchema(f"$ref {reference!r} leads to no schema")
-        return value
+        if pointer:
+            # A pointer may lead to where no schema is looked for.
+            _require_draft_4(value, f" of {reference}")
+        return home, value
 
-    def _root(self, id: str) -> Document | None:
-        if id not in self._roots:
-            schema = self._resolve(id)
+    def _root(self, name: str) -> Document | None:
+        if name not in self._roots:
+            schema = self._resolve(name)
             if schema is None:
                 return None
-            self._roots[id] = self._with_absolute_references(schema, id)
-        return self._roots[id]
+            self._add_root(name, schema)
+        return self._roots[name]
 
-    def _with_absolute_references(self, schema: Document, id: str) -> Document:
-        """The same schema, itself when it has no references of its own."""
-        if not any(reference.startswith("#") for reference in _references_in(schema)):
-            return schema
-        changed: Document = _absolute(schema, id)
-        return changed
+    def _require_ends(self) -> None:
+        """Raise `BrokenSchema` for a schema that judges a value by judging it by itself first."""
+        finished: set[int] = set()
+        for schema in self._visited.values():
+            path = [(schema, self._next_in_place(schema))]
+            above = {id(schema)}
+            while path:
+                current, parts = path[-1]
+                part = next(parts, None)
+                if part is None:
+                    path.pop()
+                    above.discard(id(current))
+                    finished.add(id(current))
+                elif id(part) in above:
+                    raise BrokenSchema("a $ref leads back to itself without end")
+                elif id(part) not in finished:
+                    above.add(id(part))
+                    path.append((part, self._next_in_place(part)))
+
+    def _next_in_place(self, schema: Document) -> Iterator[Document]:
+        if id(schema) in self._targets:
+            return iter((self._targets[id(schema)],))
+        return iter(parts_in_place(schema))
 
 
-def _references_in(value: Json) -> Iterator[str]:
-    pending = [value]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            reference = value.get("$ref")
-            if isinstance(reference, str):
-                yield reference
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value
+def _member(value: Json, name: str) -> Json:
+    if isinstance(value, dict):
+        return value.get(name)
+    if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+        return value[int(name)]
+    return None
 
 
-def _absolute(value: Json, id: str) -> Json:
-    if isinstance(value, list):
-        return [_absolute(item, id) for item in value]
-    if not isinstance(value, dict):
-        return value
-    changed = {name: _absolute(member, id) for name, member in value.items()}
-    reference = value.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#"):
-        changed["$ref"] = f"{id}{reference}"
-    return changed
+def _require_draft_4(schema: Json, where: str) -> None:
+    """Raise `BrokenSchema` unless this is a schema of draft 4."""
+    error = best_match(_META_VALIDATOR.iter_errors(schema))
+    if error is not None:
+        path = property_path(error.path) or "the root"
+        raise BrokenSchema(f"{error.message[:_LONGEST_REASON]}, at {path}{where}")
+
+
+def _require_patterns(schema: Document) -> None:
+    """Raise `BrokenSchema` for a regular expression that cannot be used."""
+    patterns = list(schema.get("patternProperties", ()))
+    if "pattern" in schema:
+        patterns.append(schema["pattern"])
+    for pattern in patterns:
+        try:
+            matcher(pattern)
+        except UnusablePattern as error:
+            raise BrokenSchema(f"the pattern {pattern!r}: {error}") from error

@@ -5,7 +5,6 @@ the message is not shown, and printing a value may cost much or fail (integers o
 digits, deep nesting). So an error here says nothing but where and which.
 """
 
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from jsonschema import Draft4Validator, ValidationError, validators
 
-from .json_text import encode_json
-from .regular_expression import is_regular_expression
+from .json_text import canonical_json
+from .regular_expression import is_regular_expression, matcher
 from .schema_formats import FORMATS
 from .schema_references import References
 from .types import Document, Json
@@ -43,7 +42,7 @@ def is_of_type(value: Json, name: str) -> bool:
     return type(value) in _PYTHON_TYPES[name]
 
 
-def kazoo_validator(schema: Document, references: References | None = None) -> "Validator":
+def kazoo_validator(schema: Document, references: References) -> "Validator":
     """A jsonschema validator of documents by `schema`, with Kazoo's rules."""
     return _Branches(schema, references).root
 
@@ -54,7 +53,7 @@ class _Branches:
     The library makes a validator anew whenever it descends, which is most of a walk's time.
     """
 
-    def __init__(self, schema: Document, references: References | None) -> None:
+    def __init__(self, schema: Document, references: References) -> None:
         self._references = references
         self._validator_class = validators.extend(  # type: ignore[no-untyped-call]
             Draft4Validator,
@@ -97,8 +96,9 @@ class _Branches:
     ) -> Errors:
         if type(value) is dict:
             for pattern, schema in patterns.items():
+                matches = matcher(pattern)
                 for name in value:
-                    if re.search(pattern, name):
+                    if matches(name):
                         yield from _below(name, self._of(schema).iter_errors(value[name]))
 
     def _additional_properties(
@@ -151,8 +151,7 @@ class _Branches:
                 yield from self._of(needed).iter_errors(value)
 
     def _reference(self, _: "Validator", __: str, value: Json, schema: Document) -> Errors:
-        if self._references is not None:
-            yield from self._of(self._references.target(schema)).iter_errors(value)
+        yield from self._of(self._references.target(schema)).iter_errors(value)
 
     def _all_of(
         self, _: "Validator", branches: list[Document], value: Json, __: Document
@@ -188,15 +187,23 @@ def _below(step: str | int, errors: Errors) -> Errors:
 
 def _extra_properties(value: Document, schema: Document) -> Iterator[str]:
     named = schema.get("properties", {})
-    patterns = schema.get("patternProperties", {})
+    patterns = [matcher(pattern) for pattern in schema.get("patternProperties", {})]
     for name in value:
-        if name not in named and not any(re.search(pattern, name) for pattern in patterns):
+        if name not in named and not any(matches(name) for matches in patterns):
             yield name
 
 
 def _enum(_: "Validator", choices: list[Json], value: Json, __: Document) -> Errors:
-    if not any(type(choice) is type(value) and choice == value for choice in choices):
+    if not any(_is_same(choice, value) for choice in choices):
         yield ValidationError("enum")
+
+
+def _is_same(one: Json, other: Json) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | dict):
+        return canonical_json(one) == canonical_json(other)
+    return bool(one == other)
 
 
 def _kazoo_regexp(_: "Validator", wanted: bool, value: Json, __: Document) -> Errors:
@@ -250,10 +257,15 @@ def _exact(number: Json) -> Fraction:
 
 
 def _unique_items(_: "Validator", wanted: bool, value: Json, __: Document) -> Errors:
-    if wanted and type(value) is list:
-        texts = [encode_json(item) for item in value]
-        if len(set(texts)) < len(texts):
-            yield ValidationError("uniqueItems")
+    if not wanted or type(value) is not list:
+        return
+    if len({canonical_json(item) for item in value}) < len(value):
+        yield ValidationError("uniqueItems")
+
+
+def _pattern(_: "Validator", pattern: str, value: Json, __: Document) -> Errors:
+    if type(value) is str and not matcher(pattern)(value):
+        yield ValidationError("pattern")
 
 
 def _required(_: "Validator", names: list[str], value: Json, __: Document) -> Errors:
@@ -279,6 +291,7 @@ _LEAF_RULES = {
     "minProperties": _min_properties,
     "minimum": _minimum,
     "multipleOf": _multiple_of,
+    "pattern": _pattern,
     "required": _required,
     "type": _type,
     "uniqueItems": _unique_items,

@@ -47,11 +47,15 @@ class Follower:
                 if pause > _FIRST_PAUSE:
                     _log.warning("following %s again", self._database)
                 pause = _FIRST_PAUSE
+                continue
             except StoreError as error:
                 if pause == _FIRST_PAUSE:
                     _log.warning("cannot follow %s, trying again: %s", self._database, error)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+            except Exception:
+                # The task's outermost edge: nobody would see it end.
+                _log.exception("following %s failed, trying again", self._database)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _step(self, wait: float) -> None:
         found = await self._store.changes(self._database, self._place, include_docs=True, wait=wait)

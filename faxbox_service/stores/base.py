@@ -225,5 +225,5 @@ class Store(Protocol):
 
         Without any change it waits for one, `wait` seconds at most; `close` ends the wait with a
         `StoreUnavailable`. A place that the database does not know, because it was made anew since,
-        is its beginning. Raises `MissingDatabase`.
+        is its beginning. Raises `MissingDatabase`, and `ValueError` for what is no place at all.
         """

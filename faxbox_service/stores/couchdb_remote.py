@@ -94,6 +94,12 @@ class CouchDB(remote.RemoteServer):
             cookie_jar=aiohttp.DummyCookieJar(),
             request_class=self._counted_requests(),
         )
+        # Whoever waits for changes must not take a connection from those who do not.
+        self._waiting_session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            request_class=self._counted_requests(),
+        )
         self.requests = 0
         self._url = url
         self._timeout = timeout
@@ -124,6 +130,7 @@ class CouchDB(remote.RemoteServer):
         while self._under_way:
             self._idle.clear()
             await self._idle.wait()
+        await self._waiting_session.close()
         await super().close()
 
     async def poll(self, path: str, params: dict[str, str], wait: float) -> Json:
@@ -193,7 +200,8 @@ class CouchDB(remote.RemoteServer):
     async def _read(
         self, method: str, url: URL, most_bytes: int | None, more_seconds: float
     ) -> tuple[ClientResponse, bytes]:
-        async with self._http_session.request(
+        session = self._waiting_session if more_seconds else self._http_session
+        async with session.request(
             method,
             url,
             headers=self._headers,

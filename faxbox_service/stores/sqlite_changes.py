@@ -1,10 +1,13 @@
 """The changes of a database in the embedded store, read from the sequences of its documents."""
 
+import re
 import sqlite3
 
 from faxbox_service.documents.json_text import decode_json
 
 from .base import NOW, Change, Changes, MissingDatabase, Sequence
+
+_SEQUENCE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})\Z", re.ASCII)
 
 _DATABASE = "SELECT number, sequence FROM databases WHERE name = ?"
 
@@ -22,12 +25,12 @@ def read_changes(
     *,
     include_docs: bool,
 ) -> Changes:
-    """The changes after a place. Raises `MissingDatabase`."""
+    """The changes after a place. Raises `MissingDatabase`, `ValueError` for what is no place."""
     row = connection.execute(_DATABASE, (database,)).fetchone()
     if row is None:
         raise MissingDatabase(database)
     number, newest = row
-    start = newest if since == NOW else _sequence_in(number, since)
+    start = newest if since == NOW else _sequence_in(number, newest, since)
     parameters = (include_docs, number, start, -1 if limit is None else limit)
     changes = []
     for document_id, revision, is_deleted, sequence, body in connection.execute(
@@ -41,7 +44,13 @@ def read_changes(
     return Changes(changes, f"{number}-{start}")
 
 
-def _sequence_in(number: int, since: Sequence | None) -> int:
-    """The place as a number; the beginning when it is one of another database of the name."""
-    known, _, sequence = (since or "").partition("-")
-    return int(sequence) if known == str(number) and sequence.isdecimal() else 0
+def _sequence_in(number: int, newest: int, since: Sequence | None) -> int:
+    """The place as a number; the beginning when the database has never been there."""
+    if since is None:
+        return 0
+    match = _SEQUENCE.match(since)
+    if match is None:
+        raise ValueError(f"not a place in a database of the embedded store: {since!r}")
+    known, sequence = map(int, match.groups())
+    # A file that was put back to an earlier state is behind the places it gave.
+    return sequence if known == number and sequence <= newest else 0

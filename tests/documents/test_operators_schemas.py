@@ -1,5 +1,7 @@
 """Schemas that others wrote: all of draft 4, references, and what cannot be used."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,3 +199,89 @@ def test_a_document_too_deep_for_a_schema_that_contains_itself_is_invalid():
     with pytest.raises(InvalidDocument) as error:
         Schema("x", TREE).validate({"tree": deep})
     assert error.value.errors == {"": {"error": {"message": "nested too deeply"}}}
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ([], "at the root of the schema other"),
+        ({"properties": []}, "at properties of the schema other"),
+        ({"properties": {"a": {"minimum": "x"}}}, "at properties.a.minimum of the schema other"),
+        ({"properties": {"a": {"pattern": "("}}}, "pattern"),
+        ({"properties": {"a": {"$ref": "another"}}}, "leads to no schema"),
+        ({"anyOf": [{"$ref": "x"}]}, "without end"),
+    ],
+)
+def test_a_schema_that_refers_to_a_broken_one_is_broken(other, reason):
+    with pytest.raises(BrokenSchema, match=reason):
+        Schema("x", {"allOf": [{"$ref": "other"}]}, resolve={"other": other}.get)
+
+
+def test_what_a_reference_leads_to_is_a_schema_wherever_it_stands():
+    schema = {"my own": {"minimum": "x"}, "properties": {"p": {"$ref": "#/my%20own"}}}
+    with pytest.raises(BrokenSchema, match="minimum"):
+        Schema("x", schema)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"dependencies": {"a": {"$ref": "#"}}},
+        {"properties": {"a": {"not": {"$ref": "#/properties/a"}}}},
+    ],
+)
+def test_a_reference_without_end_is_found_where_no_document_leads_yet(schema):
+    with pytest.raises(BrokenSchema, match="without end"):
+        Schema("x", schema)
+
+
+def test_data_in_a_schema_are_no_schemas():
+    default = {"$ref": "nowhere", "pattern": "("}
+    parts = {"p": {"type": "object", "default": default}, "q": {"enum": [default]}}
+    assert Schema("x", {"properties": parts}).validate({}) == {"p": default}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        ("^[[:alpha:]]+$", "x", "1"),
+        (r"^\h$", "\t", "x"),
+        ("a(?i)b", "xaB", "Ab"),
+        (r"^\d$", "1", "\u0663"),
+        ("^.$", "\U0001f4e0", "xx"),
+    ],
+)
+def test_patterns_are_pcres(pattern, good, bad):
+    assert errors({"pattern": pattern}, good) == {}
+    assert errors({"pattern": pattern}, bad)["p"]["pattern"]["target"] == pattern
+    named = {"patternProperties": {pattern: {}}, "additionalProperties": False}
+    assert list(errors(named, {good: 1, bad: 1})) == [f"p.{bad}"]
+
+
+def test_a_pattern_that_takes_for_ever_is_given_up():
+    started = time.perf_counter()
+    assert "pattern" in errors({"pattern": "^(a+)+$"}, "a" * 40 + "b")["p"]
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_same"),
+    [
+        ({"a": 1, "b": [2]}, {"b": [2], "a": 1}, True),
+        ([1], [True], False),
+        ([1], [1.0], False),
+        ({"a": None}, {}, False),
+    ],
+)
+def test_values_are_the_same_whatever_the_order_of_their_members(one, other, are_same):
+    assert (errors({"enum": [one]}, other) == {}) is are_same
+    assert (errors({"uniqueItems": True}, [one, other]) != {}) is are_same
+
+
+def test_a_default_must_hold_for_what_its_schema_refers_to():
+    short = {"type": "string", "maxLength": 1}
+    part = {"type": "object", "properties": {"a": {"$ref": "#/definitions/short"}}}
+    schema = {"definitions": {"short": short}, "properties": {}}
+    for default, result in (({"a": "x"}, {"p": {"a": "x"}}), ({"a": "xx"}, {})):
+        schema["properties"] = {"p": {**part, "default": default}}
+        assert Schema("x", schema).validate({}) == result

@@ -70,3 +70,9 @@ async def test_a_store_that_is_away_at_the_start_is_an_error():
 
 async def test_it_can_be_stopped_before_it_is_started():
     await Follower(Feed(), "x", lambda _: None).stop()
+
+
+async def test_what_nobody_expected_is_logged_and_does_not_end_it(caplog):
+    feed = Feed(changes("1", "a"), KeyError("a bug"), changes("2", "b"))
+    assert await followed(feed, 2) == ["a", "b"]
+    assert "following x failed" in caplog.text

@@ -766,3 +766,39 @@ class TestChanges:
     async def test_a_database_that_is_not_there(self, store: Store) -> None:
         with pytest.raises(MissingDatabase):
             await store.changes(account_database(secrets.token_hex(16)), None)
+
+    @pytest.mark.pouchdb_fault("knows no database but by its name")
+    async def test_a_place_in_a_database_made_anew_is_its_beginning(
+        self, store: Store, database: str
+    ) -> None:
+        for document_id in "abc":
+            await store.put(database, box(document_id))
+        place = (await store.changes(database, None)).last_sequence
+        await store.delete_database(database)
+        if not isinstance(store, SqliteStore):
+            # CouchDB goes on removing shards after it has answered.
+            await asyncio.sleep(1)
+        await store.create_database(database)
+        await store.put(database, box("x"))
+        found = await store.changes(database, place)
+        assert "x" in {change.id for change in found.changes}
+
+    @pytest.mark.pouchdb_fault("waits for ever")
+    async def test_waiting_ends_when_the_database_is_deleted(
+        self, store: Store, database: str
+    ) -> None:
+        start = (await store.changes(database, NOW)).last_sequence
+        waiting = asyncio.ensure_future(store.changes(database, start, wait=20))
+        await asyncio.sleep(0.3)
+        await store.delete_database(database)
+        try:
+            place = (await asyncio.wait_for(waiting, 5)).last_sequence
+        except MissingDatabase:
+            return
+        with pytest.raises(MissingDatabase):
+            await store.changes(database, place)
+
+    @pytest.mark.pouchdb_fault("begins anew")
+    async def test_what_is_no_place_is_refused(self, store: Store, database: str) -> None:
+        with pytest.raises(ValueError):
+            await store.changes(database, "no place")

@@ -566,3 +566,49 @@ class TestDesignDocuments:
         with pytest.raises(MissingDatabase):
             await store.view(FAXES, LISTING, ViewRange())
         assert len(fake.requests) == 1
+
+
+class TestChanges:
+    async def test_what_is_asked(self, fake: FakeServer, store: CouchStore) -> None:
+        fake.will(answer({"results": [], "last_seq": 7, "pending": 0}))
+        found = await store.changes("account/x", None, limit=3, include_docs=True)
+        assert (found.changes, found.last_sequence) == ([], "7")
+        await store.changes("account/x", "7-a+/=", wait=1.5)
+        assert [path for _, path in fake.sent] == [
+            "/account%2Fx/_changes?since=0&limit=3&include_docs=true",
+            "/account%2Fx/_changes?since=7-a%2B%2F%3D&feed=longpoll&timeout=1500",
+        ]
+
+    @pytest.mark.parametrize(
+        "body",
+        [[], {}, {"results": [{}], "last_seq": 1}, {"results": [{"id": "a", "changes": []}]}],
+    )
+    async def test_what_is_no_answer(self, fake: FakeServer, store: CouchStore, body: Json) -> None:
+        fake.will(answer(body))
+        with pytest.raises(StoreUnavailable):
+            await store.changes("other", None)
+
+    async def test_a_wait_may_take_longer_than_other_requests(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer({"results": [], "last_seq": 7}))
+        fake.delay = 0.8
+        assert (await store.changes("other", None, wait=1)).last_sequence == "7"
+        with pytest.raises(StoreUnavailable, match=r"no answer within 0\.5 s"):
+            await store.changes("other", None)
+
+    async def test_who_waits_takes_no_connection_from_others(self, fake: FakeServer) -> None:
+        def behave(request: web.Request) -> web.StreamResponse:
+            return web.json_response({"results": [], "last_seq": 7, **WRITTEN, **WELCOME})
+
+        store = CouchStore(f"couchdb://127.0.0.1:{fake.port}", timeout=2, pool_size=1)
+        await store.open()
+        fake.will(behave)
+        fake.delay = 0.3
+        waits = [asyncio.create_task(store.changes("other", None, wait=9)) for _ in range(5)]
+        await asyncio.sleep(0.05)
+        fake.delay = 0
+        assert await asyncio.wait_for(store.put("other", {"_id": "a"}), 0.2) == "1-x"
+        assert not any(wait.done() for wait in waits)
+        await asyncio.gather(*waits)
+        await store.close()

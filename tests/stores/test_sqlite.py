@@ -642,3 +642,32 @@ class TestRevisions:
         assert [revision.partition("-")[0] for revision in one] == list("12345")
         for store in stores:
             await store.close()
+
+
+class TestChanges:
+    async def test_a_file_that_was_put_back_begins_anew(self, path: Path) -> None:
+        store = await opened(path)
+        await store.put(DATABASE, {"_id": "a"})
+        place = (await store.changes(DATABASE, None)).last_sequence
+        number, _, sequence = place.partition("-")
+        later = f"{number}-{int(sequence) + 1}"
+        found = await store.changes(DATABASE, later)
+        assert [change.id for change in found.changes] == ["a"]
+        assert found.last_sequence == place
+        await store.close()
+
+    @pytest.mark.parametrize("place", ["", "1", "1-x", "1-\u00b2", "-1-1", "1-" + "9" * 30])
+    async def test_what_is_no_place_is_refused(self, path: Path, place: str) -> None:
+        store = await opened(path)
+        with pytest.raises(ValueError):
+            await store.changes(DATABASE, place)
+        await store.close()
+
+    async def test_waiting_ends_with_another_processs_change(self, path: Path) -> None:
+        store = await opened(path)
+        place = (await store.changes(DATABASE, None)).last_sequence
+        waiting = asyncio.ensure_future(store.changes(DATABASE, place, wait=20))
+        await asyncio.to_thread(run_script, ENDS_WITHOUT_CLOSING, path)
+        found = await asyncio.wait_for(waiting, 5)
+        assert found.changes[0].id == "a"
+        await store.close()
