@@ -15,6 +15,9 @@ _NAME = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_NAME}(?:\.{_NAME})*\Z")
 _LONGEST_CALLBACK = 128
 
+_LONGEST_PRETTY = 1_000_000
+"""Bytes; nobody reads more, and laying it out would hold everyone else up."""
+
 SMALLEST_COMPRESSED = 300
 """Bytes; Kazoo's server compresses nothing shorter (wire, 2.2)."""
 
@@ -44,7 +47,7 @@ class Rendering:
 
     def text(self, json: bytes) -> bytes:
         """The body that shows a JSON text."""
-        if self.is_pretty:
+        if self.is_pretty and len(json) <= _LONGEST_PRETTY:
             json = pretty_json(json)
         if self.callback is None:
             return json

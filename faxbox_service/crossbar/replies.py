@@ -154,6 +154,8 @@ def _json(
     status: int, envelope: Document, headers: dict[str, str], rendering: Rendering
 ) -> web.Response:
     headers["content-type"] = rendering.content_type
+    if rendering.callback is not None:
+        headers["x-content-type-options"] = "nosniff"
     body = rendering.text(encode_json(envelope))
     return _compressed(web.Response(status=status, body=body, headers=headers), rendering)
 

@@ -14,6 +14,10 @@ const ui = SwaggerUIBundle({
   persistAuthorization: false,
   // The default asks a host outside.
   validatorUrl: null,
+  // Whoever logs in is written into the document, so it has to be there.
+  onComplete: () => {
+    document.getElementById("submit").disabled = false;
+  },
 });
 
 function show(text, kind) {
@@ -51,6 +55,7 @@ async function onSubmit(event) {
     show("Browsers hash passwords only over https, or on 127.0.0.1.", "bad");
     return;
   }
+  show("Logging in…", "");
   const value = (id) => document.getElementById(id).value;
   const account = value("account").trim();
   const credentials = await credentialsOf(value("username").trim(), value("password"));

@@ -38,6 +38,11 @@ def test_pretty_printing_looks_like_kazoos():
     ]
 
 
+def test_what_nobody_reads_is_not_laid_out():
+    text = encode_json(["x" * 100] * 20_000)
+    assert Rendering(is_pretty=True).text(text) == text
+
+
 @given(VALUES)
 def test_pretty_printing_changes_no_value(value):
     assert json.loads(pretty_json(encode_json(value))) == json.loads(encode_json(value))

@@ -83,6 +83,7 @@ async def test_jsonp(service, tenant, box):
     path = f"{tenant.faxboxes}/{box['id']}?auth_token={token}&jsonp=app.on_box"
     answer = await service.client().get(path)
     assert answer.headers["content-type"] == "application/javascript"
+    assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.body.startswith(b"app.on_box({")
     assert answer.body.endswith(b"});")
     assert json.loads(answer.body[len("app.on_box(") : -2])["data"] == box

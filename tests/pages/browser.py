@@ -17,6 +17,9 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 PATIENCE_SECONDS = 20
 
+not_tried: list[str] = []
+"""Why there was no browser; shown at the end of the run."""
+
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -39,7 +42,11 @@ def chromium(folder: Path) -> Iterator[Chrome]:
     if program is None or driver is None:
         if os.environ.get("CI") == "true" and shutil.which("apt-get"):
             pytest.fail("no chromium: .ci/run should have installed it")
-        pytest.skip("no chromium and chromedriver on this machine")
+        missing = " and no ".join(
+            name for name, path in (("chromium", program), ("chromedriver", driver)) if path is None
+        )
+        not_tried.append(f"there is no {missing}")
+        pytest.skip(not_tried[-1])
     options = Options()
     options.binary_location = program
     for flag in (*_FLAGS, f"--user-data-dir={folder}"):
@@ -64,11 +71,10 @@ class Page:
     def log_in(self, account: str, username: str, password: str) -> str:
         """Fill in the form and send it; what the page says then."""
         outcome = self.browser.find_element(By.ID, "outcome")
-        before = outcome.text
         for name, text in (("account", account), ("username", username), ("password", password)):
             self.write(self.browser.find_element(By.ID, name), text)
         self.browser.find_element(By.ID, "submit").click()
-        self._wait.until(lambda _: outcome.text != before)
+        self._wait.until(lambda _: outcome.get_attribute("class") in ("good", "bad"))
         return outcome.text
 
     def authorize(self, token: str) -> None:

@@ -31,6 +31,7 @@ WAITING: dict[str, tuple[str, ...]] = {
 
 OUT_OF_SCOPE: dict[str, str] = {
     "billing": "needs Kazoo's services and bookkeepers",
+    "search": "needs Kazoo's search of other documents",
 }
 """Groups, and what they would need. They are not sent."""
 
