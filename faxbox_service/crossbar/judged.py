@@ -50,6 +50,8 @@ class Judged:
 
     def read_options(self, question: Question) -> None:
         """Take in what the options say of the reply's form. Raises a 400."""
+        if not question.has_options:
+            return
         if question.option("pretty_print") in (True, "true"):
             self.rendering.is_pretty = True
         callback = question.option("jsonp")

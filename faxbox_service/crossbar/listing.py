@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
 from typing import TypeAlias
 
 from faxbox_service import __version__
 from faxbox_service.documents.json_text import encode_json, encoded_list
-from faxbox_service.documents.types import Document, Json, Revision
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.listing import FoundRows
 from faxbox_service.stores.base import ViewRow
 
@@ -26,13 +27,24 @@ LARGEST_BATCH = 500
 _FIRST_BATCH = 100
 
 _HASH_LENGTH = 32
-_ID_AND_REVISION = attrgetter("id", "revision")
+_KEY = attrgetter("id", "revision")
 
 Fetch: TypeAlias = Callable[[PageRequest, Json | None, int], Awaitable[FoundRows]]
 """Rows in the wanted direction, from a key on (None: from the first), so many at most."""
 
-Render: TypeAlias = Callable[[Sequence[ViewRow], bool], list[bytes]]
-"""The JSON texts of rows' items; whether they are worth remembering."""
+BatchKey: TypeAlias = tuple[DocumentId, Revision]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows with documents, and what tells each one's content."""
+
+    rows: Sequence[ViewRow]
+    keys: list[BatchKey]
+
+
+Render: TypeAlias = Callable[[Batch, bool], list[bytes]]
+"""The JSON texts of a batch's items; whether they are worth remembering."""
 
 Show: TypeAlias = Callable[[Document], Document]
 """The item that a row's document is shown as."""
@@ -53,7 +65,6 @@ class Listing:
         self._largest = largest
         self._is_begun = False
         self._count = 0
-        self._size = 0
         self._next_key: Json | None = None
         self._digest = sha256()
 
@@ -66,32 +77,36 @@ class Listing:
         return await self._whole()
 
     async def _whole(self) -> AnyReply:
-        texts: list[bytes] = []
+        pieces: list[bytes] = []
+        size = 0
         batches = self._batches()
-        async for rows in batches:
-            texts += self.texts(rows)
-            if self._size > self._largest:
+        async for batch in batches:
+            piece = b",".join(self.texts(batch))
+            pieces.append(piece)
+            size += len(piece)
+            if size > self._largest:
                 if self.page.size is not None:
                     await batches.aclose()
                     raise range_not_satisfiable()
-                return StreamReply(_Stream(self, texts, batches))
+                return StreamReply(_Stream(self, pieces, batches))
         paging = self.page.envelope(self._count, self._next_key)
         revision = self._revision(paging)
         # An empty listing has neither revision nor etag (wire, 3.1).
         self._call.precondition.require_match(revision or "")
-        return Reply(encoded_list(texts), revision=revision, paging=paging)
+        return Reply(encoded_list(pieces), revision=revision, paging=paging)
 
     async def _chunked(self) -> AnyReply:
         batches = self._batches()
-        async for rows in batches:
-            return StreamReply(_Stream(self, self.texts(rows), batches), is_chunked=True)
+        async for batch in batches:
+            return StreamReply(_Stream(self, self.texts(batch), batches), is_chunked=True)
         return Reply([], paging=self.page.envelope(0, None))
 
     async def _table(self) -> AnyReply:
         table = CsvTable()
         try:
-            async for rows in self._batches():
-                table.add(self._show(row.document) for row in rows if row.document is not None)
+            async for batch in self._batches():
+                documents = (row.document for row in batch.rows)
+                table.add(self._show(document) for document in documents if document is not None)
             revision = self._revision({"csv": True})
             self._call.precondition.require_match(revision or "")
         except BaseException:
@@ -99,12 +114,10 @@ class Listing:
             raise
         return TableReply(table, revision)
 
-    def texts(self, rows: Sequence[ViewRow]) -> list[bytes]:
+    def texts(self, batch: Batch) -> list[bytes]:
         """The JSON texts of the items of a batch."""
         # Only the first batch: a walk through everything would push out what is asked for often.
-        texts = self._render(rows, self._count <= _FIRST_BATCH)
-        self._size += sum(map(len, texts))
-        return texts
+        return self._render(batch, self._count <= _FIRST_BATCH)
 
     def closing_members(self) -> Document:
         """What the envelope of a streamed listing says after its items."""
@@ -113,7 +126,7 @@ class Listing:
             members["revision"] = self._revision(members)
         return members
 
-    async def _batches(self) -> AsyncGenerator[list[ViewRow], None]:
+    async def _batches(self) -> AsyncGenerator[Batch, None]:
         """The rows of the page, none of the batches empty."""
         start_key: Json | None = self.page.start_key
         remaining = self.page.size
@@ -125,8 +138,9 @@ class Listing:
                 remaining -= len(kept)
             if kept:
                 self._count += len(kept)
-                self._digest.update(_content(kept))
-                yield kept
+                keys = list(map(_KEY, kept))
+                self._digest.update(_content(keys))
+                yield Batch(kept, keys)
             if start_key is None or remaining == 0:
                 self._next_key = start_key
                 return
@@ -163,7 +177,7 @@ class _Stream:
     """An `ItemStream`: what has been read already, and what is still to come."""
 
     def __init__(
-        self, listing: Listing, texts: list[bytes], batches: AsyncGenerator[list[ViewRow], None]
+        self, listing: Listing, texts: list[bytes], batches: AsyncGenerator[Batch, None]
     ) -> None:
         self._listing = listing
         self._texts = texts
@@ -174,8 +188,8 @@ class _Stream:
             yield piece
         self._texts = []
         async with aclosing(self._batches) as batches:
-            async for rows in batches:
-                for piece in self._pieces(self._listing.texts(rows)):
+            async for batch in batches:
+                for piece in self._pieces(self._listing.texts(batch)):
                     yield piece
 
     def members(self) -> Document:
@@ -187,9 +201,9 @@ class _Stream:
             yield b",".join(texts[start : start + size])
 
 
-def _content(rows: Sequence[ViewRow]) -> bytes:
+def _content(keys: list[BatchKey]) -> bytes:
     """The ids and revisions of boxes tell their content, and are far shorter than it.
 
-    The text of many rows is that of the same rows in other batches.
+    The text of many is that of the same ones in other batches.
     """
-    return encode_json(list(map(_ID_AND_REVISION, rows)))[1:-1] + b","
+    return encode_json(keys)[1:-1] + b","

@@ -16,7 +16,7 @@ _LARGEST_PAGE = 1_000_000
 _LARGEST_CHUNK = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PageRequest:
     """The wanted page; without a `size`, everything between the keys, which are inclusive."""
 

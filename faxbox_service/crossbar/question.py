@@ -26,9 +26,13 @@ class Question:
     query: Query
     envelope: Document
     segments: list[str]
+    has_options: bool
+    """Whether there is anything beside `data`: most requests have no options at all."""
 
     def option(self, name: str) -> Json:
         """An option of the query string or else the envelope (contract, 8)."""
+        if not self.has_options:
+            return None
         value = self.query.first(name)
         return self.envelope.get(name) if value is None else value
 
@@ -48,7 +52,8 @@ def read_question(request: web.BaseRequest, body: bytes) -> Question:
     segments, query = split_target(request.raw_path)
     content_type = request.headers.get("content-type", "") if body else ""
     envelope = decode_envelope(request.method, content_type, body)
-    return Question(request.method, query, envelope, segments)
+    has_options = bool(query) or len(envelope) > 1 or "data" not in envelope
+    return Question(request.method, query, envelope, segments, has_options)
 
 
 def read_precondition(headers: Mapping[str, str], envelope: Document) -> Precondition:

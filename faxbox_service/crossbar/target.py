@@ -30,6 +30,10 @@ class Query:
             decoded: QueryValue = _decoded_parameter(value, text) if equals else True
             self._values.setdefault(_decoded_parameter(name, text), []).append(decoded)
 
+    def __bool__(self) -> bool:
+        """Whether there is any parameter."""
+        return bool(self._values)
+
     def first(self, name: str) -> QueryValue | None:
         """The first value of a parameter, which is the one that options use."""
         values = self._values.get(name)

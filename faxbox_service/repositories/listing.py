@@ -7,7 +7,7 @@ from faxbox_service.documents.types import Json
 from faxbox_service.stores.base import ViewRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FoundRows:
     """Rows with documents, and the key of the row after them, if there is one."""
 

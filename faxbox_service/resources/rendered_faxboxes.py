@@ -4,11 +4,11 @@ An id and a revision tell a document's content for ever, so what was rendered fr
 goes stale; listings repeat the same boxes far more often than boxes change.
 """
 
-from collections.abc import Iterable
+from typing import cast
 
+from faxbox_service.crossbar.listing import Batch, BatchKey
 from faxbox_service.documents.faxbox import shown_faxbox
 from faxbox_service.documents.json_text import encode_json
-from faxbox_service.documents.types import DocumentId, Revision
 from faxbox_service.stores.base import ViewRow
 
 _BUDGET = 8_000_000
@@ -20,22 +20,23 @@ class RenderedFaxboxes:
     def __init__(self, budget: int = _BUDGET) -> None:
         self._budget = budget
         self._size = 0
-        self._texts: dict[tuple[DocumentId, Revision | None], bytes] = {}
+        self._texts: dict[BatchKey, bytes] = {}
 
-    def texts(self, rows: Iterable[ViewRow], remember: bool) -> list[bytes]:
-        """The JSON text of each row's faxbox; all rows have documents."""
-        known = self._texts
-        render = self._remembered if remember else _rendered
-        return [known.get((row.id, row.revision)) or render(row) for row in rows]
+    def texts(self, batch: Batch, remember: bool) -> list[bytes]:
+        """The JSON text of each row's faxbox."""
+        known = list(map(self._texts.get, batch.keys))
+        if None not in known:
+            return cast(list[bytes], known)
+        return [
+            self._rendered(row, key, remember) if text is None else text
+            for text, row, key in zip(known, batch.rows, batch.keys, strict=True)
+        ]
 
-    def _remembered(self, row: ViewRow) -> bytes:
-        text = _rendered(row)
-        self._texts[row.id, row.revision] = text
-        self._size += len(text)
-        while self._size > self._budget:
-            self._size -= len(self._texts.pop(next(iter(self._texts))))
+    def _rendered(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
+        text = encode_json(shown_faxbox(row.document or {}))
+        if remember:
+            self._texts[key] = text
+            self._size += len(text)
+            while self._size > self._budget:
+                self._size -= len(self._texts.pop(next(iter(self._texts))))
         return text
-
-
-def _rendered(row: ViewRow) -> bytes:
-    return encode_json(shown_faxbox(row.document or {}))

@@ -5,6 +5,7 @@ Nothing is asserted but that every reply had the right status.
 """
 
 import argparse
+import asyncio
 import base64
 import itertools
 import json
@@ -37,6 +38,9 @@ from .load import Measured, measure
 
 CONNECTIONS = 8
 LISTED = 50
+LONG = 100_000
+"""Boxes of a long listing."""
+
 BOX = {
     "name": "Front desk",
     "caller_id": "+14155550100",
@@ -132,6 +136,26 @@ async def prepare(settings: Settings) -> Ground:
         await repositories.close()
 
 
+async def prepare_long(settings: Settings, ground: Ground) -> None:
+    """Fill the account up to `LONG` boxes, behind the service's back; one in a hundred is rare."""
+    repositories = await Repositories.open(settings)
+    database = account_database(ground.account.id)
+    try:
+        document = await repositories.store.get(database, ground.boxes[0])
+        del document["_rev"]
+        for start in range(0, LONG - LISTED, 1000):
+            await asyncio.gather(
+                *(
+                    repositories.store.put(
+                        database, {**document, "_id": new_id(), "rare": n % 100 == 0}
+                    )
+                    for n in range(start, min(start + 1000, LONG - LISTED))
+                )
+            )
+    finally:
+        await repositories.close()
+
+
 async def round_trips(settings: Settings, ground: Ground) -> dict[str, int]:
     """Calls to the store that each operation makes, once what is remembered is remembered."""
     repositories = await Repositories.open(settings)
@@ -166,10 +190,14 @@ async def remove(settings: Settings, ground: Ground) -> None:
     await repositories.close()
 
 
-def memory_of(process_id: int) -> float:
+def memory_of(process_id: int, what: str = "VmRSS") -> float:
     status = Path(f"/proc/{process_id}/status").read_text()
-    kilobytes = next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]
+    kilobytes = next(line for line in status.splitlines() if line.startswith(what)).split()[1]
     return int(kilobytes) / 1024
+
+
+def peak_memory_of(process_id: int) -> float:
+    return memory_of(process_id, "VmHWM")
 
 
 class Bench:
@@ -237,6 +265,37 @@ def bench_embedded(bench: Bench, folder: Path) -> None:
     show_round_trips(uvloop.run(round_trips(settings, ground)))
 
 
+def bench_long(folder: Path) -> None:
+    """Single requests over many boxes: when they begin, when they end, what the worker takes."""
+    url = f"sqlite://{folder}/long.db"
+    settings = Settings.load({"FAXBOX_STORE": url})
+    ground = uvloop.run(prepare(settings))
+    uvloop.run(prepare_long(settings, ground))
+    print(f"\nEmbedded store, {LONG:,} boxes, one request at a time")
+    port = free_port()
+    serve = ("-m", "faxbox_service", "serve", "--port", str(port), "--store", url)
+    for query in (
+        "paginate=false",
+        "paginate=false&is_chunked=true",
+        "paginate=false&accept=csv",
+        "filter_rare=true&page_size=1000",
+        "filter_name=nobody",
+    ):
+        with process(*serve, port=port) as (process_id, _):
+            begun = time.perf_counter()
+            wanted = urllib.request.Request(
+                f"http://127.0.0.1:{port}{ground.list_path}?{query}", headers=ground.headers
+            )
+            with urllib.request.urlopen(wanted) as reply:
+                first = time.perf_counter() - begun
+                size = sum(map(len, iter(lambda: reply.read(1 << 20), b"")))
+            total = time.perf_counter() - begun
+            print(
+                f"{query:36} {first:9.2f} s to the first byte  {total:.2f} s in all"
+                f"  {size / 1e6:.1f} MB  worker {peak_memory_of(process_id):.0f} MB at most"
+            )
+
+
 def bench_couchdb(bench: Bench, url: str) -> None:
     settings = Settings.load({"FAXBOX_STORE": url})
     ground = uvloop.run(prepare(settings))
@@ -293,6 +352,7 @@ def main() -> None:
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="faxbox-bench-") as folder:
         bench_embedded(bench, Path(folder))
+        bench_long(Path(folder))
     url = os.environ.get("FAXBOX_TEST_COUCHDB_URL")
     if url is None:
         print("\nNo FAXBOX_TEST_COUCHDB_URL: nothing measured on CouchDB")
