@@ -44,14 +44,16 @@ class Credential:
 def locate_credential(
     headers: CIMultiDictProxy[str], query: Query, envelope: Document
 ) -> Credential | None:
-    """`X-Auth-Token`, else the option `auth_token`, else `Authorization`."""
+    """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name."""
     token: Json = headers.get("x-auth-token")
     if token is None:
         token = query.first("auth_token") or envelope.get("auth_token")
     if isinstance(token, str) and token:
         return Credential(_well_formed(token), CredentialKind.TOKEN, is_echoed=True)
-    authorization = headers.get("authorization")
+    authorization: Json = headers.get("authorization")
     if not authorization:
+        authorization = query.first("authorization") or envelope.get("authorization")
+    if not isinstance(authorization, str) or not authorization:
         return None
     scheme, _, text = authorization.partition(" ")
     kind = CredentialKind.BASIC if scheme.lower() == "basic" else CredentialKind.OTHER

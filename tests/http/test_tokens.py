@@ -266,6 +266,17 @@ async def test_a_user_may_ask_without_a_token(service, tenant, user):
     assert (claims["account_id"], claims["owner_id"]) == (tenant.account.id, user["_id"])
 
 
+async def test_credentials_may_come_as_an_option(service, tenant, user):
+    digest = hashlib.md5(b"alice:Secret1234").hexdigest()
+    text = basic(f"{tenant.account.id}:{digest}")["Authorization"]
+    client = service.client()
+    listed = await client.get(f"{tenant.faxboxes}?authorization={text.replace(' ', '%20')}")
+    assert (listed.status, "auth_token" in listed.json) == (200, False)
+    made = await client.put(tenant.faxboxes, {"name": "x"}, authorization=text)
+    assert made.status == 201
+    assert (await client.put(tenant.faxboxes, {"name": "x"}, authorization=5)).status == 401
+
+
 async def test_basic_credentials_that_prove_nothing(service, tenant, other, user):
     digest = hashlib.md5(b"alice:Secret1234").hexdigest()
     wrong = [

@@ -19,7 +19,7 @@ from .placeholders import Bindings
 from .replay import Replayer, Result
 from .rules import Rules
 from .summary import summary
-from .waiting import is_out_of_scope
+from .waiting import SHOW_BIG_INTEGERS, is_out_of_scope
 
 _SUMMARY = pytest.StashKey[list[str]]()
 _START_SECONDS = 20.0
@@ -85,7 +85,7 @@ def _initialised(store: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def results(service: Service, pytestconfig: pytest.Config) -> dict[str, Result]:
+def results(service: Service, pytestconfig: pytest.Config, is_pouchdb: bool) -> dict[str, Result]:
     """All recorded exchanges that are in scope, replayed once."""
     recordings = Recordings.load()
 
@@ -100,7 +100,9 @@ def results(service: Service, pytestconfig: pytest.Config) -> dict[str, Result]:
     results = asyncio.run(replayer.replay(exchanges, Bindings(known)))
     kind = service.store.partition(":")[0]
     lines = pytestconfig.stash.setdefault(_SUMMARY, [])
-    lines += [f"on {kind}:", *summary(recordings, results)]
+    keeps_all = not is_pouchdb or kind == "sqlite"
+    beyond_store = frozenset() if keeps_all else SHOW_BIG_INTEGERS
+    lines += [f"on {kind}:", *summary(recordings, results, beyond_store)]
     return results
 
 

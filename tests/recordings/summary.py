@@ -8,15 +8,19 @@ from .replay import Result
 from .waiting import OUT_OF_SCOPE, is_out_of_scope, waits_for
 
 
-def summary(recordings: Recordings, results: dict[str, Result]) -> Iterator[str]:
-    """Lines for people."""
-    equal, by_contract, failed = 0, 0, 0
+def summary(
+    recordings: Recordings, results: dict[str, Result], beyond_store: frozenset[str]
+) -> Iterator[str]:
+    """Lines for people; `beyond_store` are exchanges that the store of the tests cannot hold."""
+    equal, by_contract, failed, not_held = 0, 0, 0, 0
     numbers: Counter[int] = Counter()
     waiting: Counter[str] = Counter()
     for name, result in results.items():
         title = waits_for(name)
         if title is not None:
             waiting[title] += 1
+        elif name in beyond_store:
+            not_held += 1
         elif not result.is_equal:
             failed += 1
         elif result.expected.contracts:
@@ -33,5 +37,7 @@ def summary(recordings: Recordings, results: dict[str, Result]) -> Iterator[str]
     left_out = Counter(item.group for item in recordings.exchanges if is_out_of_scope(item.group))
     for group, count in left_out.items():
         yield f"{count} are out of scope: {group} {OUT_OF_SCOPE[group]}"
+    if not_held:
+        yield f"{not_held} show integers beyond 53 bits, which PouchDB does not keep"
     if failed:
         yield f"{failed} are wrong"

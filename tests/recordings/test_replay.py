@@ -6,22 +6,10 @@ from .conftest import Service
 from .differences import DIFFERENCES
 from .exchanges import Recordings
 from .replay import Result
-from .waiting import OUT_OF_SCOPE, WAITING, is_out_of_scope, waits_for
+from .waiting import OUT_OF_SCOPE, SHOW_BIG_INTEGERS, WAITING, is_out_of_scope, waits_for
 
 _RECORDINGS = Recordings.load()
 _IN_SCOPE = [item.name for item in _RECORDINGS.exchanges if not is_out_of_scope(item.group)]
-
-
-_SHOW_BIG_INTEGERS = {
-    "put/unknown-keys",
-    "body/bad-json-on-GET",
-    "body/empty-object-on-GET",
-    "body/data-object-on-GET",
-    "setup/24",
-    "accept/csv-option",
-    "accept/octet-stream",
-    "accept/gzip",
-}
 
 
 @pytest.mark.parametrize("name", _IN_SCOPE)
@@ -29,7 +17,7 @@ def test_reply_is_as_recorded_or_as_the_contract_has_it(
     name: str, results: dict[str, Result], service: Service, is_pouchdb: bool
 ) -> None:
     result = results[name]
-    if is_pouchdb and service.store.startswith("couchdb") and name in _SHOW_BIG_INTEGERS:
+    if is_pouchdb and service.store.startswith("couchdb") and name in SHOW_BIG_INTEGERS:
         assert not result.is_equal
         pytest.xfail("PouchDB, unlike CouchDB, keeps no integers beyond 53 bits")
     title = waits_for(name)
