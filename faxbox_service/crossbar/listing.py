@@ -1,6 +1,7 @@
 """Reading a listing: in batches, filtered, paged, with bounded memory (wire, section 3)."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -81,14 +82,13 @@ class Listing:
         size = 0
         batches = self._batches()
         async for batch in batches:
-            piece = b",".join(self.texts(batch))
-            pieces.append(piece)
-            size += len(piece)
+            pieces += self.pieces(batch)
+            size += len(pieces[-1])
             if size > self._largest:
                 if self.page.size is not None:
                     await batches.aclose()
                     raise range_not_satisfiable()
-                return StreamReply(_Stream(self, pieces, batches))
+                return self._streamed(pieces, batches)
         paging = self.page.envelope(self._count, self._next_key)
         revision = self._revision(paging)
         # An empty listing has neither revision nor etag (wire, 3.1).
@@ -98,8 +98,14 @@ class Listing:
     async def _chunked(self) -> AnyReply:
         batches = self._batches()
         async for batch in batches:
-            return StreamReply(_Stream(self, self.texts(batch), batches), is_chunked=True)
+            return self._streamed(list(self.pieces(batch)), batches)
         return Reply([], paging=self.page.envelope(0, None))
+
+    def _streamed(self, pieces: list[bytes], batches: AsyncGenerator[Batch, None]) -> StreamReply:
+        # What has no tag matches none (RFC 9110, 13.1.1).
+        self._call.precondition.require_match("")
+        is_chunked = self.page.chunk_size is not None
+        return StreamReply(_Stream(self, pieces, batches), is_chunked=is_chunked)
 
     async def _table(self) -> AnyReply:
         table = CsvTable()
@@ -114,10 +120,13 @@ class Listing:
             raise
         return TableReply(table, revision)
 
-    def texts(self, batch: Batch) -> list[bytes]:
-        """The JSON texts of the items of a batch."""
+    def pieces(self, batch: Batch) -> Iterator[bytes]:
+        """The JSON texts of a batch's items joined by commas: in one piece, unless in chunks."""
         # Only the first batch: a walk through everything would push out what is asked for often.
-        return self._render(batch, self._count <= _FIRST_BATCH)
+        texts = self._render(batch, self._count <= _FIRST_BATCH)
+        size = self.page.chunk_size or len(texts)
+        for start in range(0, len(texts), size):
+            yield b",".join(texts[start : start + size])
 
     def closing_members(self) -> Document:
         """What the envelope of a streamed listing says after its items."""
@@ -177,28 +186,22 @@ class _Stream:
     """An `ItemStream`: what has been read already, and what is still to come."""
 
     def __init__(
-        self, listing: Listing, texts: list[bytes], batches: AsyncGenerator[Batch, None]
+        self, listing: Listing, pieces: list[bytes], batches: AsyncGenerator[Batch, None]
     ) -> None:
         self._listing = listing
-        self._texts = texts
+        self._pieces = deque(pieces)
         self._batches = batches
 
     async def texts(self) -> AsyncIterator[bytes]:
-        for piece in self._pieces(self._texts):
-            yield piece
-        self._texts = []
+        while self._pieces:
+            yield self._pieces.popleft()
         async with aclosing(self._batches) as batches:
             async for batch in batches:
-                for piece in self._pieces(self._listing.texts(batch)):
+                for piece in self._listing.pieces(batch):
                     yield piece
 
     def members(self) -> Document:
         return self._listing.closing_members()
-
-    def _pieces(self, texts: list[bytes]) -> Iterator[bytes]:
-        size = self._listing.page.chunk_size or LARGEST_BATCH
-        for start in range(0, len(texts), size):
-            yield b",".join(texts[start : start + size])
 
 
 def _content(keys: list[BatchKey]) -> bytes:

@@ -202,9 +202,16 @@ async def test_a_listing_may_be_conditional(tenant, boxes):
     ):
         answer = await tenant.client.get(path, headers={name: value})
         assert (name, value, answer.status) == (name, value, status)
-    streamed = f"{tenant.faxboxes}?paginate=false"
-    answer = await tenant.client.get(streamed, headers={"If-None-Match": "*"})
-    assert answer.status == 304
+    for query in ("paginate=false", "is_chunked=true"):
+        streamed = f"{tenant.faxboxes}?{query}"
+        for name, value, status in (
+            ("If-None-Match", "*", 304),
+            ("If-None-Match", tag, 200),
+            ("If-Match", "*", 200),
+            ("If-Match", tag, 412),
+        ):
+            answer = await tenant.client.get(streamed, headers={name: value})
+            assert (query, name, value, answer.status) == (query, name, value, status)
 
 
 async def test_a_store_that_fails_in_mid_stream_breaks_the_reply_off(
