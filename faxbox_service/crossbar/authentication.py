@@ -9,14 +9,14 @@ from enum import Enum, auto
 from multidict import CIMultiDictProxy
 
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.types import AccountId, Document, Json
+from faxbox_service.documents.types import AccountId, Json
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials
 from faxbox_service.repositories.tokens import Tokens
 from faxbox_service.repositories.users import CredentialMethod, Users
 
 from .call import Principal
-from .target import Query
+from .options import Options
 
 _BASIC = re.compile(r"([0-9a-f]{32}):([0-9A-Fa-f]{32})\Z")
 """An account's id, and the MD5 of `username:password`."""
@@ -41,24 +41,27 @@ class Credential:
     """Whether replies repeat it as `auth_token`; a Basic credential never is (contract, 19)."""
 
 
-def locate_credential(
-    headers: CIMultiDictProxy[str], query: Query, envelope: Document
-) -> Credential | None:
+def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Credential | None:
     """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name."""
     token: Json = headers.get("x-auth-token")
     if token is None:
-        token = query.first("auth_token") or envelope.get("auth_token")
+        token = _option(options, "auth_token")
     if isinstance(token, str) and token:
         return Credential(_well_formed(token), CredentialKind.TOKEN, is_echoed=True)
     authorization: Json = headers.get("authorization")
     if not authorization:
-        authorization = query.first("authorization") or envelope.get("authorization")
+        authorization = _option(options, "authorization")
     if not isinstance(authorization, str) or not authorization:
         return None
     scheme, _, text = authorization.partition(" ")
     kind = CredentialKind.BASIC if scheme.lower() == "basic" else CredentialKind.OTHER
     is_bearer = scheme.lower() == "bearer"
     return Credential(_well_formed(text or scheme), kind, is_echoed=is_bearer)
+
+
+def _option(options: Options, name: str) -> Json:
+    """An option; one that is empty in the query string does not hide the envelope's."""
+    return options.query.first(name) or options.envelope.get(name)
 
 
 class Authenticator:

@@ -13,7 +13,7 @@ from faxbox_service.repositories.preconditions import Precondition
 
 from .errors import NO_DATA
 from .negotiation import Representation
-from .target import Query, QueryValue
+from .options import Options
 
 
 @dataclass(slots=True)
@@ -36,8 +36,7 @@ class Call:
     """The account of the path; the caller may act on it."""
     principal: Principal | None
     request_id: str
-    envelope: Document
-    query: Query
+    options: Options
     precondition: Precondition
     representation: Representation = Representation.JSON
     """What the reply to a read should be, where the resource has more than one."""
@@ -51,12 +50,9 @@ class Call:
             return Author(self.request_id)
         return Author(self.request_id, self.principal.account.id, self.principal.user_id)
 
-    def option(self, name: str) -> QueryValue | Json:
-        """An option of the query string or else the envelope; never one inside `data`
-        (contract, 8).
-        """
-        value = self.query.first(name)
-        return self.envelope.get(name) if value is None else value
+    def option(self, name: str) -> Json:
+        """An option by its name."""
+        return self.options.get(name)
 
     def should_soft_delete(self) -> bool:
         """Whether a DELETE only hides: unless the option says anything but true (wire, 4.7)."""
@@ -70,7 +66,7 @@ class Call:
 
     def data(self) -> Document:
         """The envelope's `data`. Raises `InvalidDocument` when it is not an object."""
-        data = self.envelope.get("data", {})
+        data = self.options.envelope.get("data", {})
         if isinstance(data, dict):
             return data
         raise InvalidDocument(

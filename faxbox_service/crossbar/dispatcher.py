@@ -113,7 +113,7 @@ class Dispatcher:
             raise method_not_implemented()
         body = await read_body(request, self._largest_body) if request.body_exists else b""
         question = read_question(request, body)
-        judged.credential = locate_credential(request.headers, question.query, question.envelope)
+        judged.credential = locate_credential(request.headers, question.options)
         judged.read_options(question)
         page = self._pages.find(question.segments)
         if page is not None:
@@ -188,7 +188,7 @@ class Dispatcher:
         if is_preview and not isinstance(route.resource, Previewing):
             raise method_not_allowed(judged.allowed)
         judged.negotiate(request.headers, question)
-        precondition = read_precondition(request.headers, question.envelope)
+        precondition = read_precondition(request.headers, question.options.envelope)
         judged.none_match = precondition.none_match
         if account is not None:
             for noun, arguments in route.between:
@@ -199,8 +199,7 @@ class Dispatcher:
             account,
             judged.principal,
             judged.request_id,
-            question.envelope,
-            question.query,
+            question.options,
             precondition,
             judged.representation,
             is_preview,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from faxbox_service.repositories.preconditions import ANY
+
 from .authentication import Credential
 from .call import Principal
 from .negotiation import (
@@ -42,6 +44,17 @@ class Judged:
     wanted_method: str | None = None
     """The method that a CORS preflight asks about."""
 
+    def is_kept(self, method: str, tag: str | None) -> bool:
+        """Whether the client has already what a read would show: a 304 will do.
+
+        `tag` is the entity tag of it, None for what has none.
+        """
+        return (
+            self.none_match is not None
+            and method in READS
+            and not self.none_match.isdisjoint((tag, ANY))
+        )
+
     def read_headers(self, headers: Mapping[str, str]) -> None:
         """Take in what the headers say of the reply's form, errors included."""
         self.rendering.is_pretty = headers.get("x-pretty-print") == "true"
@@ -50,11 +63,12 @@ class Judged:
 
     def read_options(self, question: Question) -> None:
         """Take in what the options say of the reply's form. Raises a 400."""
-        if not question.has_options:
+        options = question.options
+        if not options.is_any:
             return
-        if question.option("pretty_print") in (True, "true"):
+        if options.get("pretty_print") in (True, "true"):
             self.rendering.is_pretty = True
-        callback = question.option("jsonp")
+        callback = options.get("jsonp")
         if callback is not None:
             self.rendering.callback = checked_callback(callback)
 
@@ -69,9 +83,9 @@ class Judged:
             # Kazoo answers changes in JSON whatever was negotiated.
             self.representation = Representation.JSON
             return
-        option = question.option("accept")
+        option = question.options.get("accept")
         if isinstance(option, str) and self.representation is Representation.JSON:
             self.representation = overriding_representation(option) or Representation.JSON
         if self.representation is Representation.CSV:
-            name = headers.get("x-file-name") or question.option("file_name")
+            name = headers.get("x-file-name") or question.options.get("file_name")
             self.file_name = name if isinstance(name, str) else None

@@ -22,7 +22,7 @@ from .filters import Filters
 from .negotiation import Representation
 from .paging import PageRequest
 
-LARGEST_BATCH = 500
+_LARGEST_BATCH = 500
 """Rows read from the store at once: long listings take few round trips, and little memory."""
 
 _FIRST_BATCH = 100
@@ -59,7 +59,7 @@ class Listing:
     ) -> None:
         self._call = call
         self.page = page
-        self._filters = Filters.of(call.query)
+        self._filters = Filters.of(call.options.query)
         self._fetch = fetch
         self._render = render
         self._show = show
@@ -157,7 +157,7 @@ class Listing:
             await asyncio.sleep(0)
 
     def _batch_size(self, remaining: int | None) -> int:
-        size = LARGEST_BATCH if self._is_begun else _FIRST_BATCH
+        size = _LARGEST_BATCH if self._is_begun else _FIRST_BATCH
         return size if remaining is None or self._filters else min(remaining, size)
 
     def _kept(self, found: FoundRows, most: int | None) -> tuple[list[ViewRow], Json | None]:

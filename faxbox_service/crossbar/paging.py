@@ -31,13 +31,13 @@ class PageRequest:
     def of(cls, call: Call, default_size: int) -> "PageRequest":
         """Read the options of a call. Raises a 404 `faulty_request`."""
         start_key, end_key = call.option("start_key"), call.option("end_key")
-        chunk_size = _chunk_size(call.query)
+        chunk_size = _chunk_size(call.options.query)
         return cls(
             size=_page_size(call, default_size) if _should_paginate(call) else None,
             start_key=decode_cursor(start_key) if isinstance(start_key, str) else None,
             end_key=end_key if isinstance(end_key, str) else None,
-            descending=_is_descending(call.query),
-            chunk_size=chunk_size if _is_true(call.query.first("is_chunked")) else None,
+            descending=_is_descending(call.options.query),
+            chunk_size=chunk_size if _is_true(call.options.query.first("is_chunked")) else None,
         )
 
     def envelope(self, count: int, next_key: str | None) -> Document:

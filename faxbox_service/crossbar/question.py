@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from faxbox_service.documents.types import Document, Json, Revision
+from faxbox_service.documents.types import Document, Revision
 from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
 
 from .body import decode_envelope
 from .entity_tags import parse_if_match, parse_if_none_match
-from .target import Query, split_target
+from .options import Options
+from .target import split_target
 
 _LONGEST_REQUEST_ID = 256
 _PRINTABLE = frozenset(string.printable) - frozenset("\t\n\r\x0b\x0c")
@@ -23,23 +24,13 @@ class Question:
     """A request as it was read, before anything is known about who asks."""
 
     method: str
-    query: Query
-    envelope: Document
     segments: list[str]
-    has_options: bool
-    """Whether there is anything beside `data`: most requests have no options at all."""
-
-    def option(self, name: str) -> Json:
-        """An option of the query string or else the envelope (contract, 8)."""
-        if not self.has_options:
-            return None
-        value = self.query.first(name)
-        return self.envelope.get(name) if value is None else value
+    options: Options
 
     @property
     def verb(self) -> str:
         """The method to judge by: the option `verb` replaces HTTP's (wire, 2.3); HEAD is GET."""
-        option = self.option("verb")
+        option = self.options.get("verb")
         if option is None:
             method = self.method
         else:
@@ -52,8 +43,7 @@ def read_question(request: web.BaseRequest, body: bytes) -> Question:
     segments, query = split_target(request.raw_path)
     content_type = request.headers.get("content-type", "") if body else ""
     envelope = decode_envelope(request.method, content_type, body)
-    has_options = bool(query) or len(envelope) > 1 or "data" not in envelope
-    return Question(request.method, query, envelope, segments, has_options)
+    return Question(request.method, segments, Options.of(query, envelope))
 
 
 def read_precondition(headers: Mapping[str, str], envelope: Document) -> Precondition:

@@ -47,7 +47,7 @@ class Replies:
         revision = reply.revision
         if revision is not None and reply.has_etag:
             headers["etag"] = f'"{revision}"'
-            if method in READS and judged.none_match and judged.none_match & {revision, "*"}:
+            if judged.is_kept(method, revision):
                 return web.Response(status=304, headers=headers)
         if reply.location_id is not None:
             headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
@@ -68,7 +68,7 @@ class Replies:
         headers["content-type"] = reply.content_type
         if reply.etag is not None:
             headers["etag"] = f'"{reply.etag}"'
-            if method in READS and judged.none_match and judged.none_match & {reply.etag, "*"}:
+            if judged.is_kept(method, reply.etag):
                 return web.Response(status=304, headers=headers)
         return _compressed(web.Response(body=reply.body, headers=headers), judged.rendering)
 
@@ -116,13 +116,7 @@ class Replies:
 
     def preflight(self, judged: Judged) -> web.Response:
         """The empty reply to a CORS preflight."""
-        methods = judged.allowed
-        if judged.wanted_method is not None and judged.wanted_method not in methods:
-            methods = (judged.wanted_method, "OPTIONS", *methods)
-        else:
-            methods = ("OPTIONS", *methods)
-        headers = self._headers(judged) | _CORS
-        headers["access-control-allow-methods"] = ", ".join(methods)
+        headers = self._headers(judged) | _cors(judged.allowed, judged.wanted_method)
         return web.Response(status=200, headers=headers)
 
     def _headers(self, judged: Judged) -> dict[str, str]:
@@ -146,8 +140,12 @@ class Replies:
             envelope["auth_token"] = judged.credential.text
 
 
-def _cors(allowed: tuple[str, ...]) -> dict[str, str]:
-    return {**_CORS, "access-control-allow-methods": ", ".join(("OPTIONS", *allowed))}
+def _cors(allowed: tuple[str, ...], wanted: str | None = None) -> dict[str, str]:
+    """The headers of a cross-origin reply; a method asked for is named, even where it fails."""
+    methods = ("OPTIONS", *allowed)
+    if wanted is not None and wanted not in methods:
+        methods = (wanted, *methods)
+    return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
 
 
 def _json(

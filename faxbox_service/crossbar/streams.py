@@ -24,7 +24,7 @@ async def send_items(
 ) -> web.StreamResponse:
     """Send a listing, and an envelope around it that is complete only at its end."""
     headers = replies.success_headers(request.method, judged)
-    if judged.none_match is not None and "*" in judged.none_match:
+    if judged.is_kept(request.method, None):
         return web.Response(status=304, headers=headers)
     headers["content-type"] = judged.rendering.content_type
     is_script = judged.rendering.callback is not None
@@ -49,7 +49,7 @@ async def send_table(
     try:
         if reply.revision is not None:
             headers["etag"] = f'"{reply.revision}"'
-            if judged.none_match and judged.none_match & {reply.revision, "*"}:
+            if judged.is_kept(request.method, reply.revision):
                 return web.Response(status=304, headers=headers)
         if not len(reply.table):
             return web.Response(status=204, headers=headers)

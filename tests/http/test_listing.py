@@ -68,19 +68,24 @@ async def test_the_default_page_has_50_boxes(service, tenant):
 
 
 @pytest.mark.parametrize(
-    ("size", "text"),
+    ("option", "text"),
     [
-        ("0", "page size must be at least 1"),
-        ("-1", "page size must be at least 1"),
-        ("-1e999999999", "page size must be at least 1"),
-        ("x", "invalid page size"),
-        ("", "invalid page size"),
-        ("NaN", "invalid page size"),
-        ("inf", "invalid page size"),
+        ("page_size=0", "page size must be at least 1"),
+        ("page_size=-1", "page size must be at least 1"),
+        ("page_size=-1e999999999", "page size must be at least 1"),
+        ("page_size=x", "invalid page size"),
+        ("page_size=", "invalid page size"),
+        ("page_size=NaN", "invalid page size"),
+        ("page_size=inf", "invalid page size"),
+        ("chunk_size=51", "chunk size must be lower than 50"),
+        ("chunk_size=0", "chunk size must be at least 1"),
+        ("chunk_size=-1", "chunk size must be at least 1"),
+        ("chunk_size=x", "invalid chunk size"),
+        ("chunk_size=", "invalid chunk size"),
     ],
 )
-async def test_impossible_page_sizes(tenant, size, text):
-    answer = await tenant.client.get(f"{tenant.faxboxes}?page_size={size}")
+async def test_impossible_sizes(tenant, option, text):
+    answer = await tenant.client.get(f"{tenant.faxboxes}?{option}")
     assert answer.status == 404
     assert (answer.json["message"], answer.data) == ("faulty_request", {"message": text})
 

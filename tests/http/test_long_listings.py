@@ -165,22 +165,6 @@ async def test_a_chunked_listing_of_nothing_is_an_ordinary_one(tenant):
     assert (answer.data, answer.json["page_size"]) == ([], 0)
 
 
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        ("51", "chunk size must be lower than 50"),
-        ("0", "chunk size must be at least 1"),
-        ("-1", "chunk size must be at least 1"),
-        ("x", "invalid chunk size"),
-        ("", "invalid chunk size"),
-    ],
-)
-async def test_impossible_chunk_sizes(tenant, size, text):
-    answer = await tenant.client.get(f"{tenant.faxboxes}?chunk_size={size}")
-    assert answer.status == 404
-    assert (answer.json["message"], answer.data) == ("faulty_request", {"message": text})
-
-
 async def test_a_csv_is_as_long_as_it_must_be(tenant, boxes):
     answer = await tenant.client.get(f"{tenant.faxboxes}?paginate=false&accept=csv")
     assert len(answer.body.decode().splitlines()) == COUNT + 1
