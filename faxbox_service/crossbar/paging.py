@@ -71,23 +71,23 @@ def _is_true(option: Json) -> bool:
 
 def _page_size(call: Call, default: int) -> int:
     option = call.option("page_size")
-    if option is None:
-        return default
-    size = _rounded(option, faulty_request("invalid page size"))
-    if size < 1:
-        raise faulty_request("page size must be at least 1")
-    return size
+    return default if option is None else _size(option, "page size")
 
 
 def _chunk_size(query: Query) -> int:
     option = query.first("chunk_size")
     if option is None:
         return _LARGEST_CHUNK
-    size = _rounded(option, faulty_request("invalid chunk size"))
-    if size < 1:
-        raise faulty_request("chunk size must be at least 1")
+    size = _size(option, "chunk size")
     if size > _LARGEST_CHUNK:
         raise faulty_request(f"chunk size must be lower than {_LARGEST_CHUNK}")
+    return size
+
+
+def _size(option: Json, name: str) -> int:
+    size = _rounded(option, faulty_request(f"invalid {name}"))
+    if size < 1:
+        raise faulty_request(f"{name} must be at least 1")
     return size
 
 

@@ -26,15 +26,19 @@ NODE: Final = "fQaeUk7XRdRLmUtYmg1DGg"
 VERSION: Final = "5.4.0"
 TIMESTAMP: Final = "2026-11-23T10:15:00Z"
 
-FAXBOX: Final[Document] = {
-    "name": "Front desk",
-    "caller_id": "+14155550100",
+DEFAULTS: Final[Document] = {
     "attempts": 0,
     "caller_name": "Kazoo Fax Printer",
     "fax_header": "Kazoo Fax Printer",
     "media": {},
     "retries": 1,
     "smtp_permission_list": [],
+}
+
+FAXBOX: Final[Document] = {
+    "name": "Front desk",
+    "caller_id": "+14155550100",
+    **DEFAULTS,
     "id": FAXBOX_ID,
     "smtp_email_address": "a1b2c3d4.fax.kazoo.io",
 }

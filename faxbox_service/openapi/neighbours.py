@@ -7,7 +7,7 @@ from faxbox_service.documents.schema import packaged_schema
 from faxbox_service.documents.types import Document
 
 from .envelopes import success_schema
-from .example_values import REVISION, VERSION, success_envelope
+from .example_values import DEFAULTS, REVISION, VERSION, success_envelope
 from .headers import reply_headers
 from .operations import Operation, json_body, schema_reference
 from .parameters import CONDITIONS, TABLE
@@ -19,15 +19,7 @@ _ANY_OBJECT: Final[Document] = {"type": "object"}
 _TEXT: Final[Document] = {"type": "string"}
 
 _FAXBOX: Final = public_fields(packaged_schema("faxbox").document) | {"id": "faxbox"}
-_VALID: Final[Document] = {
-    "name": "Front desk",
-    "attempts": 0,
-    "caller_name": "Kazoo Fax Printer",
-    "fax_header": "Kazoo Fax Printer",
-    "media": {},
-    "retries": 1,
-    "smtp_permission_list": [],
-}
+_VALID: Final[Document] = {"name": "Front desk", **DEFAULTS}
 _ABOUT: Final[Document] = {
     "version": VERSION,
     "store": {"kind": "sqlite", "version": "3.45.1"},

@@ -194,6 +194,14 @@ async def other(service, root) -> AsyncIterator[Tenant]:
     await service.repositories.accounts.delete(tenant.account)
 
 
+async def pages_of(client: Client, path: str) -> list[Answer]:
+    """A listing page by page; `path` has a query."""
+    pages = [await client.get(path)]
+    while "next_start_key" in pages[-1].json:
+        pages.append(await client.get(f"{path}&start_key={pages[-1].json['next_start_key']}"))
+    return pages
+
+
 async def send_raw(service: Service, request: bytes) -> bytes:
     """What the service answers to these bytes, whatever they are."""
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)

@@ -6,6 +6,8 @@ import pytest
 
 from faxbox_service.crossbar.cursor import decode_cursor, encode_cursor
 
+from .conftest import pages_of
+
 
 @pytest.fixture
 async def boxes(tenant):
@@ -31,16 +33,9 @@ async def test_boxes_come_whole_by_descending_id(tenant, boxes):
 
 
 async def test_pages_follow_each_other(tenant, boxes):
-    start, seen, sizes = "", [], []
-    while True:
-        answer = await tenant.client.get(f"{tenant.faxboxes}?page_size=3{start}")
-        seen += answer.data
-        sizes.append(answer.json["page_size"])
-        if "next_start_key" not in answer.json:
-            break
-        start = f"&start_key={answer.json['next_start_key']}"
-    assert seen == boxes
-    assert sizes == [3, 3, 1]
+    pages = await pages_of(tenant.client, f"{tenant.faxboxes}?page_size=3")
+    assert [box for page in pages for box in page.data] == boxes
+    assert [page.json["page_size"] for page in pages] == [3, 3, 1]
 
 
 async def test_a_start_key_is_a_cursor_or_an_id_and_echoed(tenant, boxes):

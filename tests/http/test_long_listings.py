@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from faxbox_service.crossbar.cursor import decode_cursor
 from faxbox_service.documents.names import account_database
 
+from .conftest import pages_of
+
 COUNT = 130
 """More than the first batch read from the store."""
 
@@ -82,14 +84,8 @@ async def test_a_page_that_is_too_long_is_a_416(tenant, boxes):
 @pytest.mark.parametrize("order", ["", "&ascending=true", "&descending=false"])
 async def test_pages_in_both_directions(tenant, boxes, order):
     expected = boxes if not order else boxes[::-1]
-    start, seen = "", []
-    while True:
-        answer = await tenant.client.get(f"{tenant.faxboxes}?page_size=30{order}{start}")
-        seen += answer.data
-        if "next_start_key" not in answer.json:
-            break
-        start = f"&start_key={answer.json['next_start_key']}"
-    assert seen == expected
+    pages = await pages_of(tenant.client, f"{tenant.faxboxes}?page_size=30{order}")
+    assert [box for page in pages for box in page.data] == expected
 
 
 async def test_keys_bound_a_listing_in_its_own_direction(tenant, boxes):
@@ -107,16 +103,9 @@ async def test_keys_bound_a_listing_in_its_own_direction(tenant, boxes):
 
 async def test_filtered_pages_are_filled_across_the_account(tenant, boxes):
     blue = [box for box in boxes if box["blue"]]
-    start, seen, sizes = "", [], []
-    while True:
-        answer = await tenant.client.get(f"{tenant.faxboxes}?filter_blue=true&page_size=20{start}")
-        seen += answer.data
-        sizes.append(answer.json["page_size"])
-        if "next_start_key" not in answer.json:
-            break
-        start = f"&start_key={answer.json['next_start_key']}"
-    assert seen == blue
-    assert all(size == 20 for size in sizes[:-1])
+    pages = await pages_of(tenant.client, f"{tenant.faxboxes}?filter_blue=true&page_size=20")
+    assert [box for page in pages for box in page.data] == blue
+    assert all(page.json["page_size"] == 20 for page in pages[:-1])
 
 
 async def test_the_next_page_begins_right_after_the_last_match(tenant, boxes):

@@ -34,16 +34,22 @@ _UNKNOWN_PATH = Difference(
 )
 
 
+_DEFAULTS: dict[str, Json] = {
+    "attempts": 0,
+    "caller_name": "Kazoo Fax Printer",
+    "fax_header": "Kazoo Fax Printer",
+    "media": {},
+    "retries": 1,
+    "smtp_permission_list": [],
+}
+"""What a box has of the fields that it was not given."""
+
+
 def _box(name: str, box_id: str, address: str, **fields: Json) -> Json:
     """A box of which only some fields were given."""
     return {
         "name": name,
-        "attempts": 0,
-        "caller_name": "Kazoo Fax Printer",
-        "fax_header": "Kazoo Fax Printer",
-        "media": {},
-        "retries": 1,
-        "smtp_permission_list": [],
+        **_DEFAULTS,
         "id": box_id,
         "smtp_email_address": address,
         **fields,
@@ -63,15 +69,7 @@ _ALL: dict[str, Difference] = {
         0,
         "any authenticated caller may have a document validated, as is documented",
         status=201,
-        data={
-            "name": "x",
-            "retries": 3,
-            "attempts": 0,
-            "caller_name": "Kazoo Fax Printer",
-            "fax_header": "Kazoo Fax Printer",
-            "media": {},
-            "smtp_permission_list": [],
-        },
+        data={**_DEFAULTS, "name": "x", "retries": 3},
         absent=frozenset(("revision",)),
     ),
     "about/under-account": Difference(
@@ -192,15 +190,11 @@ _ALL: dict[str, Difference] = {
         17,
         "the body of a DELETE is ignored",
         data={
+            **_DEFAULTS,
             "name": "Gamma",
             "retries": 2,
             "tag": "blue",
             "custom_smtp_email_address": "gamma.example.com",
-            "attempts": 0,
-            "caller_name": "Kazoo Fax Printer",
-            "fax_header": "Kazoo Fax Printer",
-            "media": {},
-            "smtp_permission_list": [],
             "id": "{ID:529}",
             "_read_only": {"deleted": True},
         },
