@@ -9,7 +9,14 @@ from .crossbar.dispatcher import Dispatcher
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
 from .documents.callback_urls import BlockedHosts
-from .documents.names import ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS
+from .documents.names import (
+    ACCOUNTS,
+    FAXES,
+    REVOCATIONS,
+    SYSTEM_AUTH,
+    SYSTEM_CONFIG,
+    SYSTEM_SCHEMAS,
+)
 from .documents.schema import packaged_schema
 from .pages.documentation import Documentation
 from .repositories.accounts import Accounts
@@ -18,8 +25,12 @@ from .repositories.clock import Clock, new_id, system_clock
 from .repositories.configuration import Configuration
 from .repositories.copies import FaxboxCopies
 from .repositories.faxboxes import Faxboxes
+from .repositories.identities import Identities
+from .repositories.known_accounts import KnownAccounts
+from .repositories.phone_numbers import PhoneNumbers
 from .repositories.schemas import Schemas
 from .repositories.signing_keys import SigningKeys
+from .repositories.token_restrictions import TokenRestrictions
 from .repositories.tokens import Tokens
 from .repositories.users import Users
 from .resources.about import AboutResource
@@ -36,7 +47,7 @@ from .settings import Settings
 from .stores.base import Store, StoreVersion
 from .stores.opening import store_of
 
-_SHARED_DATABASES = (ACCOUNTS, FAXES, SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS)
+_SHARED_DATABASES = (ACCOUNTS, FAXES, REVOCATIONS, SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +56,15 @@ class Repositories:
 
     store: Store
     store_version: StoreVersion
+    configuration: Configuration
     schemas: Schemas
+    known_accounts: KnownAccounts
     accounts: Accounts
     users: Users
     copies: FaxboxCopies
     faxboxes: Faxboxes
+    keys: SigningKeys
+    restrictions: TokenRestrictions
     tokens: Tokens
     cluster_id: str
 
@@ -68,10 +83,12 @@ class Repositories:
         try:
             for database in _SHARED_DATABASES:
                 await store.create_database(database)
-            return await cls._over(store, version, settings, clock)
+            repositories = await cls._over(store, version, settings, clock)
+            await repositories._follow()
         except BaseException:
             await store.close()
             raise
+        return repositories
 
     @classmethod
     async def _over(
@@ -83,20 +100,27 @@ class Repositories:
         keys = SigningKeys(store, configuration, clock)
         await keys.open()
         copies = FaxboxCopies(store)
+        known = KnownAccounts(store, clock, unfollowed_seconds=settings.account_cache)
         accounts = Accounts(
             store,
             packaged_schema("accounts", strict=strict),
             copies,
             clock,
             realm_suffix=settings.account_realm_suffix,
-            remembered_seconds=settings.account_cache,
+            known=known,
         )
-        repositories = cls(
+        users = Users(store, clock)
+        restrictions = TokenRestrictions(
+            store, configuration, clock, remembered_seconds=settings.account_cache
+        )
+        return cls(
             store=store,
             store_version=version,
+            configuration=configuration,
             schemas=schemas,
+            known_accounts=known,
             accounts=accounts,
-            users=Users(store, clock),
+            users=users,
             copies=copies,
             faxboxes=Faxboxes(
                 store,
@@ -106,9 +130,13 @@ class Repositories:
                 clock,
                 BlockedHosts.parse(settings.blocked_callback_hosts),
             ),
+            keys=keys,
+            restrictions=restrictions,
             tokens=Tokens(
                 store,
                 accounts,
+                Identities(store, accounts, users),
+                restrictions,
                 keys,
                 clock,
                 lifetime=settings.token_lifetime,
@@ -116,12 +144,17 @@ class Repositories:
             ),
             cluster_id=await configuration.ensure_system_value("cluster", "cluster_id", new_id),
         )
-        await schemas.open()
-        return repositories
+
+    async def _follow(self) -> None:
+        await self.schemas.open()
+        await self.known_accounts.open()
+        await self.tokens.open()
 
     async def close(self) -> None:
         """Stop following the store, and close it."""
         await self.schemas.close()
+        await self.known_accounts.close()
+        await self.tokens.close()
         await self.store.close()
 
 
@@ -131,7 +164,15 @@ def build_app(
     """The application over open repositories: it answers requests, whoever listens."""
     return Dispatcher(
         router_of(settings, repositories, clock),
-        Authenticator(repositories.tokens, repositories.accounts, repositories.users),
+        Authenticator(
+            repositories.tokens,
+            repositories.accounts,
+            repositories.users,
+            repositories.restrictions,
+            repositories.configuration,
+            clock,
+            remembered_seconds=settings.account_cache,
+        ),
         repositories.accounts,
         Replies(settings.node_name, __version__),
         clock,
@@ -159,9 +200,14 @@ def router_of(
             ),
             OpenApiResource(),
             SchemasResource(repositories.schemas),
-            TokenAuthResource(logins),
+            TokenAuthResource(logins, tokens),
             UserAuthResource(
-                packaged_schema("user_auth", strict=strict), accounts, repositories.users, logins
+                packaged_schema("user_auth", strict=strict),
+                accounts,
+                PhoneNumbers(repositories.store),
+                repositories.users,
+                logins,
+                clock,
             ),
             UsersResource(repositories.users),
         )

@@ -22,8 +22,12 @@ class Principal:
 
     account: Account
     user_id: DocumentId | None
-    claims: Document
+    claims: Document = field(repr=False)
     """All claims of the token."""
+    is_admin: bool = True
+    """Whether the user is an admin of the account; a token without a user is one."""
+    restrictions: Document | None = None
+    """What the token may be used for; None: for everything."""
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Call:
     precondition: Precondition
     representation: Representation = Representation.JSON
     """What the reply to a read should be, where the resource has more than one."""
+    token: str | None = field(default=None, repr=False)
+    """The caller's token, when it was one that proved who asks."""
     is_preview: bool = False
     """The method is tunnelled through a GET: show what it would do, and do nothing (wire, 2.3)."""
 
@@ -48,7 +54,14 @@ class Call:
         """Who makes the changes of this call."""
         if self.principal is None:
             return Author(self.request_id)
-        return Author(self.request_id, self.principal.account.id, self.principal.user_id)
+        claims = self.principal.claims
+        return Author(
+            self.request_id,
+            self.principal.account.id,
+            self.principal.user_id,
+            claims.get("original_account_id"),
+            claims.get("original_owner_id"),
+        )
 
     def option(self, name: str) -> Json:
         """An option by its name."""

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from faxbox_service.documents.account import Account
+from faxbox_service.documents.token_restrictions import is_restricted
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.errors import InvalidCredentials
@@ -40,6 +41,7 @@ from .errors import (
     method_not_allowed,
     method_not_implemented,
     not_found,
+    token_restricted,
 )
 from .judged import METHODS, READS, Judged
 from .negotiation import Representation
@@ -184,6 +186,7 @@ class Dispatcher:
         if access is not Access.ANYONE:
             await self._authenticate(request, judged)
             account = await self._authorised_account(judged, route, access)
+            self._require_unrestricted(judged, route, method, account)
         is_preview = question.method in READS and method != "GET"
         if is_preview and not isinstance(route.resource, Previewing):
             raise method_not_allowed(judged.allowed)
@@ -202,8 +205,22 @@ class Dispatcher:
             question.options,
             precondition,
             judged.representation,
+            judged.token,
             is_preview,
         )
+
+    def _require_unrestricted(
+        self, judged: Judged, route: Route, method: str, account: Account | None
+    ) -> None:
+        """Raise a 403 when the token is not good for this (wire, 6.3: token restrictions)."""
+        principal = judged.principal
+        if principal is None or principal.restrictions is None:
+            return
+        noun, arguments = route.resource.noun, route.arguments
+        if is_restricted(
+            principal.restrictions, noun, arguments, method, principal.account, account
+        ):
+            raise token_restricted()
 
     async def _authenticate(self, request: web.BaseRequest, judged: Judged) -> None:
         if judged.credential is None:

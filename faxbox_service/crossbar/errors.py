@@ -43,6 +43,12 @@ def forbidden() -> CrossbarError:
     return CrossbarError(403, "forbidden", {"message": "forbidden"})
 
 
+def token_restricted() -> CrossbarError:
+    """403: a good token that is not good for this (wire, 6.3)."""
+    data = {"cause": "access denied by token restrictions", "message": "forbidden"}
+    return CrossbarError(403, "forbidden", data)
+
+
 def not_found() -> CrossbarError:
     """404: no such endpoint."""
     return CrossbarError(404, "not_found", {"message": "not found"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from faxbox_service.repositories.preconditions import ANY
 
-from .authentication import Credential
+from .authentication import Credential, CredentialKind
 from .call import Principal
 from .negotiation import (
     DEFAULT_LANGUAGE,
@@ -43,6 +43,14 @@ class Judged:
     """What the client wants a downloaded table to be called."""
     wanted_method: str | None = None
     """The method that a CORS preflight asks about."""
+
+    @property
+    def token(self) -> str | None:
+        """The token that has proved who asks, when it was a token that did."""
+        credential = self.credential
+        if self.principal is None or credential is None:
+            return None
+        return credential.text if credential.kind is CredentialKind.TOKEN else None
 
     def is_kept(self, method: str, tag: str | None) -> bool:
         """Whether the client has already what a read would show: a 304 will do.

@@ -5,7 +5,7 @@ from typing import Self
 
 from .names import encoded_account_database
 from .private_fields import public_fields
-from .types import AccountId, Document
+from .types import AccountId, Document, GregorianSeconds
 
 ACCOUNT = "account"
 
@@ -25,11 +25,13 @@ class Account:
     is_superduper_admin: bool
     reseller_id: AccountId | None
     timezone: str
+    trial_expires: GregorianSeconds | None
 
     @classmethod
     def of(cls, document: Document) -> Self:
         """Read the facts of an account's document, as Kazoo's accessors do."""
         tree = document.get("pvt_tree")
+        expires = document.get("pvt_trial_expires")
         return cls(
             id=document["_id"],
             name=_text(document.get("name")),
@@ -40,6 +42,7 @@ class Account:
             is_superduper_admin=document.get("pvt_superduper_admin") is True,
             reseller_id=document.get("pvt_reseller_id"),
             timezone=_text(document.get("timezone")) or DEFAULT_TIMEZONE,
+            trial_expires=expires if isinstance(expires, int) else None,
         )
 
     @property

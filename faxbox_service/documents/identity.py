@@ -1,10 +1,15 @@
-"""The identity signature inside Kazoo's tokens (data model, section 8)."""
+"""The identity behind Kazoo's tokens: a user, or an account (data model, section 8)."""
 
 import hmac
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
-from .types import DocumentId
+from .types import Document, DocumentId
+
+ADMIN = "admin"
+"""The privilege level that may do everything; tokens without a user have it."""
+
+_USER = "user"
 
 
 def identity_signature(identity: DocumentId, own_secret: str, server_secret: str) -> str:
@@ -16,3 +21,9 @@ def identity_signature(identity: DocumentId, own_secret: str, server_secret: str
     key = f"{own_secret}{server_secret}".encode()
     digest = hmac.new(key, identity.encode(), sha256).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def priv_level_of(user: Document) -> str:
+    """The privilege level of a user's document; Kazoo's schema says `user` when there is none."""
+    priv_level = user.get("priv_level")
+    return priv_level if isinstance(priv_level, str) and priv_level else _USER

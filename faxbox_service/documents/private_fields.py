@@ -27,6 +27,9 @@ class Author:
     request_id: str
     account_id: AccountId | None = None
     user_id: DocumentId | None = None
+    original_account_id: AccountId | None = None
+    """Who masquerades as that account and user."""
+    original_user_id: DocumentId | None = None
 
 
 def is_private(name: str) -> bool:
@@ -82,6 +85,10 @@ def stamp(document: Document, author: Author, now: GregorianSeconds) -> Document
         stamped["pvt_auth_account_id"] = author.account_id
         if author.user_id is not None:
             stamped["pvt_auth_user_id"] = author.user_id
+        if author.original_account_id is not None:
+            stamped["pvt_original_auth_account_id"] = author.original_account_id
+        if author.original_user_id is not None:
+            stamped["pvt_original_auth_owner_id"] = author.original_user_id
     name = stamped.get("name")
     if isinstance(name, str):
         stamped["pvt_alphanum_name"] = alphanum_name(name)

@@ -1,11 +1,11 @@
 """Accounts: the document in the account's own database, and its copy in `accounts`.
 
 The account database is the truth (data model, sections 1.4 and 11). What requests need to know
-of an account is remembered for some seconds, so that judging a request costs no round trip.
+of an account is remembered, so that judging a request costs no round trip.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from faxbox_service.documents.account import (
@@ -39,8 +39,8 @@ from faxbox_service.stores.base import (
 from .clock import Clock, new_id, new_secret
 from .copies import FaxboxCopies
 from .errors import AccountHasDescendants, BadIdentifier, StaleRevision
-from .expiring import Expiring
 from .faxboxes import CROSSBAR_LISTING
+from .known_accounts import KnownAccounts
 
 LISTING_BY_API = View("accounts", "listing_by_api")
 LISTING_BY_DESCENDANTS = View("accounts", "listing_by_descendants")
@@ -61,22 +61,21 @@ class Accounts:
         clock: Clock,
         *,
         realm_suffix: str,
-        remembered_seconds: float,
+        known: KnownAccounts,
     ) -> None:
         self._store = store
         self._schema = schema
         self._copies = copies
         self._clock = clock
         self._realm_suffix = realm_suffix
-        self._known: Expiring[AccountId, Account] = Expiring(remembered_seconds, clock)
+        self._known = known
 
     async def find(self, account_id: AccountId) -> Account:
-        """The facts about a live account, at most some seconds old. Raises `BadIdentifier`."""
-        account = self._known.get(account_id)
-        if account is None:
-            account = Account.of(await self.fetch(account_id))
-            self._known.put(account_id, account)
-        return account
+        """The facts about a live account, as fresh as the changes feed. Raises `BadIdentifier`."""
+        return await self._known.find(account_id, self._load)
+
+    async def _load(self, account_id: AccountId) -> Account:
+        return Account.of(await self.fetch(account_id))
 
     async def fetch(self, account_id: AccountId) -> Document:
         """Read a live account's document. Raises `BadIdentifier`."""
@@ -120,14 +119,20 @@ class Accounts:
         fields.pop("id", None)
         return await self._create(fields, parent, author, new_secret())
 
-    async def add_private(self, account_id: AccountId, fields: Document) -> Document:
-        """Add private fields that the account does not have yet, in both its places."""
+    async def change_private(
+        self, account_id: AccountId, change: Callable[[Document], Document]
+    ) -> Document:
+        """Change private fields of the account in both its places; `change` gets its document."""
         for _ in range(_TRIES):
-            document = {**fields, **await self.fetch(account_id)}
+            stored = await self.fetch(account_id)
+            document = change(stored)
+            if document == stored:
+                return stored
             try:
                 revision = await self._store.put(account_database(account_id), document)
             except RevisionConflict:
                 continue
+            self._known.forget(account_id)
             written = {**document, "_rev": revision}
             await self._copy(written)
             return written

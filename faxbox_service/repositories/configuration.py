@@ -37,19 +37,30 @@ class Configuration:
 
         When several processes make one at once, the first write wins and all use it.
         """
+        return await self._change(category, name, lambda present: present or make())
+
+    async def set_system_value(self, category: str, name: str, value: str) -> None:
+        """Replace the value for every node."""
+        await self._change(category, name, lambda _: value)
+
+    async def _change(self, category: str, name: str, change: Callable[[str], str]) -> str:
+        """Store what `change` makes of the present text (empty when there is none); return it."""
         while True:
+            self._documents.forget((SYSTEM_CONFIG, category))
             stored = await self._stored(SYSTEM_CONFIG, category)
-            value = _value(stored.get("default"), name)
-            if isinstance(value, str) and value:
+            present = _value(stored.get("default"), name)
+            text = present if isinstance(present, str) else ""
+            value = change(text)
+            if value == text:
                 return value
             defaults = stored.get("default")
             changed = {"_id": category, "pvt_type": "config", **stored}
-            changed["default"] = {**(defaults if isinstance(defaults, dict) else {}), name: make()}
+            changed["default"] = {**(defaults if isinstance(defaults, dict) else {}), name: value}
             try:
                 await self._store.put(SYSTEM_CONFIG, changed)
             except RevisionConflict:
                 continue
-            self._documents.forget((SYSTEM_CONFIG, category))
+            return value
 
     async def _document(self, database: str, document_id: str) -> Document:
         document = self._documents.get((database, document_id))

@@ -1,6 +1,7 @@
 """A bounded memory of answers that may be a little old."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from .clock import Clock
@@ -37,6 +38,10 @@ class Expiring(Generic[Key, Value]):
         self._entries[key] = (self._clock() + self._lifetime, value)
         if len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
+
+    def values(self) -> Iterator[Value]:
+        """All remembered values, those too old among them."""
+        return (value for _, value in self._entries.values())
 
     def forget(self, key: Key) -> None:
         """Drop one value."""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from faxbox_service.stores.base import Change, Sequence, Store, StoreError
+from faxbox_service.stores.base import NOW, Change, Sequence, Store, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -17,15 +17,25 @@ _LONGEST_PAUSE = 30.0
 class Follower:
     """Hands every change of a database, with its document, to `take`, until it is stopped.
 
-    While the store is away it asks again, ever less often, and goes on from where it was.
+    While the store is away it asks again, ever less often, and goes on from where it was. With
+    `since` as `NOW`, only what changes from the start on is handed over, without documents.
     """
 
-    def __init__(self, store: Store, database: str, take: Callable[[list[Change]], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        database: str,
+        take: Callable[[list[Change]], None],
+        since: Sequence | None = None,
+    ) -> None:
         self._store = store
         self._database = database
         self._take = take
-        self._place: Sequence | None = None
+        self._include_docs = since != NOW
+        self._place = since
         self._task: asyncio.Task[None] | None = None
+        self.is_following = False
+        """Whether changes arrive: not before the start, and not while the store is away."""
 
     async def start(self) -> None:
         """Take what there is, and begin to follow. Raises `StoreError`."""
@@ -38,6 +48,7 @@ class Follower:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        self.is_following = False
 
     async def _follow(self) -> None:
         pause = _FIRST_PAUSE
@@ -54,11 +65,15 @@ class Follower:
             except Exception:
                 # The task's outermost edge: nobody would see it end.
                 _log.exception("following %s failed, trying again", self._database)
+            self.is_following = False
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _step(self, wait: float) -> None:
-        found = await self._store.changes(self._database, self._place, include_docs=True, wait=wait)
+        found = await self._store.changes(
+            self._database, self._place, include_docs=self._include_docs, wait=wait
+        )
         if found.changes:
             self._take(found.changes)
         self._place = found.last_sequence
+        self.is_following = True

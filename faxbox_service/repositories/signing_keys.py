@@ -22,6 +22,9 @@ from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store,
 from .clock import Clock, new_id
 from .configuration import Configuration
 
+_CURRENT_KEY = ("auth", "system_key")
+_SERVER_SECRET = ("auth", "secret_for_user_signature")
+
 _ATTACHMENT = "private_key.pem"
 _CONTENT_TYPE = "application/x-pem-file"
 _KEY_ID = re.compile(r"[0-9a-f]{32}\Z")
@@ -38,7 +41,6 @@ class SigningKeys:
         self._clock = clock
         self._private_keys: dict[str, RSAPrivateKey] = {}
         self._server_secret = ""
-        self._current: tuple[str, RSAPrivateKey]
 
     @property
     def server_secret(self) -> str:
@@ -50,21 +52,29 @@ class SigningKeys:
 
         Raises `StoreUnavailable` when the settings name a key that is not there.
         """
-        self._server_secret = await self._configuration.ensure_system_value(
-            "auth", "secret_for_user_signature", new_id
-        )
-        key_id = await self._ensure_key()
-        key = await self._load(key_id)
+        self._server_secret = await self._configuration.ensure_system_value(*_SERVER_SECRET, new_id)
+        await self._ensure_key()
+        await self.current()
+
+    async def current(self) -> tuple[str, RSAPrivateKey]:
+        """The id and the key that new tokens are signed with.
+
+        A rotation by another process is seen within a minute. Raises `StoreUnavailable` when the
+        settings name a key that is not there.
+        """
+        key_id = await self._configuration.system_value(*_CURRENT_KEY)
+        key = await self._load(key_id) if isinstance(key_id, str) else None
         if key is None:
             raise StoreUnavailable(
                 f"{SYSTEM_CONFIG}/auth names the key {key_id}, which {SYSTEM_AUTH} does not have"
             )
-        self._current = (key_id, key)
+        return key_id, key
 
-    @property
-    def current(self) -> tuple[str, RSAPrivateKey]:
-        """The id and the key that new tokens are signed with."""
-        return self._current
+    async def rotate(self) -> str:
+        """Sign new tokens with a new key, and return its id; old tokens stay good (`kid`)."""
+        key_id = await self._make_key()
+        await self._configuration.set_system_value(*_CURRENT_KEY, key_id)
+        return key_id
 
     async def public_key(self, key_id: str) -> RSAPublicKey | None:
         """The key that verifies tokens of this `kid`, or None when we know no such key."""
@@ -73,14 +83,17 @@ class SigningKeys:
         key = await self._load(key_id)
         return key.public_key() if key is not None else None
 
-    async def _ensure_key(self) -> str:
-        key_id = await self._configuration.system_value("auth", "system_key")
-        if isinstance(key_id, str) and key_id:
-            return key_id
-        # The key is stored before its id is published, so that no reader finds an id alone.
-        made = new_id()
-        await self._store.put(SYSTEM_AUTH, self._new_key_document(made))
-        return await self._configuration.ensure_system_value("auth", "system_key", lambda: made)
+    async def _ensure_key(self) -> None:
+        if await self._configuration.system_value(*_CURRENT_KEY):
+            return
+        made = await self._make_key()
+        await self._configuration.ensure_system_value(*_CURRENT_KEY, lambda: made)
+
+    async def _make_key(self) -> str:
+        """Store a new key; its id is published after that, so that no reader finds an id alone."""
+        key_id = new_id()
+        await self._store.put(SYSTEM_AUTH, self._new_key_document(key_id))
+        return key_id
 
     def _new_key_document(self, key_id: str) -> Document:
         key = generate_private_key(_PUBLIC_EXPONENT, _KEY_BITS)

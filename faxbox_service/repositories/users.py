@@ -54,12 +54,23 @@ class Users:
         return document
 
     async def find_by_credentials(
-        self, account_id: AccountId, method: CredentialMethod, digest: str
-    ) -> DocumentId | None:
+        self,
+        account_id: AccountId,
+        method: CredentialMethod,
+        digest: str,
+        username: str | None = None,
+    ) -> Document | None:
         """The enabled user of the account whose credentials hash to `digest`."""
-        rows = ViewRange(key=digest, limit=2)
+        rows = ViewRange(key=digest, limit=2, include_docs=True)
         try:
             found = await self._store.view(account_database(account_id), method.value, rows)
         except MissingDatabase:
             return None
-        return found[0].id if len(found) == 1 else None
+        return found[0].document if len(found) == 1 else None
+
+    async def find_by_password(
+        self, account_id: AccountId, username: str, password: str
+    ) -> Document | None:
+        """The enabled user of this name and password."""
+        digest = Credentials.of(username, password).md5
+        return await self.find_by_credentials(account_id, CredentialMethod.MD5, digest)

@@ -2,7 +2,7 @@
 
 from faxbox_service.crossbar.call import Principal, Reply
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.types import Document, DocumentId
+from faxbox_service.documents.types import Document, DocumentId, Json
 from faxbox_service.repositories.tokens import Tokens
 
 _AUTOMATIC = "automatic"
@@ -22,9 +22,16 @@ class Logins:
         self._tokens = tokens
         self._cluster_id = cluster_id
 
-    async def reply(self, account: Account, owner_id: DocumentId | None, method: str) -> Reply:
-        """201 with a new token."""
-        token = await self._tokens.issue(account, owner_id, method)
+    async def reply(
+        self,
+        account: Account,
+        owner_id: DocumentId | None,
+        method: str,
+        *,
+        masquerade: Json = None,
+    ) -> Reply:
+        """201 with a new token; `masquerade` is whom it shall act as (claim `as`)."""
+        token = await self._tokens.issue(account, owner_id, method, masquerade=masquerade)
         return Reply(
             self.facts(account, owner_id),
             status=201,

@@ -1,17 +1,22 @@
 """`/v2/token_auth`: what the caller's token says, and giving it up (wire, 6.5)."""
 
 from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.repositories.tokens import Tokens
 
 from .logins import Logins
 
+_TOKEN_ID = "jti"
+"""Tells tokens apart; of no use to clients, and not shown by Kazoo."""
+
 
 class TokenAuthResource:
-    """Shows a token's claims; takes note of its end, which comes when it expires."""
+    """Shows a token's claims, and ends it."""
 
     noun = "token_auth"
 
-    def __init__(self, logins: Logins) -> None:
+    def __init__(self, logins: Logins, tokens: Tokens) -> None:
         self._logins = logins
+        self._tokens = tokens
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Only the collection."""
@@ -22,10 +27,16 @@ class TokenAuthResource:
         return Access.TOKEN
 
     async def handle(self, call: Call) -> Reply:
-        """The claims, and the facts a login would give; nothing for a DELETE."""
+        """The claims, and the facts a login would give; nothing for a DELETE.
+
+        A revoked token is refused everywhere from then on (Kazoo's would live until it expires).
+        """
         if call.method == "DELETE":
+            if call.token is not None:
+                await self._tokens.revoke(call.token)
             return Reply()
         if call.principal is None:
             raise LookupError("a token's claims were asked for without one")
         facts = self._logins.facts(call.principal.account, call.principal.user_id)
-        return Reply({**dict(sorted(call.principal.claims.items())), **facts})
+        claims = sorted(call.principal.claims.items())
+        return Reply({name: value for name, value in claims if name != _TOKEN_ID} | facts)

@@ -1,11 +1,17 @@
 """`PUT /v2/user_auth`: a token for a user's hashed credentials (wire, 6.5)."""
 
+from contextlib import suppress
+
+from faxbox_service.crossbar.authentication import require_running
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.errors import forbidden, invalid_credentials
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.schema import InvalidDocument, Schema
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts import Accounts
+from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.errors import BadIdentifier
+from faxbox_service.repositories.phone_numbers import PhoneNumbers
 from faxbox_service.repositories.users import CredentialMethod, Users
 
 from .logins import AFTER_LOOKUP, Logins
@@ -18,11 +24,21 @@ class UserAuthResource:
 
     noun = "user_auth"
 
-    def __init__(self, schema: Schema, accounts: Accounts, users: Users, logins: Logins) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        accounts: Accounts,
+        phone_numbers: PhoneNumbers,
+        users: Users,
+        logins: Logins,
+        clock: Clock,
+    ) -> None:
         self._schema = schema
         self._accounts = accounts
+        self._phone_numbers = phone_numbers
         self._users = users
         self._logins = logins
+        self._clock = clock
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Only the collection."""
@@ -40,20 +56,31 @@ class UserAuthResource:
         account = await self._account(data)
         if account is None:
             raise invalid_credentials()
+        user = await self._users.find_by_credentials(
+            account.id,
+            _METHODS[data.get("method", "md5")],
+            data["credentials"].lower(),
+            data.get("username"),
+        )
+        if user is None:
+            raise invalid_credentials(**AFTER_LOOKUP)
+        require_running(account, self._clock())
         if not account.enabled:
             raise InvalidDocument({"account": {"disabled": {"message": "account disabled"}}})
-        user_id = await self._users.find_by_credentials(
-            account.id, _METHODS[data.get("method", "md5")], data["credentials"].lower()
+        return await self._logins.reply(
+            account, user["_id"], "cb_user_auth", masquerade=data.get("as")
         )
-        if user_id is None:
-            raise invalid_credentials(**AFTER_LOOKUP)
-        return await self._logins.reply(account, user_id, "cb_user_auth")
 
     async def _account(self, data: Document) -> Account | None:
+        """The account by the first of phone number, realm and name that names one, as in Kazoo."""
+        number = data.get("phone_number")
+        account_id = await self._phone_numbers.find_account(number) if number else None
+        if account_id is not None:
+            with suppress(BadIdentifier):
+                return await self._accounts.find(account_id)
         realm = data.get("account_realm") or data.get("realm")
-        if isinstance(realm, str):
-            return await self._accounts.find_by_realm(realm)
+        account = await self._accounts.find_by_realm(realm) if realm else None
         name = data.get("account_name")
-        if isinstance(name, str) and name:
-            return await self._accounts.find_by_name(name)
-        return None
+        if account is None and name:
+            account = await self._accounts.find_by_name(name)
+        return account

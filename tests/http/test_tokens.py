@@ -60,7 +60,7 @@ async def test_an_issued_token_is_one_of_kazoos(service, tenant, key):
     token = tenant.client.token
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "JWT", "kid": key_id}
     payload = jwt.decode(token, private_key.public_key(), algorithms=["RS256"])
-    expected = await claims(service, tenant, exp=payload["exp"])
+    expected = await claims(service, tenant, exp=payload["exp"], jti=payload["jti"])
     assert payload == expected
     assert len(await own_secret(service, tenant)) == 32
 
@@ -113,7 +113,9 @@ async def bad_tokens(service, tenant, other, key):
         "another issuer": signed({**good, "iss": "someone"}),
         "no expiry": signed({name: v for name, v in good.items() if name != "exp"}),
         "text as expiry": signed({**good, "exp": "soon"}),
-        "masquerading": signed({**good, "as": {"account_id": other.account.id}}),
+        "masquerading": signed(
+            {**good, "as": {"account_id": other.account.id, "owner_id": "f" * 32}}
+        ),
         "unknown key": signed(good, kid="f" * 32),
         "a key outside": signed(good, kid="../system_config/auth"),
         "no key": unsigned({"alg": "RS256"}, good, b"x"),
