@@ -41,6 +41,7 @@ from .resources.logins import Logins
 from .resources.openapi import OpenApiResource
 from .resources.schemas import SchemasResource
 from .resources.token_auth import TokenAuthResource
+from .resources.token_restrictions import TokenRestrictionsResource
 from .resources.user_auth import UserAuthResource
 from .resources.users import UsersResource
 from .settings import Settings
@@ -111,7 +112,11 @@ class Repositories:
         )
         users = Users(store, clock)
         restrictions = TokenRestrictions(
-            store, configuration, clock, remembered_seconds=settings.account_cache
+            store,
+            packaged_schema("token_restrictions", strict=strict),
+            configuration,
+            clock,
+            remembered_seconds=settings.account_cache,
         )
         return cls(
             store=store,
@@ -201,6 +206,7 @@ def router_of(
             OpenApiResource(),
             SchemasResource(repositories.schemas),
             TokenAuthResource(logins, tokens),
+            TokenRestrictionsResource(repositories.restrictions),
             UserAuthResource(
                 packaged_schema("user_auth", strict=strict),
                 accounts,

@@ -12,6 +12,7 @@ from .headers import HEADERS
 from .logins import LOGIN_PATHS, LOGIN_SCHEMAS
 from .neighbours import NEIGHBOUR_PATHS, NEIGHBOUR_SCHEMAS
 from .parameters import PARAMETERS
+from .token_restrictions import RESTRICTION_PATHS, RESTRICTION_SCHEMAS
 
 _DESCRIPTION: Final = """\
 Kazoo's REST API for faxboxes, and what is needed around it.
@@ -38,14 +39,17 @@ _SECURITY_SCHEMES: Final[Document] = {
     "basic": {
         "type": "http",
         "scheme": "basic",
-        "description": "The account's id, and the MD5 of `username:password` in hexadecimal.",
+        "description": (
+            "The account's id as user name; as password the MD5 or SHA-1 of `username:password` in "
+            "hexadecimal, or `username:password` itself."
+        ),
     },
 }
 
 
 def openapi_document(version: str) -> Document:
     """The OpenAPI 3.1 document of this version of the service."""
-    operations = FAXBOX_PATHS | ACCOUNT_PATHS | LOGIN_PATHS | NEIGHBOUR_PATHS
+    operations = FAXBOX_PATHS | ACCOUNT_PATHS | LOGIN_PATHS | RESTRICTION_PATHS | NEIGHBOUR_PATHS
     return {
         "openapi": "3.1.0",
         "info": {
@@ -64,6 +68,7 @@ def openapi_document(version: str) -> Document:
                 **FAXBOX_SCHEMAS,
                 **ACCOUNT_SCHEMAS,
                 **LOGIN_SCHEMAS,
+                **RESTRICTION_SCHEMAS,
                 **NEIGHBOUR_SCHEMAS,
                 "ErrorEnvelope": ERROR_ENVELOPE,
             },

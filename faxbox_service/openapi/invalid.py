@@ -96,6 +96,20 @@ INVALID: Final[Document] = {
             ),
         }
     ),
+    "InvalidRestrictions": _invalid(
+        {
+            "no object": _invalid_fields(
+                {"restrictions": "none"},
+                restrictions={
+                    "type": {
+                        "message": "Value did not match type(s): object",
+                        "target": "object",
+                        "value": "none",
+                    }
+                },
+            )
+        }
+    ),
     "InvalidLogin": _invalid(
         {
             "missing credentials": _invalid_fields(

@@ -155,15 +155,15 @@ _TOKEN_AUTH: Final = Operation(
     },
 )
 
-_GIVE_UP: Final = Operation(
-    id="giveUpToken",
+_END: Final = Operation(
+    id="endToken",
     tag=_TAG,
-    summary="Give up the token of the request, which stays good until it expires",
+    summary="End the token of the request",
     replies={
         "200": reply(
-            "Taken note of.",
+            "It is refused from now on.",
             success_schema(None, has_revision=False),
-            {"given up": example("Given up", success_envelope(None))},
+            {"ended": example("Ended", success_envelope(None))},
         )
     },
 )
@@ -171,5 +171,5 @@ _GIVE_UP: Final = Operation(
 LOGIN_PATHS: Final = {
     "/v2/user_auth": {"put": _USER_AUTH},
     "/v2/api_auth": {"put": _API_AUTH},
-    "/v2/token_auth": {"get": _TOKEN_AUTH, "delete": _GIVE_UP},
+    "/v2/token_auth": {"get": _TOKEN_AUTH, "delete": _END},
 }

@@ -3,7 +3,7 @@
 from typing import Final
 
 from faxbox_service.documents.private_fields import public_fields
-from faxbox_service.documents.schema import packaged_schema
+from faxbox_service.documents.schema import packaged_schema, packaged_schema_ids
 from faxbox_service.documents.types import Document
 
 from .envelopes import success_schema
@@ -62,9 +62,7 @@ _LIST: Final = Operation(
             {
                 "ids": example(
                     "Those packaged",
-                    success_envelope(
-                        ["accounts", "api_auth", "faxbox", "user_auth"], is_anonymous=True
-                    ),
+                    success_envelope(packaged_schema_ids(), is_anonymous=True),
                     headers={"X-Auth-Token": None},
                 )
             },

@@ -62,7 +62,7 @@ def empty_reply(description: str, request: Document) -> Document:
     return {"description": description, "headers": headers, "x-request": request}
 
 
-def not_modified() -> Document:
+def not_modified(**circumstances: str) -> Document:
     """304: the client has it already."""
-    request = {"headers": {"If-None-Match": "*"}}
+    request = {"headers": {"If-None-Match": "*"}, **circumstances}
     return empty_reply("What `If-None-Match` names is current.", request)

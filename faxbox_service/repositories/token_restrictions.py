@@ -1,15 +1,30 @@
-"""Where token restrictions are kept, and which of them apply to a login."""
+"""Token restrictions: kept for each account, and found for each login."""
 
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.names import account_database
-from faxbox_service.documents.private_fields import is_soft_deleted
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.names import account_database, encoded_account_database
+from faxbox_service.documents.private_fields import (
+    Author,
+    is_soft_deleted,
+    private_fields,
+    public_fields,
+    stamp,
+)
+from faxbox_service.documents.schema import Schema
 from faxbox_service.documents.token_restrictions import ANYTHING, restrictions_for
 from faxbox_service.documents.types import AccountId, Document, Json
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store
+from faxbox_service.stores.base import (
+    DocumentNotFound,
+    MissingDatabase,
+    RevisionConflict,
+    Store,
+)
 
 from .clock import Clock
 from .configuration import Configuration
+from .errors import BadIdentifier, StaleRevision
 from .expiring import Expiring
+from .preconditions import Precondition
 
 TOKEN_RESTRICTIONS = "token_restrictions"
 """The id of the account's document, and its `pvt_type`."""
@@ -23,12 +38,15 @@ class TokenRestrictions:
     def __init__(
         self,
         store: Store,
+        schema: Schema,
         configuration: Configuration,
         clock: Clock,
         *,
         remembered_seconds: float,
     ) -> None:
         self._store = store
+        self._schema = schema
+        self._clock = clock
         self._configuration = configuration
         self._known: Expiring[AccountId, Document] = Expiring(remembered_seconds, clock)
 
@@ -43,6 +61,61 @@ class TokenRestrictions:
         if isinstance(own, dict) and (method in own or ANYTHING in own):
             return restrictions_for(own, method, priv_level)
         return restrictions_for(await self._system(method), method, priv_level)
+
+    async def fetch(self, account_id: AccountId) -> Document:
+        """The account's document of restrictions. Raises `BadIdentifier` when it has none."""
+        try:
+            document = await self._store.get(account_database(account_id), TOKEN_RESTRICTIONS)
+        except (DocumentNotFound, MissingDatabase):
+            raise BadIdentifier(TOKEN_RESTRICTIONS) from None
+        if document.get("pvt_type") != TOKEN_RESTRICTIONS or is_soft_deleted(document):
+            raise BadIdentifier(TOKEN_RESTRICTIONS)
+        return document
+
+    async def replace(
+        self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
+    ) -> Document:
+        """Put the account's restrictions in the place of those it has, if any.
+
+        Raises `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
+        """
+        fields = self._schema.validate(public_fields(data))
+        try:
+            stored = await self.fetch(account_id)
+            precondition.require(stored["_rev"])
+        except BadIdentifier:
+            precondition.require_absent()
+            stored = {
+                "_id": TOKEN_RESTRICTIONS,
+                "pvt_type": TOKEN_RESTRICTIONS,
+                "pvt_account_id": account_id,
+                "pvt_account_db": encoded_account_database(account_id),
+            }
+        document = stamp(
+            {**fields, **private_fields(stored)}, author, gregorian_seconds(self._clock())
+        )
+        try:
+            revision = await self._store.put(account_database(account_id), document)
+        except RevisionConflict:
+            raise StaleRevision from None
+        except MissingDatabase:
+            raise BadIdentifier(account_id) from None
+        self._known.forget(account_id)
+        return {**document, "_rev": revision}
+
+    async def delete(self, account_id: AccountId, precondition: Precondition) -> Document:
+        """Lift the account's restrictions, for good. Raises as `fetch` and `replace`."""
+        stored = await self.fetch(account_id)
+        precondition.require(stored["_rev"])
+        database = account_database(account_id)
+        try:
+            revision = await self._store.delete(database, TOKEN_RESTRICTIONS, stored["_rev"])
+        except RevisionConflict:
+            raise StaleRevision from None
+        except (DocumentNotFound, MissingDatabase):
+            raise BadIdentifier(TOKEN_RESTRICTIONS) from None
+        self._known.forget(account_id)
+        return {**stored, "_rev": revision}
 
     async def _system(self, method: str) -> Json:
         return {
@@ -60,7 +133,6 @@ class TokenRestrictions:
 
     async def _stored(self, account_id: AccountId) -> Document:
         try:
-            document = await self._store.get(account_database(account_id), TOKEN_RESTRICTIONS)
-        except (DocumentNotFound, MissingDatabase):
+            return await self.fetch(account_id)
+        except BadIdentifier:
             return {}
-        return {} if is_soft_deleted(document) else document

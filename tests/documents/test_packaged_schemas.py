@@ -7,16 +7,20 @@ import pytest
 from faxbox_service.documents.schema import (
     UnknownSchema,
     packaged_schema,
+    packaged_schema_ids,
 )
 from faxbox_service.packaged import packaged_folder
 
-NAMES = ["accounts", "api_auth", "faxbox", "user_auth"]
+NAMES = packaged_schema_ids()
 
 WORDED_KEYWORDS = {
     *("additionalProperties", "enum", "format", "items", "kazoo-regexp", "maxLength", "maximum"),
     *("minLength", "minimum", "oneOf", "pattern", "properties", "required", "type"),
 }
-SILENT_KEYWORDS = {"$schema", "_id", "default", "description", "kazoo-validation", "support_level"}
+SILENT_KEYWORDS = {
+    *("$schema", "_id", "default", "description", "kazoo-validation", "patternProperties"),
+    "support_level",
+}
 
 
 @pytest.mark.parametrize("name", NAMES)

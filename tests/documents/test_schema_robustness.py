@@ -14,9 +14,10 @@ from faxbox_service.documents.schema import (
     InvalidDocument,
     Schema,
     packaged_schema,
+    packaged_schema_ids,
 )
 
-NAMES = ["accounts", "api_auth", "faxbox", "user_auth"]
+NAMES = packaged_schema_ids()
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -21,6 +21,7 @@ from faxbox_service.openapi.example_values import (
     UNKNOWN_ID,
     USER_ID,
 )
+from faxbox_service.openapi.token_restrictions import RESTRICTIONS
 from faxbox_service.repositories.clock import new_id, system_clock
 from faxbox_service.repositories.preconditions import NO_PRECONDITION
 from faxbox_service.settings import Settings
@@ -116,6 +117,12 @@ async def a_child_account(scene: Scene) -> Request:
     return scene.request
 
 
+async def token_restrictions(scene: Scene) -> Request:
+    restrictions = scene.repositories.restrictions
+    await restrictions.replace(ACCOUNT_ID, RESTRICTIONS, NOBODY, NO_PRECONDITION)
+    return scene.request
+
+
 async def an_expired_token(scene: Scene) -> Request:
     tokens = scene.repositories.tokens
     with pytest.MonkeyPatch.context() as long_ago:
@@ -177,6 +184,7 @@ CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
     "another faxbox": another_faxbox,
     "a deleted faxbox": a_deleted_faxbox,
     "a child account": a_child_account,
+    "token restrictions": token_restrictions,
     "an expired token": an_expired_token,
     "another account's token": another_accounts_token,
     "a superduper admin's token": a_superduper_admins_token,

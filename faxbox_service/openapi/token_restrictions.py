@@ -1,0 +1,127 @@
+"""What an account's tokens may be used for."""
+
+from typing import Final
+
+from faxbox_service.documents.schema import packaged_schema
+from faxbox_service.documents.types import Document
+
+from .conversion import modern_schema
+from .envelopes import error_schema, success_schema
+from .example_values import REVISION, UNKNOWN_ID, error_envelope, success_envelope
+from .operations import Operation, json_body, schema_reference
+from .parameters import TABLE
+from .replies import example, not_modified, reply, table_reply
+
+_TAG: Final = "tokens"
+_ID: Final = "token_restrictions"
+_GIVEN: Final = "token restrictions"
+_FIELDS: Final = modern_schema(packaged_schema(_ID).document)
+RESTRICTIONS: Final[Document] = {
+    "restrictions": {
+        "cb_user_auth": {
+            "user": {"faxboxes": [{"rules": {"#": ["GET"]}}], "_": [{"rules": {"/": ["GET"]}}]}
+        }
+    }
+}
+_SHOWN: Final[Document] = {**RESTRICTIONS, "id": _ID}
+
+RESTRICTION_SCHEMAS: Final[Document] = {
+    "TokenRestrictions": {**_FIELDS, "title": "What tokens of an account may be used for"},
+}
+
+
+def _schema() -> Document:
+    return success_schema(schema_reference("TokenRestrictions"))
+
+
+def _none(description: str) -> Document:
+    """404: the account, or its restrictions, do not exist."""
+    data = {"cause": _ID, "message": "bad identifier"}
+    return reply(
+        description,
+        error_schema(404, "bad_identifier", "bad identifier"),
+        {
+            "none": example("No restrictions", error_envelope(404, "bad_identifier", data)),
+            "unknown account": example(
+                "An account that does not exist",
+                error_envelope(
+                    404, "bad_identifier", {"cause": UNKNOWN_ID, "message": "bad identifier"}
+                ),
+                path={"ACCOUNT_ID": UNKNOWN_ID},
+            ),
+        },
+    )
+
+
+_TABLE: Final = (
+    '"restrictions_cb_user_auth_user_faxboxes","restrictions_cb_user_auth_user__","ID"\n'
+    ',,"token_restrictions"\n'
+)
+
+_FETCH: Final = Operation(
+    id="fetchTokenRestrictions",
+    tag=_TAG,
+    summary="Fetch the token restrictions of an account",
+    parameters=("AccountId", "IfNoneMatch", *TABLE),
+    replies={
+        "200": table_reply(
+            "The restrictions.",
+            _schema(),
+            {"found": example("Found", success_envelope(_SHOWN, revision=REVISION), given=_GIVEN)},
+            example("As a table", _TABLE, query="accept=csv", given=_GIVEN),
+        ),
+        "304": not_modified(given=_GIVEN),
+        "404": _none("There is no such account, or it has no restrictions."),
+    },
+    errors=("Forbidden",),
+)
+
+_REPLACE: Final = Operation(
+    id="replaceTokenRestrictions",
+    tag=_TAG,
+    summary="Restrict the tokens of an account",
+    parameters=("AccountId", "IfMatch", "IfNoneMatch"),
+    body=json_body(schema_reference("TokenRestrictions"), RESTRICTIONS),
+    replies={
+        "200": reply(
+            "The restrictions as they are in force now.",
+            _schema(),
+            {"replaced": example("Replaced", success_envelope(_SHOWN, revision=REVISION))},
+            etag="EntityTag",
+        ),
+    },
+    errors=("InvalidRestrictions", "Forbidden", "AccountNotFound", "PreconditionFailed"),
+)
+
+_LIFT: Final = Operation(
+    id="liftTokenRestrictions",
+    tag=_TAG,
+    summary="Lift the token restrictions of an account",
+    parameters=("AccountId", "IfMatch"),
+    replies={
+        "200": reply(
+            "The restrictions as they were.",
+            success_schema({"type": "object"}),
+            {
+                "lifted": example(
+                    "Lifted",
+                    success_envelope(
+                        {**_SHOWN, "_read_only": {"deleted": True}}, revision=REVISION
+                    ),
+                    given=_GIVEN,
+                )
+            },
+            etag="EntityTag",
+        ),
+        "404": _none("There is no such account, or it has no restrictions."),
+    },
+    errors=("Forbidden",),
+)
+
+RESTRICTION_PATHS: Final = {
+    "/v2/accounts/{ACCOUNT_ID}/token_restrictions": {
+        "get": _FETCH,
+        "post": _REPLACE,
+        "delete": _LIFT,
+    },
+}

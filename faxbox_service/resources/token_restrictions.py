@@ -1,0 +1,47 @@
+"""`/v2/accounts/{A}/token_restrictions`: what the account's tokens may be used for."""
+
+from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.documents.faxbox import shown_deletion
+from faxbox_service.documents.private_fields import public_fields
+from faxbox_service.documents.types import Document
+from faxbox_service.repositories.token_restrictions import TokenRestrictions
+
+
+class TokenRestrictionsResource:
+    """Shows, replaces and lifts restrictions."""
+
+    noun = "token_restrictions"
+
+    def __init__(self, restrictions: TokenRestrictions) -> None:
+        self._restrictions = restrictions
+
+    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
+        """There is one document in each account."""
+        return None if arguments else ("GET", "POST", "DELETE")
+
+    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
+        """Restrictions belong to an account."""
+        return Access.ACCOUNT
+
+    async def handle(self, call: Call) -> Reply:
+        """Dispatch on the method; restrictions that were replaced are in force at once."""
+        account_id = call.path_account().id
+        match call.method:
+            case "GET":
+                document = await self._restrictions.fetch(account_id)
+                call.precondition.require_match(document["_rev"])
+                return _shown(document)
+            case "POST":
+                return _shown(
+                    await self._restrictions.replace(
+                        account_id, call.data(), call.author, call.precondition
+                    )
+                )
+            case _:
+                document = await self._restrictions.delete(account_id, call.precondition)
+                return Reply(shown_deletion(document), revision=document["_rev"])
+
+
+def _shown(document: Document) -> Reply:
+    shown = {**public_fields(document), "id": document["_id"]}
+    return Reply(shown, revision=document["_rev"])
