@@ -11,16 +11,10 @@ import itertools
 import json
 import os
 import platform
-import signal
-import socket
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -34,7 +28,8 @@ from faxbox_service.repositories.clock import new_id
 from faxbox_service.repositories.preconditions import NO_PRECONDITION
 from faxbox_service.settings import Settings
 
-from .load import Measured, measure
+from .processes import free_port, memory_of, peak_memory_of, process, request
+from .rounds import Bench
 
 CONNECTIONS = 8
 LISTED = 50
@@ -49,44 +44,6 @@ BOX = {
     "smtp_permission_list": [".*@example\\.com$"],
 }
 NOBODY = Author("00000000000")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-@contextmanager
-def process(*arguments: str, port: int, **environment: str) -> Iterator[tuple[int, float]]:
-    """A Python process that listens on `port`; gives its id and the seconds until it did."""
-    started = time.perf_counter()
-    running = subprocess.Popen(
-        [sys.executable, *arguments],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                if running.poll() is not None:
-                    raise RuntimeError(f"{arguments} ended at once") from None
-                time.sleep(0.005)
-        yield running.pid, time.perf_counter() - started
-    finally:
-        running.send_signal(signal.SIGTERM)
-        running.wait()
-
-
-def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if body:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def reply_of(port: int, path: str, headers: dict[str, str]) -> bytes:
@@ -188,56 +145,6 @@ async def remove(settings: Settings, ground: Ground) -> None:
     repositories = await Repositories.open(settings)
     await repositories.accounts.delete(ground.account)
     await repositories.close()
-
-
-def memory_of(process_id: int, what: str = "VmRSS") -> float:
-    status = Path(f"/proc/{process_id}/status").read_text()
-    kilobytes = next(line for line in status.splitlines() if line.startswith(what)).split()[1]
-    return int(kilobytes) / 1024
-
-
-def peak_memory_of(process_id: int) -> float:
-    return memory_of(process_id, "VmHWM")
-
-
-class Bench:
-    """Runs loads and prints what they gave."""
-
-    def __init__(self, rounds: int, seconds: float) -> None:
-        self._rounds = rounds
-        self._seconds = seconds
-
-    def load(self, port: int, requests: Callable[[], list[Iterator[bytes]]]) -> Measured:
-        measured = uvloop.run(measure(port, requests(), self._seconds))
-        if measured.wrong:
-            raise RuntimeError(f"{measured.wrong} replies had another status")
-        return measured
-
-    def one(self, name: str, port: int, requests: Callable[[], list[Iterator[bytes]]]) -> None:
-        runs = [self.load(port, requests) for _ in range(self._rounds)]
-        self._show(name, runs)
-
-    def pair(
-        self,
-        name: str,
-        ours: tuple[int, Callable[[], list[Iterator[bytes]]]],
-        theirs: tuple[int, Callable[[], list[Iterator[bytes]]]],
-        their_name: str,
-    ) -> None:
-        """Load both in turns, so that what else the machine does hits both."""
-        runs = [(self.load(*ours), self.load(*theirs)) for _ in range(self._rounds)]
-        self._show(name, [run[0] for run in runs])
-        self._show(f"  {their_name}", [run[1] for run in runs])
-        ratio = statistics.median(run[0].rate / run[1].rate for run in runs)
-        print(f"  {'ratio':34} {ratio:9.2f}")
-
-    def _show(self, name: str, runs: list[Measured]) -> None:
-        rates = [run.rate for run in runs]
-        print(
-            f"{name:36} {statistics.median(rates):9.0f}/s  ({min(rates):.0f} to {max(rates):.0f})"
-            f"  median {statistics.median(run.median for run in runs):.2f} ms"
-            f"  99 % {statistics.median(run.slowest_percent for run in runs):.2f} ms"
-        )
 
 
 def bench_embedded(bench: Bench, folder: Path) -> None:
