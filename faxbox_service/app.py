@@ -19,6 +19,7 @@ from .documents.names import (
 )
 from .documents.schema import packaged_schema
 from .pages.documentation import Documentation
+from .repositories.account_listings import AccountListings
 from .repositories.accounts import Accounts
 from .repositories.addresses import Addresses
 from .repositories.clock import Clock, new_id, system_clock
@@ -37,6 +38,7 @@ from .resources.about import AboutResource
 from .resources.accounts import AccountsResource
 from .resources.api_auth import ApiAuthResource
 from .resources.faxboxes import FaxboxesResource
+from .resources.kin import Kin
 from .resources.logins import Logins
 from .resources.openapi import OpenApiResource
 from .resources.schemas import SchemasResource
@@ -61,6 +63,7 @@ class Repositories:
     schemas: Schemas
     known_accounts: KnownAccounts
     accounts: Accounts
+    account_listings: AccountListings
     users: Users
     copies: FaxboxCopies
     faxboxes: Faxboxes
@@ -125,6 +128,7 @@ class Repositories:
             schemas=schemas,
             known_accounts=known,
             accounts=accounts,
+            account_listings=AccountListings(store, accounts),
             users=users,
             copies=copies,
             faxboxes=Faxboxes(
@@ -196,7 +200,16 @@ def router_of(
     return Router(
         (
             AboutResource(repositories.store_version, clock),
-            AccountsResource(accounts),
+            AccountsResource(
+                accounts,
+                Kin(
+                    accounts,
+                    repositories.account_listings,
+                    page_size=settings.page_size,
+                    largest_listing=settings.request_memory_limit,
+                ),
+                clock,
+            ),
             ApiAuthResource(packaged_schema("api_auth", strict=strict), accounts, logins),
             FaxboxesResource(
                 repositories.faxboxes,

@@ -5,11 +5,16 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from . import __version__
 from .app import Repositories
+from .commands.accounts import add_account_commands
+from .commands.common import with_repositories
+from .commands.secrets import add_secret_commands
+from .commands.users import add_user_commands
 from .documents.schema import InvalidDocument
 from .operations.initialisation import (
     CannotInitialise,
@@ -17,7 +22,7 @@ from .operations.initialisation import (
     MasterAccount,
     create_master_account,
 )
-from .repositories.errors import BadIdentifier
+from .repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
 from .serving import bound_socket, run, serve
 from .settings import InvalidSetting, Settings, from_process
 from .stores.base import StoreUnavailable
@@ -33,9 +38,13 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         options.run(options)
     except InvalidDocument as error:
-        _fail(f"invalid: {json.dumps(error.errors, ensure_ascii=False)}")
+        _fail("; ".join(_complaints(error)))
     except BadIdentifier as error:
-        _fail(f"no account {error.identifier}")
+        _fail(f"there is no {error.identifier}")
+    except AccountHasDescendants:
+        _fail("the account has descendants, which must go first")
+    except StaleRevision:
+        _fail("others kept changing it; try again")
     except (InvalidSetting, StoreUnavailable, CannotInitialise) as error:
         _fail(str(error))
 
@@ -68,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("token", parents=[store], help="print a token of an account")
     command.add_argument("--account-id", required=True, metavar="ID")
     command.set_defaults(run=_token)
+
+    common = argparse.ArgumentParser(add_help=False, parents=[store])
+    common.add_argument("--json", action="store_true", help="answer as JSON")
+    add_account_commands(commands, common)
+    add_user_commands(commands, common)
+    add_secret_commands(commands, common)
     return parser
 
 
@@ -131,36 +146,34 @@ def _init(options: argparse.Namespace) -> None:
     user = None
     if options.username is not None:
         user = FirstUser(options.username, options.password)
-    settings = from_process(store=options.store)
 
-    async def initialise() -> MasterAccount:
-        repositories = await Repositories.open(settings)
-        try:
-            return await create_master_account(
-                repositories,
-                options.account_name,
-                realm=options.realm,
-                api_key=options.api_key,
-                user=user,
-            )
-        finally:
-            await repositories.close()
+    async def initialise(repositories: Repositories) -> MasterAccount:
+        return await create_master_account(
+            repositories,
+            options.account_name,
+            realm=options.realm,
+            api_key=options.api_key,
+            user=user,
+        )
 
-    print(json.dumps(run(initialise()).facts()))
+    print(json.dumps(with_repositories(options, initialise).facts()))
 
 
 def _token(options: argparse.Namespace) -> None:
-    settings = from_process(store=options.store)
+    async def issue(repositories: Repositories) -> str:
+        account = await repositories.accounts.find(options.account_id)
+        return await repositories.tokens.issue(account, None, "cb_api_auth")
 
-    async def issue() -> str:
-        repositories = await Repositories.open(settings)
-        try:
-            account = await repositories.accounts.find(options.account_id)
-            return await repositories.tokens.issue(account, None, "cb_api_auth")
-        finally:
-            await repositories.close()
+    print(with_repositories(options, issue))
 
-    print(run(issue()))
+
+def _complaints(error: InvalidDocument) -> Iterator[str]:
+    """What is wrong with each field, and with which value."""
+    for field, rules in error.errors.items():
+        for details in rules.values():
+            value = details.get("value", details.get("cause", ""))
+            shown = "" if value in ("", field) else f": {json.dumps(value, ensure_ascii=False)}"
+            yield f"{field}: {details['message']}{shown}"
 
 
 def _reachable(host: str) -> str:

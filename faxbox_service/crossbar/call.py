@@ -205,6 +205,14 @@ class Previewing(Resource, Protocol):
 
 
 @runtime_checkable
+class Particular(Resource, Protocol):
+    """A resource that not every account has all methods of."""
+
+    def methods_on(self, account: Account, arguments: tuple[str, ...]) -> tuple[str, ...]:
+        """The methods of a path that exists, where it belongs to that account."""
+
+
+@runtime_checkable
 class Enclosing(Resource, Protocol):
     """A noun that may stand between an account and the resource asked for (wire, 2.6)."""
 

@@ -22,6 +22,7 @@ from .call import (
     AnyReply,
     Call,
     Pages,
+    Particular,
     Previewing,
     RawReply,
     Reply,
@@ -187,6 +188,10 @@ class Dispatcher:
             await self._authenticate(request, judged)
             account = await self._authorised_account(judged, route, access)
             self._require_unrestricted(judged, route, method, account)
+            if account is not None and isinstance(route.resource, Particular):
+                judged.allowed = route.resource.methods_on(account, route.arguments)
+                if method not in judged.allowed:
+                    raise method_not_allowed(judged.allowed)
         is_preview = question.method in READS and method != "GET"
         if is_preview and not isinstance(route.resource, Previewing):
             raise method_not_allowed(judged.allowed)

@@ -175,7 +175,8 @@ def error_of(exception: Exception) -> CrossbarError | None:
             return CrossbarError(401, "invalid credentials", {})
         case AccountHasDescendants():
             data = {"message": "account has descendants"}
-            return CrossbarError(500, "account_has_descendants", data)
+            # Kazoo's 500 would be our fault, and ask clients to try again (contract, 11).
+            return CrossbarError(409, "account_has_descendants", data)
         case _:
             return _store_error(exception)
 

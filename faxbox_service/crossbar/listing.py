@@ -12,7 +12,7 @@ from typing import TypeAlias
 from faxbox_service import __version__
 from faxbox_service.documents.json_text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.repositories.listing import FoundRows
+from faxbox_service.repositories.listing import FoundRows, RowsWanted
 from faxbox_service.stores.base import ViewRow
 
 from .call import AnyReply, Call, Reply, StreamReply, TableReply
@@ -30,8 +30,7 @@ _FIRST_BATCH = 100
 _HASH_LENGTH = 32
 _KEY = attrgetter("id", "revision")
 
-Fetch: TypeAlias = Callable[[PageRequest, Json | None, int], Awaitable[FoundRows]]
-"""Rows in the wanted direction, from a key on (None: from the first), so many at most."""
+Fetch: TypeAlias = Callable[[RowsWanted], Awaitable[FoundRows]]
 
 BatchKey: TypeAlias = tuple[DocumentId, Revision]
 
@@ -48,22 +47,40 @@ Render: TypeAlias = Callable[[Batch, bool], list[bytes]]
 """The JSON texts of a batch's items; whether they are worth remembering."""
 
 Show: TypeAlias = Callable[[Document], Document]
-"""The item that a row's document is shown as."""
+"""A row's document as clients see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is listed, and how: the same for every listing of a resource."""
+
+    render: Render
+    show: Show
+    """What filters look at."""
+    item: Callable[[ViewRow], Document]
+    """A row as the listing shows it."""
+    largest: int
+    """Bytes of JSON text that are held."""
+
+    @classmethod
+    def of_summaries(cls, show: Show, largest: int) -> "Kind":
+        """Items that are the values of rows."""
+        return cls(_render_values, show, attrgetter("value"), largest)
+
+
+def _render_values(batch: "Batch", _: bool) -> list[bytes]:
+    return [encode_json(row.value) for row in batch.rows]
 
 
 class Listing:
-    """One listing that a client has asked for. `largest` is in bytes of JSON text."""
+    """One listing that a client has asked for."""
 
-    def __init__(
-        self, call: Call, page: PageRequest, fetch: Fetch, render: Render, show: Show, largest: int
-    ) -> None:
+    def __init__(self, call: Call, page: PageRequest, fetch: Fetch, kind: Kind) -> None:
         self._call = call
         self.page = page
         self._filters = Filters.of(call.options.query)
         self._fetch = fetch
-        self._render = render
-        self._show = show
-        self._largest = largest
+        self._kind = kind
         self._is_begun = False
         self._count = 0
         self._next_key: Json | None = None
@@ -84,7 +101,7 @@ class Listing:
         async for batch in batches:
             pieces += self.pieces(batch)
             size += len(pieces[-1])
-            if size > self._largest:
+            if size > self._kind.largest:
                 if self.page.size is not None:
                     await batches.aclose()
                     raise range_not_satisfiable()
@@ -111,8 +128,7 @@ class Listing:
         table = CsvTable()
         try:
             async for batch in self._batches():
-                documents = (row.document for row in batch.rows)
-                table.add(self._show(document) for document in documents if document is not None)
+                table.add(map(self._kind.item, batch.rows))
             revision = self._revision({"csv": True})
             self._call.precondition.require_match(revision or "")
         except BaseException:
@@ -123,7 +139,7 @@ class Listing:
     def pieces(self, batch: Batch) -> Iterator[bytes]:
         """The JSON texts of a batch's items joined by commas: in one piece, unless in chunks."""
         # Only the first batch: a walk through everything would push out what is asked for often.
-        texts = self._render(batch, self._count <= _FIRST_BATCH)
+        texts = self._kind.render(batch, self._count <= _FIRST_BATCH)
         size = self.page.chunk_size or len(texts)
         for start in range(0, len(texts), size):
             yield b",".join(texts[start : start + size])
@@ -140,7 +156,11 @@ class Listing:
         start_key: Json | None = self.page.start_key
         remaining = self.page.size
         while True:
-            found = await self._fetch(self.page, start_key, self._batch_size(remaining))
+            found = await self._fetch(
+                RowsWanted(
+                    self._batch_size(remaining), start_key, self.page.end_key, self.page.descending
+                )
+            )
             kept, start_key = self._kept(found, remaining)
             self._is_begun = True
             if remaining is not None:
@@ -167,7 +187,7 @@ class Listing:
         kept: list[ViewRow] = []
         for position, row in enumerate(found.rows):
             document = row.document
-            if document is None or not self._filters.passes(self._show(document), document):
+            if document is None or not self._filters.passes(self._kind.show(document), document):
                 continue
             kept.append(row)
             if len(kept) == most and position + 1 < len(found.rows):

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from faxbox_service.documents.types import Document, Json
+from faxbox_service.repositories.listing import HIGHEST_TEXT
 
 from .call import Call
-from .cursor import decode_cursor, encode_cursor
+from .cursor import Key, decode_cursor, encode_cursor
 from .errors import CrossbarError, faulty_request
 from .target import Query
 
@@ -21,26 +22,40 @@ class PageRequest:
     """The wanted page; without a `size`, everything between the keys, which are inclusive."""
 
     size: int | None
-    start_key: str | None
-    end_key: str | None
+    start_key: Key | None
+    end_key: Key | None
     descending: bool
     chunk_size: int | None
     """Items in each piece of a chunked reply; None: the reply is not chunked."""
 
     @classmethod
     def of(cls, call: Call, default_size: int) -> "PageRequest":
-        """Read the options of a call. Raises a 404 `faulty_request`."""
+        """Read the options of a call; rows are ordered by ids. Raises a 404 `faulty_request`."""
         start_key, end_key = call.option("start_key"), call.option("end_key")
         chunk_size = _chunk_size(call.options.query)
         return cls(
             size=_page_size(call, default_size) if _should_paginate(call) else None,
-            start_key=decode_cursor(start_key) if isinstance(start_key, str) else None,
+            start_key=_text_key(start_key) if isinstance(start_key, str) else None,
             end_key=end_key if isinstance(end_key, str) else None,
             descending=_is_descending(call.options.query),
             chunk_size=chunk_size if _is_true(call.options.query.first("is_chunked")) else None,
         )
 
-    def envelope(self, count: int, next_key: str | None) -> Document:
+    @classmethod
+    def within(cls, call: Call, default_size: int, first: list[str]) -> "PageRequest":
+        """The same for rows whose keys are lists that begin with the texts of `first`.
+
+        No option leads to other rows: keys that are none of such a row count as not given, and
+        the bounds are told as Kazoo tells them.
+        """
+        page = cls.of(call, default_size)
+        low, high = first, [*first, HIGHEST_TEXT]
+        start, end = (high, low) if page.descending else (low, high)
+        page.start_key = _key_within(call.option("start_key"), first) or start
+        page.end_key = _key_within(call.option("end_key"), first) or end
+        return page
+
+    def envelope(self, count: int, next_key: Key | None) -> Document:
         """The paging members of the reply's envelope; none without pagination."""
         if self.size is None:
             return {}
@@ -51,6 +66,17 @@ class PageRequest:
         if self.start_key is not None:
             members["start_key"] = encode_cursor(self.start_key)
         return members
+
+
+def _text_key(cursor: str) -> str:
+    key = decode_cursor(cursor)
+    return key if isinstance(key, str) else cursor
+
+
+def _key_within(option: Json, first: list[str]) -> list[str] | None:
+    """The key of a row among those whose keys begin so; None for any other."""
+    key = decode_cursor(option) if isinstance(option, str) else None
+    return key if isinstance(key, list) and key[: len(first)] == first else None
 
 
 def _should_paginate(call: Call) -> bool:

@@ -1,13 +1,24 @@
 """An account's document, and who may act for whom (data model, sections 1.4 and 1.5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
+from .merge import merge_patch
 from .names import encoded_account_database
-from .private_fields import public_fields
+from .private_fields import private_fields, public_fields
 from .types import AccountId, Document, GregorianSeconds
 
 ACCOUNT = "account"
+
+_DESCENDANTS = "descendants_count"
+_ENABLED = "enabled"
+
+_NOT_SETTABLE = (
+    *("api_key", "billing_mode", "created", _DESCENDANTS, "id", "is_reseller"),
+    *("notification_preference", "reseller_id", "superduper_admin", "trial_time_left"),
+    "wnm_allow_additions",
+)
+"""Public names that replies carry and clients send back; what they stand for is private."""
 
 DEFAULT_TIMEZONE = "America/Los_Angeles"
 
@@ -50,6 +61,11 @@ class Account:
         """Whether this is the root of all accounts."""
         return not self.tree
 
+    @property
+    def root_id(self) -> AccountId:
+        """The root of its tree."""
+        return self.tree[0] if self.tree else self.id
+
     def may_act_on(self, other: "Account") -> bool:
         """The tree rule: on oneself and every descendant; superduper admins on all (wire, 6.4)."""
         return self.is_superduper_admin or self.id == other.id or self.id in other.tree
@@ -59,23 +75,38 @@ class Account:
 class AccountSecrets:
     """What a new account gets once: 64 hex characters each."""
 
-    api_key: str
-    cpaas_token: str
+    api_key: str = field(repr=False)
+    cpaas_token: str = field(repr=False)
+
+
+def client_fields(data: Document) -> Document:
+    """What of a request's `data` may become part of an account; spaces in the realm are dropped.
+
+    `enabled` is among them, though it is stored as `pvt_enabled`.
+    """
+    fields = public_fields(data)
+    for name in _NOT_SETTABLE:
+        fields.pop(name, None)
+    realm = fields.get("realm")
+    if isinstance(realm, str):
+        fields["realm"] = realm.replace(" ", "")
+    return fields
 
 
 def new_account(
     fields: Document, account_id: AccountId, parent: Account | None, secrets: AccountSecrets
 ) -> Document:
     """The document of a new account, not yet stamped; without a parent, the master's."""
+    public = {name: value for name, value in fields.items() if name != _ENABLED}
     document = {
         "_id": account_id,
-        **fields,
+        **public,
         "pvt_type": ACCOUNT,
         "pvt_account_id": account_id,
         "pvt_account_db": encoded_account_database(account_id),
         "pvt_api_key": secrets.api_key,
         "pvt_cpaas_token": secrets.cpaas_token,
-        "pvt_enabled": parent.enabled if parent else True,
+        "pvt_enabled": fields.get(_ENABLED, parent.enabled if parent else True),
     }
     if parent is None:
         document |= {
@@ -94,9 +125,39 @@ def new_account(
     return document
 
 
-def shown_account(document: Document) -> Document:
-    """An account as replies show it, with the private facts that Crossbar leaks (wire, 7)."""
+def replaced_account(stored: Document, fields: Document, author_id: AccountId | None) -> Document:
+    """The stored account with other public fields, not yet stamped.
+
+    The number of descendants is not the client's to say, and only an ancestor enables and disables.
+    """
+    document = {name: value for name, value in fields.items() if name != _ENABLED}
+    if _DESCENDANTS in stored:
+        document[_DESCENDANTS] = stored[_DESCENDANTS]
+    document |= private_fields(stored)
+    if _ENABLED in fields and author_id in Account.of(stored).tree:
+        document["pvt_enabled"] = fields[_ENABLED]
+    return document
+
+
+def patched_fields(stored: Document, changes: Document) -> Document:
+    """The public fields after a PATCH, to be validated (contract, 1)."""
+    return merge_patch(client_fields(stored), client_fields(changes))
+
+
+def with_descendants(stored: Document, difference: int) -> Document:
+    """The account after so many descendants came (or went, below 0)."""
+    count = stored.get(_DESCENDANTS)
+    known = count if isinstance(count, int) else 0
+    return {**stored, _DESCENDANTS: max(0, known + difference)}
+
+
+def shown_account(document: Document, viewer_id: AccountId | None) -> Document:
+    """An account as replies show it, with the private facts that Crossbar tells (wire, 7).
+
+    `billing_mode` depends on who looks.
+    """
     account = Account.of(document)
+    reseller_id = account.reseller_id or account.id
     shown = public_fields(document)
     shown |= {
         "id": account.id,
@@ -104,11 +165,20 @@ def shown_account(document: Document) -> Document:
         "superduper_admin": account.is_superduper_admin,
         "created": document.get("pvt_created"),
         "enabled": account.enabled,
-        "reseller_id": account.reseller_id or account.id,
+        "reseller_id": reseller_id,
         "is_reseller": account.is_reseller,
-        "billing_mode": "limits_only",
+        "billing_mode": _billing_mode(account, reseller_id, viewer_id),
     }
+    preference = document.get("pvt_notification_preference")
+    if preference is not None:
+        shown["notification_preference"] = preference
     return shown
+
+
+def _billing_mode(account: Account, reseller_id: AccountId, viewer_id: AccountId | None) -> str:
+    if reseller_id == viewer_id:
+        return "limits_only"
+    return "normal" if reseller_id == account.root_id else "manual"
 
 
 def _text(value: object) -> str:

@@ -18,7 +18,7 @@ from .example_values import (
     success_envelope,
 )
 from .operations import Operation, json_body, schema_reference
-from .parameters import TABLE
+from .parameters import CONDITIONS, TABLE
 from .replies import example, not_modified, reply, table_reply
 
 _FIELDS: Final = modern_schema(packaged_schema("accounts").document)
@@ -31,7 +31,7 @@ _SHOWN: Final[Document] = {
     "enabled": {"type": "boolean"},
     "reseller_id": {"type": "string"},
     "is_reseller": {"type": "boolean"},
-    "billing_mode": {"enum": ["limits_only"]},
+    "billing_mode": {"enum": ["limits_only", "normal", "manual"]},
 }
 _NEW: Final[Document] = {"name": "Branch", "realm": "branch.example.com"}
 _DEFAULTS: Final[Document] = {
@@ -40,10 +40,7 @@ _DEFAULTS: Final[Document] = {
     "preflow": {},
     "ringtones": {},
 }
-_CHILD: Final[Document] = {
-    **_NEW,
-    **_DEFAULTS,
-    "timezone": "America/Los_Angeles",
+_OF_CHILD: Final[Document] = {
     "id": CHILD_ID,
     "wnm_allow_additions": False,
     "superduper_admin": False,
@@ -51,7 +48,24 @@ _CHILD: Final[Document] = {
     "enabled": True,
     "reseller_id": ROOT_ID,
     "is_reseller": False,
-    "billing_mode": "limits_only",
+    "billing_mode": "normal",
+}
+_CHILD: Final[Document] = {
+    **_NEW,
+    **_DEFAULTS,
+    "timezone": "America/Los_Angeles",
+    **_OF_CHILD,
+}
+_ORPHAN: Final[Document] = {
+    name: value for name, value in _CHILD.items() if name != "reseller_id"
+} | {"billing_mode": "manual"}
+ACCOUNT: Final[Document] = {
+    "name": ACCOUNT_NAME,
+    "realm": "example.com",
+    **_DEFAULTS,
+    "timezone": "America/Los_Angeles",
+    **_OF_CHILD,
+    "id": ACCOUNT_ID,
 }
 _DELETED: Final[Document] = {
     "name": ACCOUNT_NAME,
@@ -68,8 +82,14 @@ ACCOUNT_SCHEMAS: Final[Document] = {
         **_FIELDS,
         "title": "An account, as replies show it",
         "properties": {**_FIELDS["properties"], **_SHOWN},
-        "required": [*_FIELDS["required"], "realm", *_SHOWN],
+        "required": [*_FIELDS["required"], "realm", *(_SHOWN.keys() - {"reseller_id"})],
         "additionalProperties": True,
+    },
+    "AccountPatch": {
+        **_FIELDS,
+        "title": "What changes of an account",
+        "required": [],
+        "properties": {name: {} for name in _FIELDS["properties"]},
     },
     "DeletedAccount": {
         **_FIELDS,
@@ -88,16 +108,29 @@ ACCOUNT_SCHEMAS: Final[Document] = {
 }
 
 
+_ONE: Final = success_schema(schema_reference("Account"))
+_ITEM: Final = ("AccountId", *CONDITIONS)
+_CHANGE_ERRORS: Final = ("Forbidden", "AccountNotFound", "Conflict", "PreconditionFailed")
+_REVISION_OPTION: Final[Document] = {
+    "type": "string",
+    "description": "The revision that the change was made from; 409 unless it is the current.",
+}
+
+
+def _shown(description: str, account: Document) -> Document:
+    examples = {"shown": example(description, success_envelope(account, revision=REVISION))}
+    return reply(f"{description}.", _ONE, examples, etag="EntityTag")
+
+
 def _creation(operation_id: str, summary: str, *, is_below_path: bool) -> Operation:
-    created = example("Created", success_envelope(_CHILD, revision=REVISION))
-    schema = success_schema(schema_reference("Account"))
+    created = _CHILD if is_below_path else _ORPHAN
     return Operation(
         id=operation_id,
         tag=_TAG,
         summary=summary,
         parameters=("AccountId", "IfMatch") if is_below_path else ("IfMatch",),
         body=json_body(schema_reference("AccountFields"), _NEW),
-        replies={"201": reply("The new account.", schema, {"created": created}, etag="EntityTag")},
+        replies={"201": _shown("The new account", created)},
         errors=(
             ("InvalidAccount", "Forbidden", "AccountNotFound", "PreconditionFailed")
             if is_below_path
@@ -106,11 +139,66 @@ def _creation(operation_id: str, summary: str, *, is_below_path: bool) -> Operat
     )
 
 
+_FETCH: Final = Operation(
+    id="fetchAccount",
+    tag=_TAG,
+    summary="Fetch an account",
+    parameters=(*_ITEM, "IncludeApiKey", *TABLE),
+    replies={
+        "200": table_reply(
+            "The account.",
+            _ONE,
+            {
+                "found": example("Found", success_envelope(ACCOUNT, revision=REVISION)),
+                "with its key": example(
+                    "With its API key",
+                    success_envelope({**ACCOUNT, "api_key": API_KEY}, revision=REVISION),
+                    query="include_api_key=true",
+                ),
+            },
+        ),
+        "304": not_modified(),
+    },
+    errors=("Forbidden", "AccountNotFound", "PreconditionFailed"),
+)
+
+_REPLACE: Final = Operation(
+    id="replaceAccount",
+    tag=_TAG,
+    summary="Replace all fields of an account; without a realm it keeps the one it has",
+    parameters=_ITEM,
+    body=json_body(
+        schema_reference("AccountFields"),
+        {"name": "Example Ltd", "realm": "example.com"},
+        revision=_REVISION_OPTION,
+    ),
+    replies={"200": _shown("The account as it is now", {**ACCOUNT, "name": "Example Ltd"})},
+    errors=("InvalidAccountChange", *_CHANGE_ERRORS),
+)
+
+_PATCH: Final = Operation(
+    id="patchAccount",
+    tag=_TAG,
+    summary="Change some fields of an account",
+    description=(
+        "Objects are merged at any depth, arrays replaced, and `null` removes. The result is what "
+        "is validated. `enabled` is for accounts above it to change."
+    ),
+    parameters=_ITEM,
+    body=json_body(
+        schema_reference("AccountPatch"),
+        {"custom": {"site": "HQ"}},
+        revision=_REVISION_OPTION,
+    ),
+    replies={"200": _shown("The account as it is now", {**ACCOUNT, "custom": {"site": "HQ"}})},
+    errors=("InvalidAccountChange", *_CHANGE_ERRORS),
+)
+
 _DELETE: Final = Operation(
     id="deleteAccount",
     tag=_TAG,
     summary="Delete an account without descendants, and its faxboxes",
-    parameters=("AccountId", "SoftDelete"),
+    parameters=(*_ITEM, "SoftDelete"),
     replies={
         "200": reply(
             "The account as it was.",
@@ -118,48 +206,64 @@ _DELETE: Final = Operation(
             {"deleted": example("Deleted", success_envelope(_DELETED, revision=REVISION))},
             etag="EntityTag",
         ),
-        "500": reply(
-            "The account has descendants (Kazoo's status for it), or a defect of the service.",
-            error_schema(500, "account_has_descendants", "init failed"),
+        "409": reply(
+            "The account has descendants, which must go first.",
+            error_schema(409, "account_has_descendants"),
             {
                 "descendants": example(
                     "Descendants",
                     error_envelope(
-                        500, "account_has_descendants", {"message": "account has descendants"}
+                        409, "account_has_descendants", {"message": "account has descendants"}
                     ),
                     given="a child account",
-                ),
-                "defect": example(
-                    "A defect",
-                    error_envelope(500, "init failed"),
-                    given="a defect of the service",
                 ),
             },
         ),
     },
-    errors=("Forbidden", "AccountNotFound"),
+    errors=("Forbidden", "AccountNotFound", "PreconditionFailed"),
 )
 
+_API_KEY: Final = success_schema(
+    {
+        "type": "object",
+        "required": ["api_key"],
+        "properties": {"api_key": {"type": ["string", "null"]}},
+        "additionalProperties": False,
+    }
+)
 _KEY: Final = Operation(
     id="fetchApiKey",
     tag=_TAG,
     summary="Fetch the API key of an account",
-    parameters=("AccountId", "IfNoneMatch", *TABLE),
+    parameters=(*_ITEM, *TABLE),
     replies={
         "200": table_reply(
             "The key.",
-            success_schema(
-                {
-                    "type": "object",
-                    "required": ["api_key"],
-                    "properties": {"api_key": {"type": ["string", "null"]}},
-                    "additionalProperties": False,
-                }
-            ),
+            _API_KEY,
             {"found": example("Found", success_envelope({"api_key": API_KEY}, revision=REVISION))},
             example("As a table", f'"api_key"\n"{API_KEY}"\n', query="accept=csv"),
         ),
         "304": not_modified(),
+    },
+    errors=("Forbidden", "AccountNotFound", "PreconditionFailed"),
+)
+
+_RENEW: Final = Operation(
+    id="renewApiKey",
+    tag=_TAG,
+    summary="Give an account a new API key; the old one ends at once",
+    parameters=("AccountId",),
+    replies={
+        "200": reply(
+            "The new key.",
+            _API_KEY,
+            {
+                "renewed": example(
+                    "Renewed", success_envelope({"api_key": API_KEY}, revision=REVISION)
+                )
+            },
+            etag="EntityTag",
+        )
     },
     errors=("Forbidden", "AccountNotFound"),
 )
@@ -171,8 +275,11 @@ ACCOUNT_PATHS: Final = {
         )
     },
     "/v2/accounts/{ACCOUNT_ID}": {
+        "get": _FETCH,
         "put": _creation("createChildAccount", "Create an account below one", is_below_path=True),
+        "post": _REPLACE,
+        "patch": _PATCH,
         "delete": _DELETE,
     },
-    "/v2/accounts/{ACCOUNT_ID}/api_key": {"get": _KEY},
+    "/v2/accounts/{ACCOUNT_ID}/api_key": {"get": _KEY, "put": _RENEW},
 }

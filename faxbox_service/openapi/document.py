@@ -9,6 +9,7 @@ from .envelopes import ERROR_ENVELOPE
 from .errors import ERRORS
 from .faxboxes import FAXBOX_PATHS, FAXBOX_SCHEMAS
 from .headers import HEADERS
+from .kin import KIN_PATHS, KIN_SCHEMAS
 from .logins import LOGIN_PATHS, LOGIN_SCHEMAS
 from .neighbours import NEIGHBOUR_PATHS, NEIGHBOUR_SCHEMAS
 from .parameters import PARAMETERS
@@ -49,7 +50,9 @@ _SECURITY_SCHEMES: Final[Document] = {
 
 def openapi_document(version: str) -> Document:
     """The OpenAPI 3.1 document of this version of the service."""
-    operations = FAXBOX_PATHS | ACCOUNT_PATHS | LOGIN_PATHS | RESTRICTION_PATHS | NEIGHBOUR_PATHS
+    operations = (
+        FAXBOX_PATHS | ACCOUNT_PATHS | KIN_PATHS | LOGIN_PATHS | RESTRICTION_PATHS | NEIGHBOUR_PATHS
+    )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -67,6 +70,7 @@ def openapi_document(version: str) -> Document:
             "schemas": {
                 **FAXBOX_SCHEMAS,
                 **ACCOUNT_SCHEMAS,
+                **KIN_SCHEMAS,
                 **LOGIN_SCHEMAS,
                 **RESTRICTION_SCHEMAS,
                 **NEIGHBOUR_SCHEMAS,

@@ -96,6 +96,12 @@ INVALID: Final[Document] = {
             ),
         }
     ),
+    "InvalidAccountChange": _invalid(
+        {
+            "short name": _invalid_fields({"name": ""}, name=_too_short("", 1)),
+            "taken name": _taken("name", "Root", "Account name already in use", {"name": "Root"}),
+        }
+    ),
     "InvalidRestrictions": _invalid(
         {
             "no object": _invalid_fields(

@@ -118,6 +118,9 @@ PARAMETERS: Final[Document] = {
         {"type": "boolean", "default": True},
         "Anything but `true` removes for good what is otherwise only hidden.",
     ),
+    "IncludeApiKey": _query(
+        "include_api_key", _SWITCH, "Show the API key too, to admins; to others as without it."
+    ),
     "Internals": _query("internals", _SWITCH, "List the schemas of Kazoo's messages too."),
 }
 

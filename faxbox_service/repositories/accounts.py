@@ -4,10 +4,13 @@ The account database is the truth (data model, sections 1.4 and 11). What reques
 of an account is remembered, so that judging a request costs no round trip.
 """
 
+import hmac
+import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
+from faxbox_service.documents import account as documents
 from faxbox_service.documents.account import (
     ACCOUNT,
     DEFAULT_TIMEZONE,
@@ -22,7 +25,6 @@ from faxbox_service.documents.private_fields import (
     Author,
     alphanum_name,
     is_soft_deleted,
-    public_fields,
     stamp,
 )
 from faxbox_service.documents.schema import InvalidDocument, Schema
@@ -32,32 +34,39 @@ from faxbox_service.stores.base import (
     MissingDatabase,
     RevisionConflict,
     Store,
+    StoreError,
     View,
     ViewRange,
 )
 
+from .account_copies import AccountCopies
 from .clock import Clock, new_id, new_secret
 from .copies import FaxboxCopies
 from .errors import AccountHasDescendants, BadIdentifier, StaleRevision
 from .faxboxes import CROSSBAR_LISTING
 from .known_accounts import KnownAccounts
+from .preconditions import NO_PRECONDITION, Precondition
 
 LISTING_BY_API = View("accounts", "listing_by_api")
 LISTING_BY_DESCENDANTS = View("accounts", "listing_by_descendants")
 LISTING_BY_NAME = View("accounts", "listing_by_name")
 LISTING_BY_REALM = View("accounts", "listing_by_realm")
 
-_TRIES = 8
+_KEPT = ("realm", "timezone")
+
+_TRIES = 16
+
+_log = logging.getLogger(__name__)
 
 
 class Accounts:
-    """Creates, finds and deletes accounts."""
+    """Creates, finds, changes and deletes accounts."""
 
     def __init__(
         self,
         store: Store,
         schema: Schema,
-        copies: FaxboxCopies,
+        faxbox_copies: FaxboxCopies,
         clock: Clock,
         *,
         realm_suffix: str,
@@ -65,17 +74,15 @@ class Accounts:
     ) -> None:
         self._store = store
         self._schema = schema
-        self._copies = copies
+        self._faxbox_copies = faxbox_copies
         self._clock = clock
         self._realm_suffix = realm_suffix
         self._known = known
+        self.copies = AccountCopies(store)
 
     async def find(self, account_id: AccountId) -> Account:
         """The facts about a live account, as fresh as the changes feed. Raises `BadIdentifier`."""
         return await self._known.find(account_id, self._load)
-
-    async def _load(self, account_id: AccountId) -> Account:
-        return Account.of(await self.fetch(account_id))
 
     async def fetch(self, account_id: AccountId) -> Document:
         """Read a live account's document. Raises `BadIdentifier`."""
@@ -90,8 +97,15 @@ class Accounts:
         return document
 
     async def find_by_api_key(self, api_key: str) -> Account | None:
-        """The account whose API key this is."""
-        return await self._found(LISTING_BY_API, api_key)
+        """The account whose API key this is now: one that was renewed is nobody's."""
+        account = await self._found(LISTING_BY_API, api_key)
+        if account is None:
+            return None
+        current = (await self.fetch(account.id)).get("pvt_api_key")
+        # The copy that led here may be older than the account's document.
+        if not isinstance(current, str) or not _is_same_secret(current, api_key):
+            return None
+        return account
 
     async def find_by_name(self, name: str) -> Account | None:
         """The account of this name, letters and digits compared only."""
@@ -115,119 +129,198 @@ class Accounts:
 
     async def create_child(self, parent: Account, data: Document, author: Author) -> Document:
         """Create an account below `parent` and return its document. Raises `InvalidDocument`."""
-        fields = public_fields(data)
-        fields.pop("id", None)
-        return await self._create(fields, parent, author, new_secret())
+        document = await self._create(data, parent, author, new_secret())
+        await self._count_child(parent.id, 1)
+        return document
+
+    async def replace(
+        self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
+    ) -> Document:
+        """Replace the public fields (POST). Raises as `patch` does.
+
+        An account keeps its realm and time zone when the data has none: Kazoo makes another realm,
+        which would cut off everyone who logs in by the old one.
+        """
+
+        async def replaced(stored: Document) -> Document:
+            kept = {name: stored[name] for name in _KEPT if name in stored}
+            valid = await self._valid({**kept, **documents.client_fields(data)}, stored)
+            return documents.replaced_account(stored, valid, author.account_id)
+
+        return await self._change(account_id, replaced, author, precondition)
+
+    async def patch(
+        self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
+    ) -> Document:
+        """Merge `data` into the newest revision and validate the result (contract, 1 and 4).
+
+        Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
+        """
+
+        async def patched(stored: Document) -> Document:
+            valid = await self._valid(documents.patched_fields(stored, data), stored)
+            return documents.replaced_account(stored, valid, author.account_id)
+
+        return await self._change(account_id, patched, author, precondition)
+
+    async def renew_api_key(self, account_id: AccountId, author: Author) -> Document:
+        """Give the account another API key; the old one is nobody's at once."""
+
+        async def renewed(stored: Document) -> Document:
+            return {**stored, "pvt_api_key": new_secret()}
+
+        return await self._change(account_id, renewed, author, NO_PRECONDITION)
 
     async def change_private(
         self, account_id: AccountId, change: Callable[[Document], Document]
     ) -> Document:
-        """Change private fields of the account in both its places; `change` gets its document."""
+        """Change fields of the account that are no client's; `change` gets its document."""
         for _ in range(_TRIES):
             stored = await self.fetch(account_id)
             document = change(stored)
             if document == stored:
                 return stored
-            try:
-                revision = await self._store.put(account_database(account_id), document)
-            except RevisionConflict:
-                continue
-            self._known.forget(account_id)
-            written = {**document, "_rev": revision}
-            await self._copy(written)
-            return written
+            with suppress(RevisionConflict):
+                return await self._write(document)
         raise StaleRevision
 
-    async def soft_delete(self, account: Account, author: Author) -> Document:
+    async def soft_delete(
+        self, account: Account, author: Author, precondition: Precondition = NO_PRECONDITION
+    ) -> Document:
         """Hide the account, and every copy of its faxboxes in `faxes` (contract, 7).
 
         Raises `AccountHasDescendants`. The account's database stays, so that nothing is lost.
         """
         await self._require_no_descendants(account)
-        hidden = stamp(
-            {**await self.fetch(account.id), "pvt_deleted": True},
-            author,
-            gregorian_seconds(self._clock()),
-        )
-        try:
-            revision = await self._store.put(account_database(account.id), hidden)
-        except RevisionConflict:
-            raise StaleRevision from None
-        self._known.forget(account.id)
-        written = {**hidden, "_rev": revision}
+
+        async def hidden(stored: Document) -> Document:
+            return {**stored, "pvt_deleted": True}
+
+        written = await self._change(account.id, hidden, author, precondition)
         for faxbox in await self._faxboxes(account.id):
-            await self._copies.follow(
-                account.id, soft_deleted_faxbox(faxbox), await self._copies.read(faxbox["_id"])
+            await self._faxbox_copies.follow(
+                account.id,
+                soft_deleted_faxbox(faxbox),
+                await self._faxbox_copies.read(faxbox["_id"]),
             )
-        await self._copy(written)
+        await self._count_lost(account)
         return written
 
-    async def delete(self, account: Account) -> Document:
+    async def delete(
+        self, account: Account, precondition: Precondition = NO_PRECONDITION
+    ) -> Document:
         """Remove the account's database and everything copied from it, for good (contract, 7)."""
         await self._require_no_descendants(account)
         document = await self.fetch(account.id)
+        precondition.require(document["_rev"])
         faxboxes = await self._faxboxes(account.id)
         self._known.forget(account.id)
         await self._store.delete_database(account_database(account.id))
         for faxbox in faxboxes:
-            await self._copies.vanish(account.id, faxbox["_id"])
-        with suppress(DocumentNotFound):
-            copy = await self._store.get(ACCOUNTS, account.id)
-            await self._store.delete(ACCOUNTS, account.id, copy["_rev"])
+            await self._faxbox_copies.vanish(account.id, faxbox["_id"])
+        await self.copies.follow(account.id)
+        await self._count_lost(account)
         return document
 
+    async def _load(self, account_id: AccountId) -> Account:
+        return Account.of(await self.fetch(account_id))
+
     async def _create(
-        self, fields: Document, parent: Account | None, author: Author, api_key: str
+        self, data: Document, parent: Account | None, author: Author, api_key: str
     ) -> Document:
         made = {
             "realm": f"{secrets.token_hex(3)}.{self._realm_suffix}",
             "timezone": parent.timezone if parent is not None else DEFAULT_TIMEZONE,
         }
-        valid = self._schema.validate({**made, **fields})
-        await self._require_unique(valid)
+        valid = await self._valid({**made, **documents.client_fields(data)}, None)
         account_id = new_id()
         account_secrets = AccountSecrets(api_key=api_key, cpaas_token=new_secret())
-        document = stamp(
-            new_account(valid, account_id, parent, account_secrets),
-            author,
-            gregorian_seconds(self._clock()),
-        )
+        document = self._stamped(new_account(valid, account_id, parent, account_secrets), author)
+        # A crash leaves an empty database, or an account that only lacks its copy.
         await self._store.create_database(account_database(account_id))
-        revision = await self._store.put(account_database(account_id), document)
+        try:
+            revision = await self._store.put(account_database(account_id), document)
+        except StoreError:
+            with suppress(StoreError):
+                await self._store.delete_database(account_database(account_id))
+            raise
         written = {**document, "_rev": revision}
-        await self._copy(written)
+        await self.copies.add(written)
         return written
 
-    async def _copy(self, written: Document) -> None:
-        """Write the document into `accounts` over whatever is there: the copy has no say."""
-        account_id = written["_id"]
+    async def _change(
+        self,
+        account_id: AccountId,
+        change: Callable[[Document], Awaitable[Document]],
+        author: Author,
+        precondition: Precondition,
+    ) -> Document:
         for _ in range(_TRIES):
-            mirrored = {name: value for name, value in written.items() if name != "_rev"}
-            with suppress(DocumentNotFound):
-                mirrored["_rev"] = (await self._store.get(ACCOUNTS, account_id))["_rev"]
-            try:
-                await self._store.put(ACCOUNTS, mirrored)
-            except RevisionConflict:
-                continue
-            return
+            stored = await self.fetch(account_id)
+            precondition.require(stored["_rev"])
+            document = self._stamped(await change(stored), author)
+            with suppress(RevisionConflict):
+                return await self._write(document)
         raise StaleRevision
 
-    async def _require_unique(self, fields: Document) -> None:
+    async def _write(self, document: Document) -> Document:
+        account_id = document["_id"]
+        try:
+            revision = await self._store.put(account_database(account_id), document)
+        except MissingDatabase:
+            raise BadIdentifier(account_id) from None
+        self._known.forget(account_id)
+        await self.copies.follow(account_id)
+        return {**document, "_rev": revision}
+
+    async def _valid(self, fields: Document, stored: Document | None) -> Document:
+        """The fields with defaults, when they are valid and nobody else's. Every fault is told."""
         errors: dict[str, dict[str, dict[str, Json]]] = {}
-        if await self._exists(LISTING_BY_NAME, alphanum_name(fields["name"])):
-            errors["name"] = _taken("Account name already in use", fields["name"])
-        if await self._exists(LISTING_BY_REALM, fields["realm"].lower()):
-            errors["realm"] = _taken("Account realm already in use", fields["realm"])
+        valid = fields
+        try:
+            valid = self._schema.validate(fields)
+        except InvalidDocument as error:
+            errors = dict(error.errors)
+        for name, fault in (await self._taken(fields, stored)).items():
+            errors[name] = {**errors.get(name, {}), "unique": fault}
         if errors:
             raise InvalidDocument(errors)
+        return valid
+
+    async def _taken(self, fields: Document, stored: Document | None) -> dict[str, dict[str, Json]]:
+        """What another account has: looked up only when it is new to the account."""
+        taken: dict[str, dict[str, Json]] = {}
+        for field, view, normal in (
+            ("name", LISTING_BY_NAME, alphanum_name),
+            ("realm", LISTING_BY_REALM, str.lower),
+        ):
+            value, present = fields.get(field), (stored or {}).get(field)
+            if not isinstance(value, str) or value == present:
+                continue
+            rows = ViewRange(key=normal(value), limit=2)
+            holders = await self._store.view(ACCOUNTS, view, rows)
+            if any(row.id != (stored or {}).get("_id") for row in holders):
+                message = f"Account {field} already in use"
+                taken[field] = {"message": message, "cause": value}
+        return taken
+
+    async def _count_child(self, parent_id: AccountId, difference: int) -> None:
+        """Keep the parent's number of descendants, as Kazoo does; the account is there anyway."""
+        try:
+            await self.change_private(
+                parent_id, lambda stored: documents.with_descendants(stored, difference)
+            )
+        except (StoreError, BadIdentifier, StaleRevision) as error:
+            _log.warning("the descendants of account %s are not counted: %s", parent_id, error)
+
+    async def _count_lost(self, account: Account) -> None:
+        if account.tree:
+            await self._count_child(account.tree[-1], -1)
 
     async def _require_no_descendants(self, account: Account) -> None:
         rows = ViewRange(start_key=[account.id], end_key=[account.id, {}], limit=1)
         if await self._store.view(ACCOUNTS, LISTING_BY_DESCENDANTS, rows):
             raise AccountHasDescendants
-
-    async def _exists(self, view: View, key: str) -> bool:
-        return bool(await self._store.view(ACCOUNTS, view, ViewRange(key=key, limit=1)))
 
     async def _found(self, view: View, key: str) -> Account | None:
         rows = await self._store.view(ACCOUNTS, view, ViewRange(key=key, limit=1))
@@ -243,6 +336,9 @@ class Accounts:
         found = await self._store.view(account_database(account_id), CROSSBAR_LISTING, rows)
         return [row.document for row in found if row.document is not None]
 
+    def _stamped(self, document: Document, author: Author) -> Document:
+        return stamp(document, author, gregorian_seconds(self._clock()))
 
-def _taken(message: str, cause: str) -> dict[str, dict[str, Json]]:
-    return {"unique": {"message": message, "cause": cause}}
+
+def _is_same_secret(known: str, given: str) -> bool:
+    return hmac.compare_digest(known.encode(), given.encode())

@@ -11,31 +11,26 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, stamp
 from faxbox_service.documents.schema import Schema
-from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
+from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import (
-    UNSET,
-    CutRows,
     DocumentNotFound,
     MissingDatabase,
     RevisionConflict,
     Store,
     View,
-    ViewRange,
 )
 
 from .addresses import Addresses
 from .clock import Clock, new_id
 from .copies import FaxboxCopies
 from .errors import BadIdentifier, StaleRevision
-from .listing import FoundRows
+from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import Precondition
 
 CROSSBAR_LISTING = View("faxbox", "crossbar_listing")
 
 _TRIES = 16
 _LONGEST_PAUSE = 0.05
-_MOST_BYTES_AT_ONCE = 8_000_000
-"""Of a listing's documents in memory; four times that in a decoded reply of CouchDB."""
 
 
 class Faxboxes:
@@ -87,35 +82,14 @@ class Faxboxes:
             raise BadIdentifier(faxbox_id)
         return document
 
-    async def listing(
-        self,
-        account_id: AccountId,
-        *,
-        limit: int,
-        start_key: Json | None = None,
-        end_key: Json | None = None,
-        descending: bool = True,
-    ) -> FoundRows:
-        """Faxboxes in the order of their ids, between two keys in that order (inclusive).
-
-        Fewer than `limit`, with more to come, where boxes are very long.
-        """
-        # One row more than wanted tells whether there are more, and where they begin.
-        rows = ViewRange(
-            start_key=UNSET if start_key is None else start_key,
-            end_key=UNSET if end_key is None else end_key,
-            descending=descending,
-            limit=limit + 1,
-            include_docs=True,
-            most_bytes=_MOST_BYTES_AT_ONCE,
-        )
+    async def listing(self, account_id: AccountId, wanted: RowsWanted) -> FoundRows:
+        """Faxboxes in the order of their ids."""
         try:
-            found = await self._store.view(account_database(account_id), CROSSBAR_LISTING, rows)
+            return await find_rows(
+                self._store, account_database(account_id), CROSSBAR_LISTING, wanted
+            )
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
-        if isinstance(found, CutRows) and len(found) <= limit:
-            return FoundRows(found[:-1], found[-1].key)
-        return FoundRows(found[:limit], found[limit].key if len(found) > limit else None)
 
     async def replace(
         self,

@@ -4,7 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faxbox_service.documents.types import Json
-from faxbox_service.stores.base import ViewRow
+from faxbox_service.stores.base import UNSET, CutRows, Store, View, ViewRange, ViewRow
+
+HIGHEST_TEXT = "\ufff0"
+"""Beyond every text in the order of keys: what Kazoo ends its ranges with."""
+
+_MOST_BYTES_AT_ONCE = 8_000_000
+"""Of a listing's documents in memory; four times that in a decoded reply of CouchDB."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsWanted:
+    """Rows between two keys in the direction of travel, both inclusive; None: no bound."""
+
+    limit: int
+    start_key: Json | None = None
+    end_key: Json | None = None
+    descending: bool = True
 
 
 @dataclass(slots=True)
@@ -13,3 +29,23 @@ class FoundRows:
 
     rows: Sequence[ViewRow]
     next_key: Json | None
+
+
+async def find_rows(store: Store, database: str, view: View, wanted: RowsWanted) -> FoundRows:
+    """Rows of a view with their documents; fewer than `limit`, with more to come, where those are
+    very long. Raises `MissingDatabase`.
+    """
+    limit = wanted.limit
+    # One row more than wanted tells whether there are more, and where they begin.
+    rows = ViewRange(
+        start_key=UNSET if wanted.start_key is None else wanted.start_key,
+        end_key=UNSET if wanted.end_key is None else wanted.end_key,
+        descending=wanted.descending,
+        limit=limit + 1,
+        include_docs=True,
+        most_bytes=_MOST_BYTES_AT_ONCE,
+    )
+    found = await store.view(database, view, rows)
+    if isinstance(found, CutRows) and len(found) <= limit:
+        return FoundRows(found[:-1], found[-1].key)
+    return FoundRows(found[:limit], found[limit].key if len(found) > limit else None)

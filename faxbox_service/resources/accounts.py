@@ -1,23 +1,30 @@
-"""`/v2/accounts`: making a child account, removing one, and its API key."""
+"""`/v2/accounts`: accounts and their API keys; the accounts around one are in `kin.py`."""
 
-from faxbox_service.crossbar.call import Access, Call, Reply
-from faxbox_service.crossbar.errors import method_not_allowed
+from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.errors import forbidden
 from faxbox_service.documents.account import Account, shown_account
 from faxbox_service.documents.faxbox import shown_deletion
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts import Accounts
+from faxbox_service.repositories.clock import Clock
+
+from .kin import KIN, Kin
 
 _API_KEY = "api_key"
-_ITEM_METHODS = ("PUT", "DELETE")
-_MASTER_METHODS = ("PUT",)
+_MASTER_METHODS = ("PATCH", "POST", "PUT", "GET")
+_ITEM_METHODS = (*_MASTER_METHODS, "DELETE")
 
 
 class AccountsResource:
-    """Creates and deletes accounts."""
+    """Creates, reads, changes, patches and deletes accounts."""
 
     noun = "accounts"
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, kin: Kin, clock: Clock) -> None:
         self._accounts = accounts
+        self._kin = kin
+        self._clock = clock
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """The collection takes new children of the caller's account, an item its own."""
@@ -26,46 +33,95 @@ class AccountsResource:
                 return ("PUT",)
             case (_,):
                 return _ITEM_METHODS
-            case (_, api_key) if api_key == _API_KEY:
+            case (_, "api_key"):
+                return ("GET", "PUT")
+            case (_, kin) if kin in KIN:
                 return ("GET",)
             case _:
                 return None
+
+    def methods_on(self, account: Account, arguments: tuple[str, ...]) -> tuple[str, ...]:
+        """The master is never deleted."""
+        if account.is_master and len(arguments) == 1:
+            return _MASTER_METHODS
+        return self.methods(arguments) or ()
 
     def access(self, method: str, arguments: tuple[str, ...]) -> Access:
         """Anyone with a token may make a child of the token's account (wire, 6.4)."""
         return Access.ACCOUNT if arguments else Access.TOKEN
 
-    async def handle(self, call: Call) -> Reply:
-        """Dispatch on the method."""
+    async def handle(self, call: Call) -> AnyReply:
+        """Dispatch on the shape of the path and the method."""
+        match call.arguments:
+            case ():
+                return await self._create_below_caller(call)
+            case (_,):
+                return await self._item(call, call.path_account())
+            case (_, "api_key"):
+                return await self._api_key(call, call.path_account())
+            case (_, kin):
+                return await self._kin.reply(call, kin)
+        raise LookupError("an account's path has two arguments at most")
+
+    async def _item(self, call: Call, account: Account) -> Reply:
+        changes = (account.id, call.data(), call.author, call.precondition)
         match call.method:
-            case "PUT":
-                return await self._create(call)
             case "GET":
-                return await self._api_key(call.path_account())
+                document = await self._accounts.fetch(account.id)
+                call.precondition.require_match(document["_rev"])
+                return self._shown(call, document)
+            case "PUT":
+                return await self._create(call, account)
+            case "POST":
+                return self._shown(call, await self._accounts.replace(*changes))
+            case "PATCH":
+                return self._shown(call, await self._accounts.patch(*changes))
             case _:
-                return await self._delete(call, call.path_account())
+                return await self._delete(call, account)
 
-    async def _create(self, call: Call) -> Reply:
+    async def _create(self, call: Call, parent: Account) -> Reply:
         call.precondition.require_absent()
-        if call.account is not None:
-            parent = call.account
-        elif call.principal is not None:
-            parent = call.principal.account
-        else:
-            raise LookupError("an account is never made without a parent")
         document = await self._accounts.create_child(parent, call.data(), call.author)
-        return Reply(shown_account(document), status=201, revision=document["_rev"])
+        reply = self._shown(call, document)
+        reply.status = 201
+        return reply
 
-    async def _api_key(self, account: Account) -> Reply:
-        document = await self._accounts.fetch(account.id)
-        data = {_API_KEY: document.get("pvt_api_key")}
-        return Reply(data, revision=document["_rev"])
+    async def _create_below_caller(self, call: Call) -> Reply:
+        if call.principal is None:
+            raise LookupError("an account is never made without a parent")
+        reply = await self._create(call, call.principal.account)
+        # Kazoo looks these up by the account of the path, and there is none.
+        reply.data.pop("reseller_id")
+        reply.data["billing_mode"] = "manual"
+        return reply
 
     async def _delete(self, call: Call, account: Account) -> Reply:
-        if account.is_master:
-            raise method_not_allowed(_MASTER_METHODS)
         if call.should_soft_delete():
-            document = await self._accounts.soft_delete(account, call.author)
+            document = await self._accounts.soft_delete(account, call.author, call.precondition)
         else:
-            document = await self._accounts.delete(account)
+            document = await self._accounts.delete(account, call.precondition)
         return Reply(shown_deletion(document), revision=document["_rev"])
+
+    async def _api_key(self, call: Call, account: Account) -> Reply:
+        if call.method == "PUT":
+            if not _is_admin(call):
+                raise forbidden()
+            document = await self._accounts.renew_api_key(account.id, call.author)
+        else:
+            document = await self._accounts.fetch(account.id)
+            call.precondition.require_match(document["_rev"])
+        return Reply({_API_KEY: document.get("pvt_api_key")}, revision=document["_rev"])
+
+    def _shown(self, call: Call, document: Document) -> Reply:
+        viewer = call.principal.account.id if call.principal is not None else None
+        shown = shown_account(document, viewer)
+        expires = Account.of(document).trial_expires
+        if expires is not None:
+            shown["trial_time_left"] = expires - gregorian_seconds(self._clock())
+        if call.option("include_api_key") in (True, "true") and _is_admin(call):
+            shown[_API_KEY] = document.get("pvt_api_key")
+        return Reply(shown, revision=document["_rev"])
+
+
+def _is_admin(call: Call) -> bool:
+    return call.principal is not None and call.principal.is_admin

@@ -1,14 +1,17 @@
 """`/v2/accounts/{A}/faxboxes`: the six operations of the specification."""
 
+from functools import partial
+from typing import cast
+
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.errors import not_found
-from faxbox_service.crossbar.listing import Listing
+from faxbox_service.crossbar.listing import Kind, Listing
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox
-from faxbox_service.documents.types import Document, DocumentId, Json
+from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes import Faxboxes
-from faxbox_service.repositories.listing import FoundRows
+from faxbox_service.stores.base import ViewRow
 
 from .rendered_faxboxes import RenderedFaxboxes
 
@@ -24,9 +27,8 @@ class FaxboxesResource:
 
     def __init__(self, faxboxes: Faxboxes, *, page_size: int, largest_listing: int) -> None:
         self._faxboxes = faxboxes
-        self._rendered = RenderedFaxboxes()
         self._page_size = page_size
-        self._largest_listing = largest_listing
+        self._kind = Kind(RenderedFaxboxes().texts, shown_faxbox, _item, largest_listing)
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Collection, item, nothing below."""
@@ -63,20 +65,9 @@ class FaxboxesResource:
                 return await self._delete(call, account, faxbox_id)
 
     async def _list(self, call: Call, account: Account) -> AnyReply:
-        async def fetch(page: PageRequest, start_key: Json | None, limit: int) -> FoundRows:
-            return await self._faxboxes.listing(
-                account.id,
-                limit=limit,
-                start_key=start_key,
-                end_key=page.end_key,
-                descending=page.descending,
-            )
-
         page = PageRequest.of(call, self._page_size)
-        listing = Listing(
-            call, page, fetch, self._rendered.texts, shown_faxbox, self._largest_listing
-        )
-        return await listing.reply()
+        fetch = partial(self._faxboxes.listing, account.id)
+        return await Listing(call, page, fetch, self._kind).reply()
 
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
@@ -121,6 +112,10 @@ class FaxboxesResource:
         else:
             document = await self._faxboxes.delete(account.id, faxbox_id, call.precondition)
         return Reply(shown_deletion(document), revision=document["_rev"])
+
+
+def _item(row: ViewRow) -> Document:
+    return shown_faxbox(cast(Document, row.document))
 
 
 def _shown(document: Document) -> Reply:

@@ -25,6 +25,7 @@ from faxbox_service.documents.account import Account
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.clock import new_id
+from faxbox_service.repositories.listing import RowsWanted
 from faxbox_service.repositories.preconditions import NO_PRECONDITION
 from faxbox_service.settings import Settings
 
@@ -132,7 +133,7 @@ async def round_trips(settings: Settings, ground: Ground) -> dict[str, int]:
         await count("create, custom address", lambda: faxboxes.create(account, custom, NOBODY))
         of_box = (account.id, box["_id"])
         await count("get", lambda: faxboxes.fetch(*of_box))
-        await count("list", lambda: faxboxes.listing(account.id, limit=LISTED))
+        await count("list", lambda: faxboxes.listing(account.id, RowsWanted(LISTED)))
         await count("change", lambda: faxboxes.replace(*of_box, BOX, NOBODY, NO_PRECONDITION))
         await count("patch", lambda: faxboxes.patch(*of_box, {"x": 1}, NOBODY, NO_PRECONDITION))
         await count("delete", lambda: faxboxes.soft_delete(*of_box, NOBODY, NO_PRECONDITION))

@@ -16,9 +16,15 @@ def test_the_example_of_the_reference():
     assert encode_cursor("") == "g20AAAAA"
 
 
-@given(_texts)
+@given(_texts | st.lists(_texts))
 def test_every_key_comes_back(key):
     assert decode_cursor(encode_cursor(key)) == key
+
+
+def test_a_list_that_kazoo_made():
+    cursor = "g2wAAAACbQAAACBjNTAzYTBjMGVlZDE0YjcwNWZlYWNjNWJkOTVlY2QxOG0AAAAD77-wag"
+    key = ["c503a0c0eed14b705feacc5bd95ecd18", "\ufff0"]
+    assert (decode_cursor(cursor), encode_cursor(key)) == (key, cursor)
 
 
 @given(_texts)

@@ -33,7 +33,11 @@ REPOSITORIES = "faxbox_service.repositories"
 LONG = "x" * 9000
 HOUR = 3600
 
-ENVIRONMENTS = {"little memory for listings": {"FAXBOX_REQUEST_MEMORY_LIMIT": "10000"}}
+_LITTLE_MEMORY = {"FAXBOX_REQUEST_MEMORY_LIMIT": "10000"}
+ENVIRONMENTS = {
+    "little memory for listings": _LITTLE_MEMORY,
+    "many child accounts": _LITTLE_MEMORY,
+}
 """The settings that circumstances need; no account is remembered, so that each request reads."""
 
 
@@ -81,6 +85,7 @@ def shown_fields(faxbox: dict[str, Any]) -> dict[str, Any]:
 def prepare_new_ids(patch: pytest.MonkeyPatch) -> None:
     """What is made from now on gets the ids of the examples."""
     patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: CHILD_ID)
+    patch.setattr(f"{REPOSITORIES}.accounts.new_secret", lambda: API_KEY)
     patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", lambda: OTHER_FAXBOX_ID)
 
 
@@ -113,13 +118,23 @@ async def a_deleted_faxbox(scene: Scene) -> Request:
 
 async def a_child_account(scene: Scene) -> Request:
     accounts = scene.repositories.accounts
-    await accounts.create_child(await scene.account(), {"name": "Branch"}, NOBODY)
+    fields = {"name": "Branch", "realm": "branch.example.com"}
+    await accounts.create_child(await scene.account(), fields, NOBODY)
     return scene.request
 
 
 async def token_restrictions(scene: Scene) -> Request:
     restrictions = scene.repositories.restrictions
     await restrictions.replace(ACCOUNT_ID, RESTRICTIONS, NOBODY, NO_PRECONDITION)
+    return scene.request
+
+
+async def many_child_accounts(scene: Scene) -> Request:
+    """Beside the setting: more than a page may hold."""
+    scene.patch.setattr(f"{REPOSITORIES}.accounts.new_id", new_id)
+    accounts, parent = scene.repositories.accounts, await scene.account()
+    for number in range(100):
+        await accounts.create_child(parent, {"name": f"Branch {number}"}, NOBODY)
     return scene.request
 
 
@@ -185,6 +200,7 @@ CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
     "a deleted faxbox": a_deleted_faxbox,
     "a child account": a_child_account,
     "token restrictions": token_restrictions,
+    "many child accounts": many_child_accounts,
     "an expired token": an_expired_token,
     "another account's token": another_accounts_token,
     "a superduper admin's token": a_superduper_admins_token,

@@ -56,6 +56,9 @@ class Seen:
             return []
         if isinstance(data, dict) and "id" in data:
             self.boxes[data["id"]] = data
+        if request.method == "PUT" and "location" not in reply.headers:
+            # It is about something new, and does not say where that is.
+            return []
         path = reply.headers.get("location") or request.path.partition("?")[0].rstrip("/")
         before = self.revisions.get(path)
         self.revisions[path] = revision

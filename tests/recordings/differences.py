@@ -148,6 +148,13 @@ _ALL: dict[str, Difference] = {
         {"message": "chunk size must be at least 1"},
     ),
     "path/bad-query": unreadable(11, "a query that cannot be read is the client's error"),
+    "accounts/DELETE-with-descendants": error(
+        11,
+        "a refusal is no fault of the service",
+        409,
+        "account_has_descendants",
+        {"message": "account has descendants"},
+    ),
     # 12: every error is a JSON envelope, unknown paths are 404, HEAD works
     "method/HEAD-item": Difference(
         12,

@@ -1,6 +1,7 @@
 """Asks a running service everything that Kazoo was asked, in order, and compares the replies."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,8 @@ CreateUser = Callable[[str, dict[str, Json], str], Awaitable[str]]
 """Makes a user: account id, public fields, password; returns the user's id."""
 
 _LONGEST_LINE = 600
+
+_REVISION = re.compile(r'"\{(REV:[0-9]+)\}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Replayer:
 
     async def _replay_one(self, exchange: Exchange, bindings: Bindings, seen: Seen) -> Result:
         request = replace(exchange.request, path=bindings.substitute(exchange.request.path))
+        await self._learn_revision(request, bindings)
         reply = await send(self.host, self.port, request, bindings)
         expected = self.rules.expectation(exchange)
         differences = compare(request, expected, reply, bindings, seen)
@@ -73,6 +77,17 @@ class Replayer:
         if difference is not None and difference.undo and reply.status in (200, 201):
             differences += await self._undo(request, reply, bindings)
         return Result(exchange, expected, tuple(differences))
+
+    async def _learn_revision(self, request: Request, bindings: Bindings) -> None:
+        """Ask for the revision that a condition names and no reply before has shown."""
+        named = _REVISION.fullmatch(request.header("if-none-match") or "")
+        if named is None or bindings.get(named[1]) is not None:
+            return
+        headers = tuple(pair for pair in request.headers if pair[0].lower() == "x-auth-token")
+        asked = Request("GET", request.path, headers, None)
+        reply = await send(self.host, self.port, asked, bindings)
+        if "etag" in reply.headers:
+            bindings.bind(named[1], reply.headers["etag"].strip('"'))
 
     async def _stand_in(self, exchange: Exchange, bindings: Bindings) -> None:
         """Make the user that the service did not make, and bind its id."""

@@ -1,0 +1,61 @@
+"""What commands share: the store they work on, and how they answer."""
+
+import argparse
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+
+from faxbox_service.app import Repositories
+from faxbox_service.documents.private_fields import Author
+from faxbox_service.documents.types import Document
+from faxbox_service.repositories.clock import new_id
+from faxbox_service.serving import run
+from faxbox_service.settings import from_process
+
+Result = TypeVar("Result")
+
+
+def with_repositories(
+    options: argparse.Namespace, work: Callable[[Repositories], Awaitable[Result]]
+) -> Result:
+    """What `work` makes of the store that the options or the environment name."""
+    settings = from_process(store=options.store)
+
+    async def worked() -> Result:
+        repositories = await Repositories.open(settings)
+        try:
+            return await work(repositories)
+        finally:
+            await repositories.close()
+
+    result: Result = run(worked())
+    return result
+
+
+def author() -> Author:
+    """Who makes the changes of a command: nobody that Kazoo knows."""
+    return Author(request_id=new_id())
+
+
+def answer(options: argparse.Namespace, facts: Any, text: str) -> None:
+    """Print facts as JSON where that is wanted, else the text for people."""
+    print(json.dumps(facts, ensure_ascii=False) if options.json else text)
+
+
+def table(rows: Iterable[Document], columns: tuple[str, ...]) -> str:
+    """Lines for people: the columns of each row, in line with each other."""
+    lines = [[str(row.get(column, "")) for column in columns] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def facts_as_text(facts: Document) -> str:
+    """One fact a line, the names in line with each other."""
+    width = max(map(len, facts))
+    return "\n".join(
+        f"{name.ljust(width)}  {value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in facts.items()
+    )

@@ -1,0 +1,80 @@
+"""`/v2/accounts/{A}/children` and the other accounts around one (wire, 7)."""
+
+from functools import partial
+from typing import Final
+
+from faxbox_service.crossbar.call import AnyReply, Call, Reply
+from faxbox_service.crossbar.errors import forbidden
+from faxbox_service.crossbar.listing import Kind, Listing
+from faxbox_service.crossbar.paging import PageRequest
+from faxbox_service.documents.account import Account
+from faxbox_service.documents.private_fields import public_fields
+from faxbox_service.documents.types import AccountId, Document
+from faxbox_service.repositories.account_listings import CHILDREN, DESCENDANTS, AccountListings
+from faxbox_service.repositories.accounts import Accounts
+from faxbox_service.stores.base import View
+
+KIN: Final = ("children", "descendants", "parents", "siblings", "tree")
+
+
+class Kin:
+    """Lists the accounts around one. Nothing above the caller's own account is ever shown."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        listings: AccountListings,
+        *,
+        page_size: int,
+        largest_listing: int,
+    ) -> None:
+        self._accounts = accounts
+        self._listings = listings
+        self._page_size = page_size
+        self._kind = Kind.of_summaries(_shown_to_filters, largest_listing)
+
+    async def reply(self, call: Call, kin: str) -> AnyReply:
+        """The listing of that name."""
+        account = call.path_account()
+        match kin:
+            case "children":
+                return await self._list(call, CHILDREN, account.id)
+            case "descendants":
+                return await self._list(call, DESCENDANTS, account.id)
+            case "siblings":
+                return await self._siblings(call, account)
+            case "parents":
+                ancestors = await self._ancestors(call, account)
+                return Reply(ancestors, paging={"page_size": len(ancestors)})
+            case _:
+                return Reply(await self._ancestors(call, account))
+
+    async def _list(self, call: Call, view: View, account_id: AccountId) -> AnyReply:
+        page = PageRequest.within(call, self._page_size, [account_id])
+        fetch = partial(self._listings.rows, view)
+        return await Listing(call, page, fetch, self._kind).reply()
+
+    async def _siblings(self, call: Call, account: Account) -> AnyReply:
+        """The children of the parent, the account itself among them, as in Kazoo.
+
+        Kazoo shows them to the parent's ancestors too, and, by a setting, to nobody else; here
+        whoever asks must be allowed to act on the parent.
+        """
+        if call.principal is None:
+            raise forbidden()
+        if not account.tree:
+            return Reply([], paging={"page_size": 0})
+        parent = await self._accounts.find(account.tree[-1])
+        if not call.principal.account.may_act_on(parent):
+            raise forbidden()
+        return await self._list(call, CHILDREN, parent.id)
+
+    async def _ancestors(self, call: Call, account: Account) -> list[Document]:
+        if call.principal is None:
+            raise forbidden()
+        ancestors = await self._listings.ancestors(account, call.principal.account)
+        return [{"id": ancestor.id, "name": ancestor.name} for ancestor in ancestors]
+
+
+def _shown_to_filters(document: Document) -> Document:
+    return {**public_fields(document), "id": document["_id"]}
