@@ -113,7 +113,12 @@ class Repositories:
             realm_suffix=settings.account_realm_suffix,
             known=known,
         )
-        users = Users(store, clock)
+        users = Users(
+            store,
+            packaged_schema("users", strict=strict),
+            clock,
+            keeps_kazoo_hashes=settings.kazoo_credentials,
+        )
         restrictions = TokenRestrictions(
             store,
             packaged_schema("token_restrictions", strict=strict),
@@ -138,6 +143,7 @@ class Repositories:
                 copies,
                 clock,
                 BlockedHosts.parse(settings.blocked_callback_hosts),
+                users if settings.check_owner else None,
             ),
             keys=keys,
             restrictions=restrictions,
@@ -228,6 +234,11 @@ def router_of(
                 logins,
                 clock,
             ),
-            UsersResource(repositories.users),
+            UsersResource(
+                repositories.users,
+                tokens,
+                page_size=settings.page_size,
+                largest_listing=settings.request_memory_limit,
+            ),
         )
     )

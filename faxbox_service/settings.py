@@ -137,8 +137,8 @@ class Settings:
     )
     account_cache: float = _setting(
         5.0,
-        "seconds that accounts and verified tokens are remembered; changes made elsewhere are "
-        "seen after that; 0 remembers nothing",
+        "seconds after which users and restrictions behind tokens are looked at again, and that "
+        "accounts are believed while their changes cannot be followed; 0 remembers nothing",
         _seconds(0, 3600),
     )
     default_smtp_domain: str = _setting(
@@ -152,6 +152,14 @@ class Settings:
         "hosts that no callback URL may name, separated by commas: networks (`10.0.0.0/8`), names "
         "(`localhost`), domains (`*.internal`)",
         _blocked_hosts,
+    )
+    kazoo_credentials: bool = _setting(
+        True,
+        "keep the MD5 and SHA-1 hashes that Kazoo's nodes log users in by, beside argon2",
+        _switch,
+    )
+    check_owner: bool = _setting(
+        False, "refuse boxes whose `owner_id` names no user of the account", _switch
     )
     account_realm_suffix: str = _setting(
         "sip.2600hz.com", "what generated realms of accounts end in", _text

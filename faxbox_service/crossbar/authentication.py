@@ -145,7 +145,7 @@ class Authenticator:
             )
         else:
             user = await self._users.find_by_credentials(
-                account.id, credential.method, credential.digest
+                account.id, credential.digest, credential.text
             )
         if user is None:
             raise InvalidCredentials

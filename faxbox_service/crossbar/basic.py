@@ -5,13 +5,13 @@ from base64 import b64decode
 from binascii import Error
 from dataclasses import dataclass, field
 
+from faxbox_service.documents.passwords import Digest
 from faxbox_service.documents.types import AccountId
-from faxbox_service.repositories.users import CredentialMethod
 
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{32}\Z")
 _HASHES = {
-    CredentialMethod.MD5: re.compile(r"[0-9A-Fa-f]{32}\Z"),
-    CredentialMethod.SHA: re.compile(r"[0-9A-Fa-f]{40}\Z"),
+    Digest.MD5: re.compile(r"[0-9A-Fa-f]{32}\Z"),
+    Digest.SHA: re.compile(r"[0-9A-Fa-f]{40}\Z"),
 }
 
 
@@ -20,8 +20,8 @@ class HashedCredential:
     """A hash of `username:password`."""
 
     account_id: AccountId
-    method: CredentialMethod
-    digest: str = field(repr=False)
+    digest: Digest
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def is_of_type(credential: HashedCredential | PlainCredential, wanted: str | Non
         return True
     if isinstance(credential, PlainCredential):
         return wanted not in ("md5", "sha")
-    return wanted == credential.method.name.lower()
+    return wanted == credential.digest.name.lower()
 
 
 def _decoded(base64: str) -> str:

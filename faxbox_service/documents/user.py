@@ -1,45 +1,120 @@
-"""A user's document and the credential hashes Kazoo logs in with (data model, section 1.6)."""
+"""A user's document through its life (data model, sections 1.6 and 3.3)."""
 
-import hashlib
-from dataclasses import dataclass
-
+from .merge import merge_patch
 from .names import encoded_account_database
-from .private_fields import alphanum_name
-from .types import AccountId, Document, DocumentId
+from .passwords import ARGON2, KAZOO_FIELDS
+from .private_fields import alphanum_name, is_soft_deleted, private_fields, public_fields
+from .types import AccountId, Document, DocumentId, Json
 
 USER = "user"
 
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Hex digests of `username:password`, the user name in lower case."""
-
-    md5: str
-    sha1: str
-
-    @classmethod
-    def of(cls, username: str, password: str) -> "Credentials":
-        """Kazoo's hashes of a user name and a password."""
-        pair = f"{username.lower()}:{password}".encode()
-        return cls(
-            md5=hashlib.md5(pair, usedforsecurity=False).hexdigest(),
-            sha1=hashlib.sha1(pair, usedforsecurity=False).hexdigest(),
-        )
+_NOT_KEPT = ("confirm_password", "id", "password")
+_SUMMARY = (
+    *("username", "email", "first_name", "last_name", "priv_level", "feature_level"),
+    *("presence_id", "timezone", "call_recording", "service"),
+)
 
 
-def new_user(
-    fields: Document, user_id: DocumentId, account_id: AccountId, credentials: Credentials
-) -> Document:
-    """The document of a new user, not yet stamped; `fields` holds no password."""
-    full_name = f"{fields.get('first_name', '')}{fields.get('last_name', '')}"
+def client_fields(data: Document) -> Document:
+    """What of a request's `data` may become part of a user: the name to log in with lowered.
+
+    The password is among them, to be validated; `new_user` and `replaced_user` drop it.
+    """
+    fields = public_fields(data)
+    for name in ("confirm_password", "id"):
+        fields.pop(name, None)
+    username = fields.get("username")
+    if isinstance(username, str):
+        fields["username"] = username.lower()
+    return fields
+
+
+def new_user(fields: Document, user_id: DocumentId, account_id: AccountId) -> Document:
+    """The document of a new user, not yet stamped, without credentials."""
+    return _named(
+        {
+            "_id": user_id,
+            **_kept(fields),
+            "pvt_type": USER,
+            "pvt_account_id": account_id,
+            "pvt_account_db": encoded_account_database(account_id),
+        }
+    )
+
+
+def replaced_user(stored: Document, fields: Document) -> Document:
+    """The stored user with other public fields, not yet stamped."""
+    return _named({**_kept(fields), **private_fields(stored)})
+
+
+def patched_fields(stored: Document, changes: Document) -> Document:
+    """The public fields after a PATCH, to be validated (contract, 1)."""
+    return merge_patch(public_fields(stored), client_fields(changes))
+
+
+def without_credentials(document: Document) -> Document:
+    """The user as one who cannot log in with a password."""
+    gone = {*KAZOO_FIELDS, ARGON2}
+    return {name: value for name, value in document.items() if name not in gone}
+
+
+def is_user(document: Document) -> bool:
+    """Whether this is a user that clients may see."""
+    return document.get("pvt_type") == USER and not is_soft_deleted(document)
+
+
+def shown_user(document: Document) -> Document:
+    """A user as replies show it."""
+    return {**_kept(public_fields(document)), "id": document["_id"]}
+
+
+def user_summary(document: Document) -> Document:
+    """A user as listings show it: what Kazoo's view `users/crossbar_listing` emits."""
+    shown = {name: document[name] for name in _SUMMARY if name in document}
     return {
-        "_id": user_id,
-        **fields,
-        "username": fields["username"].lower(),
-        "pvt_type": USER,
-        "pvt_account_id": account_id,
-        "pvt_account_db": encoded_account_database(account_id),
-        "pvt_md5_auth": credentials.md5,
-        "pvt_sha1_auth": credentials.sha1,
-        "pvt_alphanum_name": alphanum_name(full_name),
+        "id": document["_id"],
+        "features": _features(document),
+        **shown,
+        "flags": document.get("flags") or [],
     }
+
+
+def _kept(fields: Document) -> Document:
+    return {name: value for name, value in fields.items() if name not in _NOT_KEPT}
+
+
+def _named(document: Document) -> Document:
+    """With the name that Kazoo searches users by: they have no `name` of their own."""
+    parts = (document.get(name) for name in ("first_name", "last_name"))
+    name = "".join(part for part in parts if isinstance(part, str))
+    return {**document, "pvt_alphanum_name": alphanum_name(name)}
+
+
+def _features(document: Document) -> list[Json]:
+    """The names of what is on, in the order of Kazoo's view."""
+    stored = document.get("features")
+    features: list[Json] = list(stored) if isinstance(stored, list) else []
+    smartpbx = document.get("smartpbx")
+    if isinstance(smartpbx, dict):
+        features += [name for name in smartpbx if _at(smartpbx, name, "enabled")]
+    forwarding = _at(document, "call_forward", "enabled")
+    for name, is_on in (
+        ("hotdesk", _at(document, "hotdesk", "enabled")),
+        ("call_forward", forwarding),
+        ("call_forward_failover", not forwarding and _at(document, "call_forward", "failover")),
+        ("caller_id", _at(document, "caller_id", "external", "number")),
+        ("vm_to_email", document.get("vm_to_email_enabled")),
+        ("music_on_hold", _at(document, "music_on_hold", "media_id")),
+        ("do_not_disturb", _at(document, "do_not_disturb", "enabled")),
+        ("ctu", _at(document, "ctu", "enabled")),
+        ("desktop", _at(document, "desktop", "enabled")),
+    ):
+        if is_on:
+            features.append(name)
+    return features
+
+
+def _at(document: Json, *path: str) -> Json:
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document

@@ -14,6 +14,7 @@ from .logins import LOGIN_PATHS, LOGIN_SCHEMAS
 from .neighbours import NEIGHBOUR_PATHS, NEIGHBOUR_SCHEMAS
 from .parameters import PARAMETERS
 from .token_restrictions import RESTRICTION_PATHS, RESTRICTION_SCHEMAS
+from .users import USER_PATHS, USER_SCHEMAS
 
 _DESCRIPTION: Final = """\
 Kazoo's REST API for faxboxes, and what is needed around it.
@@ -50,9 +51,15 @@ _SECURITY_SCHEMES: Final[Document] = {
 
 def openapi_document(version: str) -> Document:
     """The OpenAPI 3.1 document of this version of the service."""
-    operations = (
-        FAXBOX_PATHS | ACCOUNT_PATHS | KIN_PATHS | LOGIN_PATHS | RESTRICTION_PATHS | NEIGHBOUR_PATHS
-    )
+    operations = {
+        **FAXBOX_PATHS,
+        **ACCOUNT_PATHS,
+        **KIN_PATHS,
+        **USER_PATHS,
+        **LOGIN_PATHS,
+        **RESTRICTION_PATHS,
+        **NEIGHBOUR_PATHS,
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -71,6 +78,7 @@ def openapi_document(version: str) -> Document:
                 **FAXBOX_SCHEMAS,
                 **ACCOUNT_SCHEMAS,
                 **KIN_SCHEMAS,
+                **USER_SCHEMAS,
                 **LOGIN_SCHEMAS,
                 **RESTRICTION_SCHEMAS,
                 **NEIGHBOUR_SCHEMAS,

@@ -95,6 +95,20 @@ ERRORS: Final[Document] = {
         "There is no such account or faxbox.",
         {**_ACCOUNT, "unknown faxbox": _UNKNOWN_FAXBOX, "deleted faxbox": _DELETED_FAXBOX},
     ),
+    "UserNotFound": _error(
+        404,
+        "There is no such account or user.",
+        {
+            **_ACCOUNT,
+            "unknown user": example(
+                "A user who does not exist",
+                error_envelope(
+                    404, "bad_identifier", {"cause": UNKNOWN_ID, "message": "bad identifier"}
+                ),
+                path={"USER_ID": UNKNOWN_ID},
+            ),
+        },
+    ),
     "SchemaNotFound": _simple(
         404,
         "There is no such schema.",

@@ -102,6 +102,29 @@ INVALID: Final[Document] = {
             "taken name": _taken("name", "Root", "Account name already in use", {"name": "Root"}),
         }
     ),
+    "InvalidUser": _invalid(
+        {
+            "missing names": _invalid_fields(
+                {"username": "bob"},
+                first_name=_required("first_name"),
+                last_name=_required("last_name"),
+            ),
+            "taken user name": _taken(
+                "username",
+                "alice",
+                "Username must be unique within account",
+                {"username": "Alice", "password": "x", "first_name": "A", "last_name": "B"},
+            ),
+        }
+    ),
+    "InvalidUserChange": _invalid(
+        {
+            "short name": _invalid_fields(
+                {"first_name": "", "last_name": "Test", "username": "alice"},
+                first_name=_too_short("", 1),
+            ),
+        }
+    ),
     "InvalidRestrictions": _invalid(
         {
             "no object": _invalid_fields(

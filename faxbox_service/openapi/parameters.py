@@ -4,7 +4,7 @@ from typing import Final
 
 from faxbox_service.documents.types import Document
 
-from .example_values import ACCOUNT_ID, FAXBOX_ID
+from .example_values import ACCOUNT_ID, FAXBOX_ID, USER_ID
 
 _TEXT: Final[Document] = {"type": "string"}
 _SWITCH: Final[Document] = {"type": "boolean"}
@@ -39,6 +39,7 @@ def _path(name: str, description: str, example: str) -> Document:
 PARAMETERS: Final[Document] = {
     "AccountId": _path("ACCOUNT_ID", "32 hexadecimal characters.", ACCOUNT_ID),
     "FaxboxId": _path("FAXBOX_ID", "The `id` of a faxbox.", FAXBOX_ID),
+    "UserId": _path("USER_ID", "The `id` of a user.", USER_ID),
     "SchemaId": _path("SCHEMA_ID", "The `id` of a schema.", "faxbox"),
     "RequestId": _header(
         "X-Request-ID",

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 from faxbox_service.documents import faxbox as documents
 from faxbox_service.documents.account import Account
@@ -10,7 +11,7 @@ from faxbox_service.documents.callback_urls import BlockedHosts
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, stamp
-from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.schema import InvalidDocument, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import (
     DocumentNotFound,
@@ -26,6 +27,7 @@ from .copies import FaxboxCopies
 from .errors import BadIdentifier, StaleRevision
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import Precondition
+from .users import Users
 
 CROSSBAR_LISTING = View("faxbox", "crossbar_listing")
 
@@ -34,7 +36,7 @@ _LONGEST_PAUSE = 0.05
 
 
 class Faxboxes:
-    """Creates, finds, changes and deletes faxboxes."""
+    """Creates, finds, changes and deletes faxboxes; with `owners`, those must exist."""
 
     def __init__(
         self,
@@ -44,9 +46,11 @@ class Faxboxes:
         copies: FaxboxCopies,
         clock: Clock,
         blocked_hosts: BlockedHosts,
+        owners: Users | None,
     ) -> None:
         self._store = store
         self._blocked_hosts = blocked_hosts
+        self._owners = owners
         self._schema = schema
         self._addresses = addresses
         self._copies = copies
@@ -63,7 +67,7 @@ class Faxboxes:
             smtp_email_address=await self._addresses.generate(reseller_id),
         )
         document = self._stamped(documents.new_faxbox(fields, origin), author)
-        await self._require_free_addresses(document, None)
+        await self._require_consistent(document, None)
         try:
             revision = await self._store.put(account_database(account.id), document)
         except MissingDatabase:
@@ -176,7 +180,7 @@ class Faxboxes:
             )
             precondition.require(stored["_rev"])
             document = self._stamped(change(stored), author)
-            await self._require_free_addresses(document, stored)
+            await self._require_consistent(document, stored)
             try:
                 revision = await self._store.put(account_database(account_id), document)
             except RevisionConflict:
@@ -197,6 +201,24 @@ class Faxboxes:
         if wanted and documents.is_faxbox(document):
             await self._addresses.require_free(wanted, document["_id"])
 
+    async def _require_consistent(self, document: Document, stored: Document | None) -> None:
+        """Raise `InvalidDocument` when the box goes against other documents."""
+        await self._require_owner(document, stored)
+        await self._require_free_addresses(document, stored)
+
+    async def _require_owner(self, document: Document, stored: Document | None) -> None:
+        """Look for the owner, only when he is new to the box."""
+        owner_id = document.get("owner_id")
+        present = stored.get("owner_id") if stored is not None else None
+        if self._owners is None or owner_id is None or owner_id == present:
+            return
+        if isinstance(owner_id, str):
+            with suppress(BadIdentifier):
+                await self._owners.fetch(document["pvt_account_id"], owner_id)
+                return
+        fault = {"message": "The owner was not found in the account", "cause": owner_id}
+        raise InvalidDocument({"owner_id": {"not_found": fault}})
+
     async def check_creation(self, data: Document) -> None:
         """Raise what `create` would; nothing is stored."""
         await self._addresses.require_free(documents.addresses(self._new_fields(data)), "")
@@ -212,7 +234,7 @@ class Faxboxes:
         return await self._previewed(stored, self._patched(stored, data))
 
     async def _previewed(self, stored: Document, document: Document) -> Document:
-        await self._require_free_addresses(document, stored)
+        await self._require_consistent(document, stored)
         return document
 
     def _new_fields(self, data: Document) -> Document:

@@ -13,9 +13,7 @@ from faxbox_service.stores.base import MissingDatabase, RevisionConflict, Store
 from .accounts import Accounts
 from .clock import new_id
 from .errors import BadIdentifier, StaleRevision
-from .users import Users
-
-SIGNATURE_SECRET = "pvt_signature_secret"
+from .users import SIGNATURE_SECRET, Users
 
 _TRIES = 8
 

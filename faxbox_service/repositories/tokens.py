@@ -1,6 +1,7 @@
 """Tokens: the same JWTs that Kazoo issues and accepts (data model, section 8; wire, 6.2)."""
 
 import hmac
+import logging
 from dataclasses import dataclass
 
 import jwt
@@ -8,7 +9,7 @@ import jwt
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.identity import ADMIN, identity_signature, priv_level_of
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
-from faxbox_service.stores.base import Store
+from faxbox_service.stores.base import Store, StoreError
 
 from .accounts import Accounts
 from .clock import Clock, new_id
@@ -18,6 +19,8 @@ from .identities import Identities, secret_of
 from .revocations import Revocations, fingerprint_of
 from .signing_keys import SigningKeys
 from .token_restrictions import TokenRestrictions
+
+_log = logging.getLogger(__name__)
 
 _ALGORITHMS = ["RS256", "RS384", "RS512"]
 _ISSUER = "kazoo"
@@ -147,11 +150,17 @@ class Tokens:
     async def reset_secret(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
         """End all tokens of a user, or of an account without one. Raises `BadIdentifier`."""
         await self._identities.reset_secret(account_id, owner_id)
-        await self._revocations.tell_reset(account_id, owner_id)
+        await self.tell_reset(account_id, owner_id)
 
     async def tell_reset(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
-        """Let every worker know that an identity has another secret."""
-        await self._revocations.tell_reset(account_id, owner_id)
+        """Let every worker know that an identity has another secret, or is gone.
+
+        Those who cannot be told find out when they look again.
+        """
+        try:
+            await self._revocations.tell_reset(account_id, owner_id)
+        except StoreError as error:
+            _log.warning("workers will look at an identity again only later: %s", error)
 
     def _doubt(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
         """Look at the identity of remembered tokens again before they are believed."""

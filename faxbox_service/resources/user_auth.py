@@ -6,17 +6,18 @@ from faxbox_service.crossbar.authentication import require_running
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.errors import forbidden, invalid_credentials
 from faxbox_service.documents.account import Account
+from faxbox_service.documents.passwords import Digest
 from faxbox_service.documents.schema import InvalidDocument, Schema
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.phone_numbers import PhoneNumbers
-from faxbox_service.repositories.users import CredentialMethod, Users
+from faxbox_service.repositories.users import Users
 
 from .logins import AFTER_LOOKUP, Logins
 
-_METHODS = {"md5": CredentialMethod.MD5, "sha": CredentialMethod.SHA}
+_METHODS = {"md5": Digest.MD5, "sha": Digest.SHA}
 
 
 class UserAuthResource:

@@ -1,32 +1,111 @@
-"""`…/users/{U}/…`: a user who stands between an account and what is asked for (wire, 2.6)."""
+"""`/v2/accounts/{A}/users`: users, as far as logging in and owning a box need them (wire, 7)."""
 
-from faxbox_service.crossbar.call import Access, AnyReply, Call
-from faxbox_service.crossbar.errors import not_found
+from functools import partial
+from typing import cast
+
+from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.listing import Batch, Kind, Listing
+from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
+from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.types import Document, DocumentId
+from faxbox_service.documents.user import shown_user, user_summary
+from faxbox_service.repositories.tokens import Tokens
 from faxbox_service.repositories.users import Users
+from faxbox_service.stores.base import ViewRow
+
+_COLLECTION_METHODS = ("PUT", "GET")
+_ITEM_METHODS = ("PATCH", "DELETE", "POST", "GET")
 
 
 class UsersResource:
-    """Says whether a user exists; users themselves are not served yet."""
+    """Lists, creates, reads, changes, patches and deletes the users of an account."""
 
     noun = "users"
 
-    def __init__(self, users: Users) -> None:
+    def __init__(
+        self, users: Users, tokens: Tokens, *, page_size: int, largest_listing: int
+    ) -> None:
         self._users = users
+        self._tokens = tokens
+        self._page_size = page_size
+        self._kind = Kind(_texts, shown_user, _summary, largest_listing)
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """No path ends here."""
-        return None
+        """Collection, item, nothing below."""
+        match len(arguments):
+            case 0:
+                return _COLLECTION_METHODS
+            case 1:
+                return _ITEM_METHODS
+            case _:
+                return None
 
     def access(self, method: str, arguments: tuple[str, ...]) -> Access:
         """Users belong to an account."""
         return Access.ACCOUNT
 
-    async def handle(self, call: Call) -> AnyReply:
-        """Never asked, for want of methods."""
-        raise not_found()
-
     async def require(self, account: Account, arguments: tuple[str, ...]) -> None:
         """Raise `BadIdentifier` for a user whom the account has not; listings are not filtered."""
         for user_id in arguments[:1]:
             await self._users.fetch(account.id, user_id)
+
+    async def handle(self, call: Call) -> AnyReply:
+        """Dispatch on the method and the shape of the path."""
+        account = call.path_account()
+        if not call.arguments:
+            return await (self._list if call.method == "GET" else self._create)(call, account)
+        user_id = call.arguments[0]
+        match call.method:
+            case "GET":
+                document = await self._users.fetch(account.id, user_id)
+                call.precondition.require_match(document["_rev"])
+                return _shown(document)
+            case "DELETE":
+                return await self._delete(call, account, user_id)
+            case _:
+                return await self._change(call, account, user_id)
+
+    async def _list(self, call: Call, account: Account) -> AnyReply:
+        page = PageRequest.of(call, self._page_size)
+        return await Listing(
+            call, page, partial(self._users.listing, account.id), self._kind
+        ).reply()
+
+    async def _create(self, call: Call, account: Account) -> Reply:
+        call.precondition.require_absent()
+        document = await self._users.create(account.id, call.data(), None, call.author)
+        reply = _shown(document)
+        reply.status, reply.location_id = 201, document["_id"]
+        return reply
+
+    async def _change(self, call: Call, account: Account, user_id: DocumentId) -> Reply:
+        data = call.data()
+        change = self._users.replace if call.method == "POST" else self._users.patch
+        document = await change(account.id, user_id, data, call.author, call.precondition)
+        if data.get("password"):
+            await self._tokens.tell_reset(account.id, user_id)
+        return _shown(document)
+
+    async def _delete(self, call: Call, account: Account, user_id: DocumentId) -> Reply:
+        if call.should_soft_delete():
+            document = await self._users.soft_delete(
+                account.id, user_id, call.author, call.precondition
+            )
+        else:
+            document = await self._users.delete(account.id, user_id, call.precondition)
+        await self._tokens.tell_reset(account.id, user_id)
+        shown = {**shown_user(document), "_read_only": {"deleted": True}}
+        return Reply(shown, revision=document["_rev"])
+
+
+def _shown(document: Document) -> Reply:
+    return Reply(shown_user(document), revision=document["_rev"])
+
+
+def _summary(row: ViewRow) -> Document:
+    return user_summary(cast(Document, row.document))
+
+
+def _texts(batch: Batch, _: bool) -> list[bytes]:
+    return [encode_json(_summary(row)) for row in batch.rows]

@@ -14,9 +14,9 @@ from faxbox_service.crossbar.authentication import Credential, CredentialKind
 from faxbox_service.crossbar.basic import PlainCredential, is_of_type, parse_basic
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
+from faxbox_service.documents.passwords import Digest
 from faxbox_service.repositories.clock import system_clock
 from faxbox_service.repositories.phone_numbers import normalized_number
-from faxbox_service.repositories.users import CredentialMethod
 from tests.http.conftest import NOBODY
 
 MD5 = hashlib.md5(b"alice:Secret:1234").hexdigest()
@@ -174,7 +174,7 @@ def test_what_is_said_of_types():
     assert is_of_type(plain, None) and is_of_type(plain, "anything")
     assert not is_of_type(plain, "md5")
     hashed = parse_basic(base64.b64encode(f"{'a' * 32}:{'0' * 40}".encode()).decode())
-    assert hashed is not None and hashed.method is CredentialMethod.SHA
+    assert hashed is not None and hashed.digest is Digest.SHA
 
 
 def test_no_secret_is_in_what_a_credential_says_of_itself():

@@ -18,7 +18,10 @@ RECORDED = json.loads(
 
 async def user_client(service, tenant):
     user = await service.repositories.users.create(
-        tenant.account.id, {"username": "alice"}, "secret", NOBODY
+        tenant.account.id,
+        {"username": "alice", "first_name": "A", "last_name": "B"},
+        "secret",
+        NOBODY,
     )
     token = await service.repositories.tokens.issue(tenant.account, user["_id"], "cb_user_auth")
     return user["_id"], service.client(token)

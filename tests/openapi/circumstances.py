@@ -37,6 +37,7 @@ _LITTLE_MEMORY = {"FAXBOX_REQUEST_MEMORY_LIMIT": "10000"}
 ENVIRONMENTS = {
     "little memory for listings": _LITTLE_MEMORY,
     "many child accounts": _LITTLE_MEMORY,
+    "many users": _LITTLE_MEMORY,
 }
 """The settings that circumstances need; no account is remembered, so that each request reads."""
 
@@ -71,7 +72,7 @@ async def tell_the_story(settings: Settings, patch: pytest.MonkeyPatch) -> None:
     fields = {"name": ACCOUNT_NAME, "realm": "example.com"}
     document = await repositories.accounts.create_child(Account.of(root), fields, NOBODY)
     patch.setattr(f"{REPOSITORIES}.users.new_id", lambda: USER_ID)
-    alice = {"username": "alice", "enabled": True}
+    alice = {"username": "alice", "first_name": "Alice", "last_name": "Test"}
     await repositories.users.create(ACCOUNT_ID, alice, "Secret1234", NOBODY)
     patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", lambda: FAXBOX_ID)
     await repositories.faxboxes.create(Account.of(document), shown_fields(FAXBOX), NOBODY)
@@ -87,6 +88,7 @@ def prepare_new_ids(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: CHILD_ID)
     patch.setattr(f"{REPOSITORIES}.accounts.new_secret", lambda: API_KEY)
     patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", lambda: OTHER_FAXBOX_ID)
+    patch.setattr(f"{REPOSITORIES}.users.new_id", lambda: CHILD_ID)
 
 
 async def nothing_more(scene: Scene) -> Request:
@@ -135,6 +137,15 @@ async def many_child_accounts(scene: Scene) -> Request:
     accounts, parent = scene.repositories.accounts, await scene.account()
     for number in range(100):
         await accounts.create_child(parent, {"name": f"Branch {number}"}, NOBODY)
+    return scene.request
+
+
+async def many_users(scene: Scene) -> Request:
+    """Beside the setting: more than a page may hold."""
+    scene.patch.setattr(f"{REPOSITORIES}.users.new_id", new_id)
+    for number in range(100):
+        names = {"first_name": f"{number}", "last_name": "Test"}
+        await scene.repositories.users.create(ACCOUNT_ID, names, None, NOBODY)
     return scene.request
 
 
@@ -201,6 +212,7 @@ CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
     "a child account": a_child_account,
     "token restrictions": token_restrictions,
     "many child accounts": many_child_accounts,
+    "many users": many_users,
     "an expired token": an_expired_token,
     "another account's token": another_accounts_token,
     "a superduper admin's token": a_superduper_admins_token,

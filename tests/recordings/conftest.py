@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from .differences import DIFFERENCES
-from .exchanges import Json, Recordings
+from .exchanges import Recordings
 from .placeholders import Bindings
 from .replay import Replayer, Result
 from .rules import Rules
@@ -89,12 +89,8 @@ def results(service: Service, pytestconfig: pytest.Config, is_pouchdb: bool) -> 
     """All recorded exchanges that are in scope, replayed once."""
     recordings = Recordings.load()
 
-    async def create_user(account_id: str, fields: dict[str, Json], password: str) -> str:
-        return await _create_user(service.store, account_id, fields, password)
-
-    replayer = Replayer(
-        service.host, service.port, Rules(recordings, DIFFERENCES), DIFFERENCES, create_user
-    )
+    rules = Rules(recordings, DIFFERENCES)
+    replayer = Replayer(service.host, service.port, rules, DIFFERENCES)
     known = {"ACCOUNT:master": service.account_id, "KEY:1": service.api_key}
     exchanges = [item for item in recordings.exchanges if not is_out_of_scope(item.group)]
     results = asyncio.run(replayer.replay(exchanges, Bindings(known)))
@@ -115,21 +111,6 @@ def pytest_terminal_summary(
         terminalreporter.section("replay of the recordings")
     for line in lines:
         terminalreporter.write_line(line)
-
-
-async def _create_user(store: str, account_id: str, fields: dict[str, Json], password: str) -> str:
-    """Make a user behind the running service's back: there is no REST resource for it yet."""
-    from faxbox_service.app import Repositories
-    from faxbox_service.documents.private_fields import Author
-    from faxbox_service.settings import Settings
-
-    repositories = await Repositories.open(Settings(store=store))
-    try:
-        author = Author(request_id="replay", account_id=None, user_id=None)
-        user = await repositories.users.create(account_id, fields, password, author)
-        return str(user["_id"])
-    finally:
-        await repositories.close()
 
 
 def _command(*arguments: str) -> list[str]:

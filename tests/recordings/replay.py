@@ -1,20 +1,15 @@
 """Asks a running service everything that Kazoo was asked, in order, and compares the replies."""
 
-import json
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from .comparison import Seen, compare
 from .contract import Difference
-from .exchanges import Exchange, Json, Request
+from .exchanges import Exchange, Request
 from .expectation import Expectation
 from .placeholders import Bindings
 from .rules import Rules
 from .wire import NoReply, Reply, send
-
-CreateUser = Callable[[str, dict[str, Json], str], Awaitable[str]]
-"""Makes a user: account id, public fields, password; returns the user's id."""
 
 _LONGEST_LINE = 600
 
@@ -48,8 +43,6 @@ class Replayer:
     port: int
     rules: Rules
     differences: dict[str, Difference]
-    create_user: CreateUser
-    """Used where the service cannot make users over REST yet."""
 
     async def replay(self, exchanges: list[Exchange], bindings: Bindings) -> dict[str, Result]:
         """Replay exchanges in their order; the results by name."""
@@ -71,8 +64,6 @@ class Replayer:
         differences = compare(request, expected, reply, bindings, seen)
         if not differences and _writes_box(exchange.request, reply):
             differences += await self._read_back(request, reply, bindings)
-        if reply.status != 201 and _makes_user(exchange):
-            await self._stand_in(exchange, bindings)
         difference = self.differences.get(exchange.name)
         if difference is not None and difference.undo and reply.status in (200, 201):
             differences += await self._undo(request, reply, bindings)
@@ -88,16 +79,6 @@ class Replayer:
         reply = await send(self.host, self.port, asked, bindings)
         if "etag" in reply.headers:
             bindings.bind(named[1], reply.headers["etag"].strip('"'))
-
-    async def _stand_in(self, exchange: Exchange, bindings: Bindings) -> None:
-        """Make the user that the service did not make, and bind its id."""
-        recorded = exchange.response.json["data"]
-        assert isinstance(exchange.request.body, str)
-        password = json.loads(exchange.request.body)["data"]["password"]
-        fields = {name: value for name, value in recorded.items() if name != "id"}
-        account = bindings.substitute(exchange.request.path).split("/")[3]
-        user_id = await self.create_user(account, fields, password)
-        bindings.match(recorded["id"], user_id)
 
     async def _read_back(self, request: Request, reply: Reply, bindings: Bindings) -> list[str]:
         """Contract 2 and 3: a GET shows what the write has shown, with the same revision."""
@@ -128,12 +109,3 @@ def _writes_box(request: Request, reply: Reply) -> bool:
         return False
     data = reply.json().get("data")
     return "/faxboxes" in request.path and "_read_only" not in data
-
-
-def _makes_user(exchange: Exchange) -> bool:
-    request = exchange.request
-    return (
-        request.method == "PUT"
-        and request.path.endswith("/users")
-        and exchange.response.status == 201
-    )
