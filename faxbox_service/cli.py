@@ -12,7 +12,7 @@ from typing import NoReturn
 from . import __version__
 from .app import Repositories
 from .commands.accounts import add_account_commands
-from .commands.common import with_repositories
+from .commands.common import CommandRefused, with_repositories
 from .commands.secrets import add_secret_commands
 from .commands.users import add_user_commands
 from .documents.schema import InvalidDocument
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
         _fail("the account has descendants, which must go first")
     except StaleRevision:
         _fail("others kept changing it; try again")
-    except (InvalidSetting, StoreUnavailable, CannotInitialise) as error:
+    except (InvalidSetting, StoreUnavailable, CannotInitialise, CommandRefused) as error:
         _fail(str(error))
 
 

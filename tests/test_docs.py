@@ -105,6 +105,21 @@ def test_the_settings_table_is_up_to_date():
     assert with_settings_table(README) == README, "run `make docs`"
 
 
+def test_the_commands_of_the_page_on_accounts_work(tmp_path):
+    page = (ROOT / "docs" / "accounts.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    begin = session_steps()[0][0] + 'MASTER=$ACCOUNT ROOT="${URL%/faxboxes}"\n'
+    outputs = run_steps(tmp_path, [begin, *blocks])[1:]
+    created, children = map(json.loads, outputs[0].replace("}{", "}\n{").splitlines())
+    assert created["data"]["name"] == "Acme"
+    assert [child["name"] for child in children["data"]] == ["Acme"]
+    assert "alice has a new password\n" in outputs[1]
+    assert outputs[1].endswith("(Branch) softly\n")
+    assert outputs[2].startswith("all tokens of ")
+    restricted = outputs[3].replace("}{", "}\n{").splitlines()
+    assert [json.loads(text)["status"] for text in restricted] == ["success", "success"]
+
+
 @pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text()):

@@ -7,7 +7,7 @@ from faxbox_service.app import Repositories
 from faxbox_service.documents.account import shown_account
 from faxbox_service.documents.types import Document
 
-from .common import answer, author, facts_as_text, table, with_repositories
+from .common import CommandRefused, answer, author, facts_as_text, table, with_repositories
 
 _SHOWN = ("id", "name", "realm")
 
@@ -87,6 +87,8 @@ def _show(options: argparse.Namespace) -> None:
 def _delete(options: argparse.Namespace) -> None:
     async def delete(repositories: Repositories) -> Document:
         account = await repositories.accounts.find(options.account_id)
+        if account.is_master:
+            raise CommandRefused("the master account is never deleted")
         if options.for_good:
             return await repositories.accounts.delete(account)
         return await repositories.accounts.soft_delete(account, author())

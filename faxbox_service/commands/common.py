@@ -15,6 +15,10 @@ from faxbox_service.settings import from_process
 Result = TypeVar("Result")
 
 
+class CommandRefused(Exception):
+    """What a command was asked cannot be done; the text says why."""
+
+
 def with_repositories(
     options: argparse.Namespace, work: Callable[[Repositories], Awaitable[Result]]
 ) -> Result:

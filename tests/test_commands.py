@@ -1,0 +1,172 @@
+"""The commands for accounts, users and secrets, run as their user runs them."""
+
+import json
+import subprocess
+import time
+from urllib.error import HTTPError
+
+import pytest
+
+from tests.test_cli import FAXBOX, base_url_of, get, run, serving
+
+
+@pytest.fixture
+def store(tmp_path):
+    return f"sqlite://{tmp_path}/data/faxbox.db"
+
+
+@pytest.fixture
+def master(store):
+    return json.loads(run("init", "--store", store, "--account-name", "master").stdout)
+
+
+def told(store, *arguments, password=None):
+    """What a command says with `--json`."""
+    result = subprocess.run(
+        [*FAXBOX, *arguments, "--store", store, "--json"],
+        input=password,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (result.returncode, result.stderr) == (0, ""), result.stderr
+    return json.loads(result.stdout)
+
+
+def create(store, master, name):
+    parent = master["account_id"]
+    return told(store, "account", "create", "--parent", parent, "--name", name)
+
+
+def test_accounts(store, master):
+    made = create(store, master, "Acme")
+    assert made.keys() == {"account_id", "name", "realm", "api_key"}
+    below = told(store, "account", "create", "--parent", made["account_id"], "--name", "Sub")
+    everyone = {row["name"] for row in told(store, "account", "list")}
+    assert everyone == {"master", "Acme", "Sub"}
+    listed = told(store, "account", "list", "--parent", made["account_id"])
+    assert listed == [{"id": below["account_id"], "name": "Sub", "realm": below["realm"]}]
+    shown = told(store, "account", "show", made["account_id"])
+    assert (shown["name"], shown["descendants_count"]) == ("Acme", 1)
+    assert not [name for name in shown if name.startswith("pvt_")]
+    gone = told(store, "account", "delete", below["account_id"])
+    assert gone == {"account_id": below["account_id"], "deleted": True, "for_good": False}
+    assert told(store, "account", "delete", made["account_id"], "--for-good")["for_good"] is True
+    assert [row["name"] for row in told(store, "account", "list")] == ["master"]
+
+
+def test_what_people_read(store, master):
+    result = run(
+        *("account", "create", "--store", store, "--parent", master["account_id"]),
+        *("--name", "Acme", "--realm", "acme.example.com"),
+    )
+    lines = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
+    assert (lines["name"], lines["realm"]) == ("Acme", "acme.example.com")
+    listing = run("account", "list", "--store", store).stdout.splitlines()
+    assert len(listing) == 2 and all(len(line.split()) == 3 for line in listing)
+    shown = run("account", "show", lines["account_id"], "--store", store).stdout
+    assert "billing_mode" in shown and "pvt_" not in shown
+    deleted = run("account", "delete", lines["account_id"], "--store", store).stdout
+    assert deleted == f"deleted {lines['account_id']} (Acme) softly\n"
+    nobody = run("account", "list", "--parent", master["account_id"], "--store", store).stdout
+    assert nobody == "no accounts\n"
+
+
+def test_users(store, master):
+    account_id = master["account_id"]
+    of_alice = ("--account-id", account_id, "--username", "Alice")
+    made = told(store, "user", "create", *of_alice, "--admin", password="Secret1234\n")
+    assert made.keys() == {"user_id", "username"} and made["username"] == "alice"
+    changed = told(store, "user", "password", *of_alice, password="Better5678\n")
+    assert changed == made
+    result = subprocess.run(
+        [*FAXBOX, "user", "password", *of_alice, "--store", store],
+        input="Secret1234",
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout == "alice has a new password\n"
+
+
+def test_an_api_key_is_renewed(store, master):
+    rotated = told(store, "api-key", "rotate", "--account-id", master["account_id"])
+    assert rotated["api_key"] != master["api_key"]
+    assert len(rotated["api_key"]) == 64
+    text = run("api-key", "rotate", "--account-id", master["account_id"], "--store", store).stdout
+    assert len(text.strip()) == 64
+
+
+def test_commands_reach_a_running_service(store, master):
+    account = ("--account-id", master["account_id"])
+    told(store, "user", "create", *account, "--username", "bob", password="Secret1234\n")
+    with serving(store) as (_, printed):
+        url = f"{base_url_of(printed)}/v2/accounts/{master['account_id']}"
+        old = run("token", *account, "--store", store).stdout.strip()
+        key = told(store, "signing-key", "rotate")["key_id"]
+        new = run("token", *account, "--store", store).stdout.strip()
+        for token in (old, new):
+            assert get(url, token)["data"]["name"] == "master"
+        assert len(key) == 32
+        ended = told(store, "signature-secret", "reset", *account)
+        assert ended == {"account_id": master["account_id"], "user_id": None}
+        # The service hears of it through the store.
+        assert_refused_within_a_second(url, old)
+        assert_refused_within_a_second(url, new)
+        assert get(url, run("token", *account, "--store", store).stdout.strip())
+
+
+def assert_refused_within_a_second(url, token):
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        try:
+            get(url, token)
+        except HTTPError as error:
+            assert error.code == 401
+            return
+        time.sleep(0.05)
+    pytest.fail("the token is still good")
+
+
+def test_no_command_line_shows_a_password(store, master):
+    arguments = ("--account-id", master["account_id"], "--username", "bob")
+    for command in ("create", "password"):
+        result = run("user", command, "--store", store, *arguments, "--password", "Secret1234")
+        assert (result.returncode, "unrecognized arguments" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["account", "create", "--parent", "x", "--name", "Acme"], "there is no x"),
+        (["account", "create", "--parent", "MASTER", "--name", ""], "name: String must be at"),
+        (
+            ["account", "create", "--parent", "MASTER", "--name", "Master!"],
+            'name: Account name already in use: "Master!"',
+        ),
+        (["account", "show", "f" * 32], f"there is no {'f' * 32}"),
+        (["account", "delete", "MASTER"], "the master account is never deleted"),
+        (["user", "password", "--account-id", "MASTER", "--username", "x"], "there is no x"),
+        (["user", "create", "--account-id", "MASTER", "--username", "x"], "password: The"),
+        (["user", "create", "--account-id", "x", "--username", "x"], "there is no x"),
+        (["api-key", "rotate", "--account-id", "x"], "there is no x"),
+        (["signature-secret", "reset", "--account-id", "MASTER", "--user-id", "x"], "is no x"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(store, master, arguments, text):
+    given = [master["account_id"] if each == "MASTER" else each for each in arguments]
+    result = subprocess.run(
+        [*FAXBOX, *given, "--store", store], input="", capture_output=True, text=True
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("faxbox: ") and text in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_an_account_with_descendants_is_not_deleted(store, master):
+    made = create(store, master, "Acme")
+    told(store, "account", "create", "--parent", made["account_id"], "--name", "Sub")
+    result = run("account", "delete", made["account_id"], "--store", store)
+    assert (result.returncode, result.stderr) == (
+        1,
+        "faxbox: the account has descendants, which must go first\n",
+    )
