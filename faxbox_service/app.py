@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from . import __version__
+from .crossbar.admission import Admission
 from .crossbar.authentication import Authenticator
+from .crossbar.client_address import ClientAddresses, parse_networks
 from .crossbar.dispatcher import Dispatcher
+from .crossbar.rate_limits import Limits, RateLimits
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
 from .documents.callback_urls import BlockedHosts
@@ -177,19 +180,29 @@ def build_app(
     settings: Settings, repositories: Repositories, clock: Clock = system_clock
 ) -> Dispatcher:
     """The application over open repositories: it answers requests, whoever listens."""
+    limits = RateLimits(
+        Limits(
+            burst=settings.rate_limit_burst,
+            refill=settings.rate_limit_refill,
+            is_for_authenticated=settings.rate_limit_authenticated,
+        ),
+        clock,
+    )
+    authenticator = Authenticator(
+        repositories.tokens,
+        repositories.accounts,
+        repositories.users,
+        repositories.restrictions,
+        repositories.configuration,
+        clock,
+        remembered_seconds=settings.account_cache,
+    )
     return Dispatcher(
         router_of(settings, repositories, clock),
-        Authenticator(
-            repositories.tokens,
-            repositories.accounts,
-            repositories.users,
-            repositories.restrictions,
-            repositories.configuration,
-            clock,
-            remembered_seconds=settings.account_cache,
-        ),
+        Admission(authenticator, limits),
+        ClientAddresses(parse_networks(settings.trusted_proxies)),
         repositories.accounts,
-        Replies(settings.node_name, __version__),
+        Replies(settings.node_name, __version__, limits),
         clock,
         pages=Documentation(),
         largest_body=settings.max_upload_size,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
+from faxbox_service.crossbar.client_address import NO_PROXIES, parse_networks
 from faxbox_service.documents.callback_urls import NOTHING_BLOCKED, BlockedHosts
 from faxbox_service.stores.couchdb_url import ServerUrl
 
@@ -50,6 +51,27 @@ def _seconds(lowest: float, highest: float) -> Callable[[str], float]:
         return value
 
     return read
+
+
+def _number(lowest: float, highest: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError("must be a number") from None
+        if not lowest <= value <= highest:
+            raise ValueError(f"must be from {lowest:g} to {highest:g}")
+        return value
+
+    return read
+
+
+def _networks(text: str) -> str:
+    try:
+        parse_networks(text)
+    except ValueError:
+        raise ValueError(f"must name networks such as 10.0.0.0/8, or be `{NO_PROXIES}`") from None
+    return text
 
 
 def _text(text: str) -> str:
@@ -152,6 +174,24 @@ class Settings:
         "hosts that no callback URL may name, separated by commas: networks (`10.0.0.0/8`), names "
         "(`localhost`), domains (`*.internal`)",
         _blocked_hosts,
+    )
+    rate_limit_burst: int = _setting(
+        100,
+        "how many requests without a good token, and logins, a client may make at once; 0 for no "
+        "limit",
+        _whole(0, 1_000_000),
+    )
+    rate_limit_refill: float = _setting(
+        10.0, "how many more of them a client may make each second", _number(0.001, 1_000_000)
+    )
+    rate_limit_authenticated: bool = _setting(
+        False, "limit requests with a good token, too, for each client and account", _switch
+    )
+    trusted_proxies: str = _setting(
+        NO_PROXIES,
+        "the networks of proxies, separated by commas, whose `X-Forwarded-For` tells the client's "
+        "address",
+        _networks,
     )
     kazoo_credentials: bool = _setting(
         True,

@@ -205,6 +205,15 @@ class Previewing(Resource, Protocol):
 
 
 @runtime_checkable
+class LoggingIn(Resource, Protocol):
+    """A resource that takes passwords or keys, each attempt of which is paid for."""
+
+    @property
+    def is_login(self) -> bool:
+        """True."""
+
+
+@runtime_checkable
 class Particular(Resource, Protocol):
     """A resource that not every account has all methods of."""
 

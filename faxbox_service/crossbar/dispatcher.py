@@ -15,12 +15,14 @@ from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.errors import InvalidCredentials
 
-from .authentication import Authenticator, locate_credential
+from .admission import Admission
+from .authentication import locate_credential
 from .body import read_body
 from .call import (
     Access,
     AnyReply,
     Call,
+    LoggingIn,
     Pages,
     Particular,
     Previewing,
@@ -29,6 +31,7 @@ from .call import (
     StreamReply,
     TableReply,
 )
+from .client_address import ClientAddresses
 from .csv_text import CsvTable
 from .entity_tags import parse_if_none_match
 from .errors import (
@@ -38,7 +41,6 @@ from .errors import (
     error_of,
     forbidden,
     internal_error,
-    invalid_credentials,
     method_not_allowed,
     method_not_implemented,
     not_found,
@@ -69,7 +71,8 @@ class Dispatcher:
     def __init__(
         self,
         router: Router,
-        authenticator: Authenticator,
+        admission: Admission,
+        addresses: ClientAddresses,
         accounts: Accounts,
         replies: Replies,
         clock: Clock,
@@ -78,7 +81,8 @@ class Dispatcher:
         largest_body: int,
     ) -> None:
         self._router = router
-        self._authenticator = authenticator
+        self._admission = admission
+        self._addresses = addresses
         self._accounts = accounts
         self._replies = replies
         self._clock = clock
@@ -91,6 +95,9 @@ class Dispatcher:
             request_id=read_request_id(request),
             path=request.raw_path.partition("?")[0],
             now=self._clock(),
+            address=self._addresses.find(
+                request.remote, request.headers.getall("x-forwarded-for", [])
+            ),
             is_cross_origin=is_cross_origin(request.headers),
         )
         try:
@@ -126,7 +133,7 @@ class Dispatcher:
             await self._resolve_alias(request, judged, question, is_preflight=is_preflight)
         route = self._router.route(question.segments)
         if route is None:
-            await self._authenticate(request, judged)
+            await self._admission.authenticate(request, judged)
             raise not_found()
         allowed = route.resource.methods(route.arguments)
         judged.allowed = allowed or ()
@@ -136,10 +143,13 @@ class Dispatcher:
             return self._replies.preflight(judged)
         method = question.verb
         if method not in judged.allowed or not _may_tunnel(question.method, judged.allowed):
-            await self._remember_who_asks(request, judged)
+            await self._admission.remember_who_asks(request, judged)
             raise method_not_allowed(allowed) if allowed else not_found()
         call = await self._authorised_call(request, judged, question, route, method)
-        return await self._reply(request, judged, await route.resource.handle(call))
+        reply = route.resource.handle(call)
+        if isinstance(route.resource, LoggingIn):
+            reply = self._admission.log_in(judged, reply)
+        return await self._reply(request, judged, await reply)
 
     def _page(self, request: web.BaseRequest, judged: Judged, page: RawReply) -> web.StreamResponse:
         judged.allowed = READS
@@ -155,8 +165,10 @@ class Dispatcher:
         account_id = "0" * _ACCOUNT_ID_LENGTH
         if not is_preflight:
             try:
-                await self._authenticate(request, judged)
-            except (InvalidCredentials, CrossbarError):
+                await self._admission.authenticate(request, judged)
+            except (InvalidCredentials, CrossbarError) as error:
+                if isinstance(error, CrossbarError) and error.status != HTTPStatus.UNAUTHORIZED:
+                    raise
                 raise alias_without_token() from None
             account_id = judged.principal.account.id if judged.principal else account_id
         question.segments = path_of_account(question.segments, account_id)
@@ -185,13 +197,16 @@ class Dispatcher:
         access = route.resource.access(method, route.arguments)
         account = None
         if access is not Access.ANYONE:
-            await self._authenticate(request, judged)
+            await self._admission.authenticate(request, judged)
             account = await self._authorised_account(judged, route, access)
+            self._admission.admit_to(judged, account)
             self._require_unrestricted(judged, route, method, account)
             if account is not None and isinstance(route.resource, Particular):
                 judged.allowed = route.resource.methods_on(account, route.arguments)
                 if method not in judged.allowed:
                     raise method_not_allowed(judged.allowed)
+        elif not isinstance(route.resource, LoggingIn):
+            await self._admission.admit_anyone(request, judged)
         is_preview = question.method in READS and method != "GET"
         if is_preview and not isinstance(route.resource, Previewing):
             raise method_not_allowed(judged.allowed)
@@ -226,20 +241,6 @@ class Dispatcher:
             principal.restrictions, noun, arguments, method, principal.account, account
         ):
             raise token_restricted()
-
-    async def _authenticate(self, request: web.BaseRequest, judged: Judged) -> None:
-        if judged.credential is None:
-            raise invalid_credentials()
-        judged.principal = await self._authenticator.authenticate(
-            judged.credential, request.headers.get("x-auth-account-id")
-        )
-
-    async def _remember_who_asks(self, request: web.BaseRequest, judged: Judged) -> None:
-        """Authenticate for the sake of the envelope alone: the request fails anyway."""
-        try:
-            await self._authenticate(request, judged)
-        except (InvalidCredentials, CrossbarError):
-            return
 
     async def _authorised_account(
         self, judged: Judged, route: Route, access: Access

@@ -149,6 +149,16 @@ def version_gone() -> CrossbarError:
     return CrossbarError(410, "gone", text)
 
 
+def too_many_requests(seconds: int) -> CrossbarError:
+    """429: the rate limit's bucket is empty; in so many seconds it is not (wire, 6.6)."""
+    return CrossbarError(
+        429,
+        "too_many_requests",
+        {"message": "too many requests"},
+        {"retry-after": str(max(1, seconds))},
+    )
+
+
 def internal_error() -> CrossbarError:
     """500: our bug, always."""
     return CrossbarError(500, "init failed")

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from faxbox_service.documents.types import AccountId
 from faxbox_service.repositories.preconditions import ANY
 
 from .authentication import Credential, CredentialKind
 from .call import Principal
+from .client_address import UNKNOWN
 from .negotiation import (
     DEFAULT_LANGUAGE,
     Representation,
@@ -30,6 +32,10 @@ class Judged:
     request_id: str
     path: str
     now: float
+    address: str = UNKNOWN
+    """The client's, as rate limits go by it."""
+    account_id: AccountId | None = None
+    """The account of the path, once the caller may act on it."""
     allowed: tuple[str, ...] = METHODS
     is_cross_origin: bool = False
     credential: Credential | None = None

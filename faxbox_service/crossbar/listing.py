@@ -170,7 +170,7 @@ class Listing:
                 keys = list(map(_KEY, kept))
                 self._digest.update(_content(keys))
                 yield Batch(kept, keys)
-            if start_key is None or remaining == 0:
+            if start_key is None or (remaining is not None and remaining <= 0):
                 self._next_key = start_key
                 return
             # Reading the embedded store never waits, and others want to be served too.
@@ -181,17 +181,19 @@ class Listing:
         return size if remaining is None or self._filters else min(remaining, size)
 
     def _kept(self, found: FoundRows, most: int | None) -> tuple[list[ViewRow], Json | None]:
-        """The rows that belong to the listing, and the key of the first row not looked at."""
+        """The rows that belong to the listing, and the key of the first row not looked at.
+
+        They are more than `most` where the last ones have the same key: see `find_rows`.
+        """
         if not self._filters:
             return [row for row in found.rows if row.revision is not None], found.next_key
         kept: list[ViewRow] = []
-        for position, row in enumerate(found.rows):
+        for row in found.rows:
+            if most is not None and len(kept) >= most and row.key != kept[-1].key:
+                return kept, row.key
             document = row.document
-            if document is None or not self._filters.passes(self._kind.show(document), document):
-                continue
-            kept.append(row)
-            if len(kept) == most and position + 1 < len(found.rows):
-                return kept, found.rows[position + 1].key
+            if document is not None and self._filters.passes(self._kind.show(document), document):
+                kept.append(row)
         return kept, found.next_key
 
     def _revision(self, more: Document) -> Revision | None:

@@ -12,12 +12,12 @@ from faxbox_service.documents.types import Document
 from .call import RawReply, Reply, StreamReply
 from .errors import NO_DATA, CrossbarError
 from .judged import READS, Judged
+from .rate_limits import RateLimits
 from .rendering import SMALLEST_COMPRESSED, Rendering
 
 _NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
 _SERVER = "faxbox-service"
 _VARY = "accept-language, accept"
-_TOKENS = {"consumed": 1, "remaining": 100}
 
 _CORS = {
     "access-control-allow-origin": "*",
@@ -36,10 +36,11 @@ _CORS = {
 class Replies:
     """Makes replies that say which node and version answered."""
 
-    def __init__(self, node_name: str, version: str) -> None:
+    def __init__(self, node_name: str, version: str, limits: RateLimits) -> None:
         digest = md5(node_name.encode(), usedforsecurity=False).digest()
         self._node = urlsafe_b64encode(digest).rstrip(b"=").decode()
         self._version = version
+        self._limits = limits
 
     def success(self, method: str, judged: Judged, reply: Reply) -> web.Response:
         """The reply to a request that did what it asked; 304 when the client has it already."""
@@ -133,7 +134,7 @@ class Replies:
         envelope["timestamp"] = iso8601(judged.now)
         envelope["node"] = self._node
         envelope["request_id"] = judged.request_id
-        envelope["tokens"] = _TOKENS
+        envelope["tokens"] = self._limits.figures((judged.address, judged.account_id))
         if auth_token is not None:
             envelope["auth_token"] = auth_token
         elif judged.credential is not None and judged.credential.is_echoed:

@@ -180,6 +180,14 @@ ERRORS: Final[Document] = {
         {},
         {"given": "little memory for listings"},
     ),
+    "TooManyRequests": _simple(
+        429,
+        "The client has sent too many requests without a good token, or tried too many logins.",
+        "too_many_requests",
+        {"message": "too many requests"},
+        {"given": "a client that asks too often"},
+        retry_after="RetryAfter",
+    ),
     "HeaderTooLong": _simple(
         431,
         "A header is longer than the limit.",
@@ -202,6 +210,7 @@ ERRORS: Final[Document] = {
 
 ANY_REQUEST: Final = (
     *("MethodNotAllowed", "NotAcceptable", "BodyTooLarge", "TargetTooLong", "HeaderTooLong"),
+    "TooManyRequests",
     "InternalError",
 )
 """What every operation may answer, besides 400."""

@@ -1,7 +1,7 @@
 """A part of a listing, as repositories return it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faxbox_service.documents.types import Json
 from faxbox_service.stores.base import UNSET, CutRows, Store, View, ViewRange, ViewRow
@@ -34,18 +34,39 @@ class FoundRows:
 async def find_rows(store: Store, database: str, view: View, wanted: RowsWanted) -> FoundRows:
     """Rows of a view with their documents; fewer than `limit`, with more to come, where those are
     very long. Raises `MissingDatabase`.
+
+    Rows of one key are never parted, even if they are more than `limit`: a cursor names a key, and
+    what begins in their midst would show some again, or never end.
     """
-    limit = wanted.limit
     # One row more than wanted tells whether there are more, and where they begin.
     rows = ViewRange(
         start_key=UNSET if wanted.start_key is None else wanted.start_key,
         end_key=UNSET if wanted.end_key is None else wanted.end_key,
         descending=wanted.descending,
-        limit=limit + 1,
+        limit=wanted.limit + 1,
         include_docs=True,
         most_bytes=_MOST_BYTES_AT_ONCE,
     )
     found = await store.view(database, view, rows)
-    if isinstance(found, CutRows) and len(found) <= limit:
-        return FoundRows(found[:-1], found[-1].key)
-    return FoundRows(found[:limit], found[limit].key if len(found) > limit else None)
+    if len(found) <= wanted.limit and not isinstance(found, CutRows):
+        return FoundRows(found, None)
+    next_key = found[-1].key
+    length = len(found) - 1
+    while length and found[length - 1].key == next_key:
+        length -= 1
+    if length:
+        return FoundRows(found[:length], next_key)
+    return await _rows_of_first_key(store, database, view, rows, 2 * wanted.limit)
+
+
+async def _rows_of_first_key(
+    store: Store, database: str, view: View, rows: ViewRange, limit: int
+) -> FoundRows:
+    while True:
+        found = await store.view(database, view, replace(rows, limit=limit, most_bytes=None))
+        for length, row in enumerate(found):
+            if row.key != found[0].key:
+                return FoundRows(found[:length], row.key)
+        if len(found) < limit:
+            return FoundRows(found, None)
+        limit *= 2

@@ -12,6 +12,7 @@ class ApiAuthResource:
     """Logs accounts in."""
 
     noun = "api_auth"
+    is_login = True
 
     def __init__(self, schema: Schema, accounts: Accounts, logins: Logins) -> None:
         self._schema = schema

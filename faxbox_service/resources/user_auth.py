@@ -24,6 +24,7 @@ class UserAuthResource:
     """Logs users in."""
 
     noun = "user_auth"
+    is_login = True
 
     def __init__(
         self,

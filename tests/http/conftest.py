@@ -22,6 +22,9 @@ from faxbox_service.settings import Settings
 NOBODY = Author("00000000000")
 ABSENT = object()
 
+NO_LIMITS = {"FAXBOX_RATE_LIMIT_BURST": "0"}
+"""Tests send more refused requests than any client."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -145,7 +148,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 async def service(store_url, environment) -> AsyncIterator[Service]:
-    settings = Settings.load({"FAXBOX_STORE": store_url, **environment})
+    settings = Settings.load({"FAXBOX_STORE": store_url, **NO_LIMITS, **environment})
     repositories = await Repositories.open(settings)
     server = HttpServer(build_app(settings, repositories), shutdown_timeout=1)
     listener = bound_socket("127.0.0.1", 0)

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.crossbar.cursor import decode_cursor, encode_cursor
+from faxbox_service.documents.names import ACCOUNTS
+from faxbox_service.repositories.clock import new_id
 from tests.http.conftest import NOBODY, child_of, pages_of
 
 DEPTH = 5
@@ -65,6 +67,50 @@ async def test_listings_take_the_options_of_listings(tenant, brood):
     await tenant.client.patch(f"/v2/accounts/{brood[0]}", {"flags": ["x"]})
     changed = await tenant.client.get(path, headers={"If-None-Match": tag})
     assert (changed.status, changed.data[-1]["flags"]) == (200, ["x"])
+
+
+@pytest.mark.parametrize("options", ["", "&filter_custom=x"])
+@pytest.mark.parametrize("direction", ["descending=true", "ascending=true"])
+@pytest.mark.parametrize("size", [1, 2, 3])
+async def test_accounts_of_one_name_come_once_each(service, tenant, size, direction, options):
+    """Kazoo can be told not to keep names unique (`ensure_unique_name`)."""
+    made = [
+        {
+            "_id": new_id(),
+            "name": name,
+            "custom": "x",
+            "pvt_type": "account",
+            "pvt_tree": [tenant.account.id],
+        }
+        for name in ("a", "b", "b", "b", "c", "d")
+    ]
+    for document in made:
+        await service.repositories.store.put(ACCOUNTS, document)
+    path = f"{tenant.path}/children?page_size={size}&{direction}{options}"
+    pages = await pages_of(tenant.client, path)
+    shown = [id for page in pages for id in ids_of(page)]
+    assert sorted(shown) == sorted(document["_id"] for document in made)
+    assert all(page.json["page_size"] == len(page.data) for page in pages)
+    assert [len(page.data) for page in pages] == [
+        {1: [1, 3, 1, 1], 2: [4, 2], 3: [4, 2]}[size],
+        {1: [1, 1, 3, 1], 2: [2, 3, 1], 3: [5, 1]}[size],
+    ][direction.startswith("desc")]
+    rest = await tenant.client.get(f"{tenant.path}/children?paginate=false&{direction}{options}")
+    assert ids_of(rest) == shown
+
+
+async def test_very_many_accounts_of_one_name(service, tenant):
+    made = [f"{n:032x}" for n in range(250)]
+    for id in made:
+        document = {
+            "_id": f"{tenant.account.id}{id}",
+            "name": "same",
+            "pvt_type": "account",
+            "pvt_tree": [tenant.account.id],
+        }
+        await service.repositories.store.put(ACCOUNTS, document)
+    answer = await tenant.client.get(f"{tenant.path}/children?paginate=false")
+    assert [id[-32:] for id in ids_of(answer)] == made[::-1]
 
 
 async def test_descendants_of_every_depth(line):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from faxbox_service.app import Repositories, router_of
+from faxbox_service.crossbar.buckets import Buckets
 from faxbox_service.documents.account import Account
 from faxbox_service.openapi.example_values import (
     ACCOUNT_ID,
@@ -35,6 +36,7 @@ HOUR = 3600
 
 _LITTLE_MEMORY = {"FAXBOX_REQUEST_MEMORY_LIMIT": "10000"}
 ENVIRONMENTS = {
+    "a client that asks too often": {"FAXBOX_RATE_LIMIT_BURST": "100"},
     "little memory for listings": _LITTLE_MEMORY,
     "many child accounts": _LITTLE_MEMORY,
     "many users": _LITTLE_MEMORY,
@@ -149,6 +151,12 @@ async def many_users(scene: Scene) -> Request:
     return scene.request
 
 
+async def a_client_that_asks_too_often(scene: Scene) -> Request:
+    """One without a good token, whose bucket is empty."""
+    scene.patch.setattr(Buckets, "take", lambda *_: 30.0)
+    return scene.request.with_header("X-Auth-Token", None)
+
+
 async def an_expired_token(scene: Scene) -> Request:
     tokens = scene.repositories.tokens
     with pytest.MonkeyPatch.context() as long_ago:
@@ -213,6 +221,7 @@ CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
     "token restrictions": token_restrictions,
     "many child accounts": many_child_accounts,
     "many users": many_users,
+    "a client that asks too often": a_client_that_asks_too_often,
     "an expired token": an_expired_token,
     "another account's token": another_accounts_token,
     "a superduper admin's token": a_superduper_admins_token,

@@ -16,7 +16,7 @@ from .differences import DIFFERENCES
 from .exchanges import NOTHING, Exchange, Json, Recordings, Request
 from .expectation import CORS_HEADERS, Expectation
 from .rules import Rules
-from .waiting import is_out_of_scope, waits_for
+from .scope import is_out_of_scope
 
 _INTRODUCTION = """\
 # Compatibility with Kazoo
@@ -46,10 +46,6 @@ _EXCHANGES = """\
 
 By number, with the names they have in `tests/recordings/kazoo-exchanges.json`.
 """
-_STARS = """\
-Those marked with * this service does not answer so yet: they wait for parts that are being built.
-"""
-_NOT_YET = "*This service does not answer so yet.*\n"
 
 _LEFT_OUT = ("timestamp", "node", "request_id", "tokens", "version")
 _NEGOTIATED = ("vary", "content-language", "expires")
@@ -140,19 +136,13 @@ class Compatibility:
 
     def _shown(self, name: str) -> Iterator[str]:
         yield self.pair(name)
-        if waits_for(name):
-            yield _NOT_YET
 
     def _exchanges(self) -> Iterator[str]:
-        waits = False
         for number, reasons in sorted(self.differing().items()):
             yield f"**{_heading(number, DEVIATIONS[number])}**\n"
             for why, names in sorted(reasons.items()):
-                waits = waits or any(map(waits_for, names))
                 yield f"- {why}: {', '.join(map(_listed, names))}"
             yield ""
-        if waits:
-            yield _STARS
 
 
 class _Names:
@@ -284,7 +274,7 @@ def _row(number: int, deviation: Deviation) -> str:
 
 
 def _listed(name: str) -> str:
-    return f"`{name}`{'*' if waits_for(name) else ''}"
+    return f"`{name}`"
 
 
 def compatibility() -> str:

@@ -18,8 +18,8 @@ from .exchanges import Recordings
 from .placeholders import Bindings
 from .replay import Replayer, Result
 from .rules import Rules
+from .scope import SHOW_BIG_INTEGERS, is_out_of_scope
 from .summary import summary
-from .waiting import SHOW_BIG_INTEGERS, is_out_of_scope
 
 _SUMMARY = pytest.StashKey[list[str]]()
 _START_SECONDS = 20.0

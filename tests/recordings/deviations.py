@@ -25,14 +25,19 @@ class Deviation:
 
 DEVIATIONS: dict[int, Deviation] = {
     0: Deviation(
-        "Schemas and figures",
+        "Schemas, figures, accounts and tokens",
         "the schema of a faxbox lacks a support level that the published specification gives; "
         "`PUT /schemas/{id}/validation` is for superduper admins only, which the documentation "
         "does not say; `GET /schemas` lists Kazoo's schemas, and `about` the figures of an Erlang "
-        "node",
+        "node; a token given up with `DELETE /token_auth` stays good until it expires; an account "
+        "sees the names of all accounts above it and beside it; POST of an account without a realm "
+        "makes a new one; any change by an account above enables a disabled one",
         "the schema of the specification; any authenticated caller may have a document validated; "
-        "the schemas of what is served here, and the figures of this service",
-        "The documentation decides where it can, and other parts of Kazoo are not here.",
+        "the schemas of what is served here, and the figures of this service; the token ends; "
+        "nothing above the caller's own account is shown; the realm stays; only `enabled` itself "
+        "enables; users are listed in the order of their ids, which, unlike names, no two share",
+        "The documentation decides where it can, other parts of Kazoo are not here, and nobody is "
+        "to see others' data or lose a login by accident.",
         ("schema/GET", "schema/validation-child-token", "about/under-account"),
     ),
     1: Deviation(

@@ -60,6 +60,10 @@ class Rules:
         expected.headers["x-request-id"] = request.header("x-request-id") or "{REQUEST_ID}"
         return expected
 
+    def recorded(self, name: str) -> Exchange:
+        """An exchange by its name."""
+        return self._recordings[name]
+
     def _changed(self, exchange: Exchange, difference: Difference) -> Expectation:
         request = exchange.request
         if difference.like:

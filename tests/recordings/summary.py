@@ -1,11 +1,11 @@
-"""Counts a replay: what is equal, what differs by contract, what waits, what is out of scope."""
+"""Counts a replay: what is equal, what differs by contract, what is out of scope."""
 
 from collections import Counter
 from collections.abc import Iterator
 
 from .exchanges import Recordings
 from .replay import Result
-from .waiting import OUT_OF_SCOPE, is_out_of_scope, waits_for
+from .scope import OUT_OF_SCOPE, is_out_of_scope
 
 
 def summary(
@@ -14,12 +14,8 @@ def summary(
     """Lines for people; `beyond_store` are exchanges that the store of the tests cannot hold."""
     equal, by_contract, failed, not_held = 0, 0, 0, 0
     numbers: Counter[int] = Counter()
-    waiting: Counter[str] = Counter()
     for name, result in results.items():
-        title = waits_for(name)
-        if title is not None:
-            waiting[title] += 1
-        elif name in beyond_store:
+        if name in beyond_store:
             not_held += 1
         elif not result.is_equal:
             failed += 1
@@ -32,8 +28,6 @@ def summary(
     yield f"{by_contract} differ as the contract has it: " + ", ".join(
         f"{count} by {number}" for number, count in sorted(numbers.items())
     )
-    for title, count in waiting.items():
-        yield f"{count} wait for: {title}"
     left_out = Counter(item.group for item in recordings.exchanges if is_out_of_scope(item.group))
     for group, count in left_out.items():
         yield f"{count} are out of scope: {group} {OUT_OF_SCOPE[group]}"

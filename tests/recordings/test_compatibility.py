@@ -9,7 +9,7 @@ from .compatibility import Compatibility, compatibility
 from .deviations import BY_RULE, DEVIATIONS
 from .differences import DIFFERENCES
 from .exchanges import Recordings
-from .waiting import is_out_of_scope
+from .scope import is_out_of_scope
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = _ROOT / "docs" / "compatibility.md"

@@ -1,0 +1,65 @@
+"""Kazoo's token buckets: so many requests at once, so many more each second (wire, 6.6)."""
+
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+from faxbox_service.repositories.clock import Clock
+
+Name = TypeVar("Name", bound=Hashable)
+
+_CAPACITY = 100_000
+
+
+class Buckets(Generic[Name]):
+    """A bucket for each name, full until something is taken: `burst` tokens, `refill` a second.
+
+    Memory is bounded by forgetting the fullest buckets, which loses least: whoever makes many new
+    ones does not get rid of an empty one.
+    """
+
+    def __init__(self, burst: int, refill: float, clock: Clock, capacity: int = _CAPACITY) -> None:
+        self._burst = burst
+        self._rate = refill
+        self._clock = clock
+        self._capacity = capacity
+        self._levels: dict[Name, tuple[float, float]] = {}
+        """How full each was, and when; those that are not here are full."""
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    def remaining(self, name: Name) -> int:
+        """Whole tokens in a bucket."""
+        return int(self._level(name, self._clock()))
+
+    def take(self, name: Name, cost: float = 1) -> float | None:
+        """Take tokens, and return None; or take nothing, and return the seconds until there are
+        enough.
+        """
+        now = self._clock()
+        level = self._level(name, now)
+        # What is dearer than a full bucket costs a full one.
+        price = min(cost, self._burst)
+        if level < price:
+            return (price - level) / self._rate
+        self._levels[name] = (level - price, now)
+        if len(self._levels) > self._capacity:
+            self._forget_fullest(now)
+        return None
+
+    def refill(self, name: Name) -> None:
+        """Make a bucket full again."""
+        self._levels.pop(name, None)
+
+    def _level(self, name: Name, now: float) -> float:
+        known = self._levels.get(name)
+        if known is None:
+            return self._burst
+        level, since = known
+        # A clock that was put back fills nothing.
+        return min(self._burst, level + max(0.0, now - since) * self._rate)
+
+    def _forget_fullest(self, now: float) -> None:
+        """Keep the emptiest half, so that this is done seldom."""
+        emptiest = sorted(self._levels, key=lambda name: self._level(name, now))
+        self._levels = {name: self._levels[name] for name in emptiest[: self._capacity // 2]}

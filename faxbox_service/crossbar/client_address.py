@@ -1,0 +1,88 @@
+"""Which client a connection is from, as far as rate limits go."""
+
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import TypeAlias
+
+NO_PROXIES = "none"
+
+UNKNOWN = "unknown"
+"""All clients whose address nobody knows, such as those of a Unix socket."""
+
+_IPV6_PREFIX = 64
+"""What one subscriber has of IPv6."""
+
+Network: TypeAlias = IPv4Network | IPv6Network
+Address: TypeAlias = IPv4Address | IPv6Address
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Networks or addresses separated by commas, or `none`. Raises `ValueError` for others."""
+    if text == NO_PROXIES:
+        return ()
+    return tuple(ip_network(part.strip()) for part in text.split(","))
+
+
+class ClientAddresses:
+    """Finds clients behind trusted proxies; nobody else is believed about where he is from."""
+
+    def __init__(self, trusted_proxies: tuple[Network, ...]) -> None:
+        self._trusted = trusted_proxies
+
+    def find(self, remote: str | None, forwarded: list[str]) -> str:
+        """The client's address, in the form that buckets go by: of IPv6, the first 64 bits.
+
+        `forwarded` are the lines of `X-Forwarded-For`, to which each proxy adds at the right whom
+        it got the request from. They are read from there to the first who is no trusted proxy;
+        rubbish ends that as well.
+        """
+        if remote is None:
+            return UNKNOWN
+        if not self._trusted:
+            return grouped(remote)
+        client = remote
+        hops = [hop.strip() for hop in ",".join(forwarded).split(",")] if forwarded else []
+        while hops and self._is_trusted(client):
+            hop = hops.pop()
+            if _parsed(hop) is None:
+                break
+            client = hop
+        return grouped(client)
+
+    def _is_trusted(self, text: str) -> bool:
+        address = _parsed(text)
+        return address is not None and any(address in network for network in self._trusted)
+
+
+@lru_cache(maxsize=4096)
+def grouped(text: str) -> str:
+    """`2001:db8::1` → `2001:db8::/64`; IPv4 as it is, also where it is written as IPv6."""
+    address = _parsed(text)
+    if address is None:
+        return UNKNOWN
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, _IPV6_PREFIX), strict=False))
+    return str(address)
+
+
+def _parsed(text: str) -> Address | None:
+    """An address without its port or scope; IPv4 within IPv6 is IPv4."""
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
