@@ -28,6 +28,9 @@ format: $(VENV)/installed-check ## put the code into shape
 bench: $(VENV)/installed-test ## measure, beside a bare handler and (FAXBOX_TEST_COUCHDB_URL) CouchDB
 	@$(BIN)/python -m tests.bench
 
+bench-accounts: $(VENV)/installed-test ## measure with 100, 10,000 and 100,000 accounts
+	@$(BIN)/python -m tests.bench.accounts
+
 docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
 	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
 	@$(BIN)/python -m tests.recordings.compatibility > docs/compatibility.md
@@ -65,4 +68,4 @@ $(VENV)/installed-check: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,check]'
 	@touch $@
 
-.PHONY: help run test check format bench docs wheel pouchdb clean
+.PHONY: help run test check format bench bench-accounts docs wheel pouchdb clean

@@ -136,19 +136,21 @@ class Authenticator:
         credential = parse_basic(text)
         if credential is None:
             raise InvalidCredentials
-        account = await self._account(credential.account_id)
-        if not is_of_type(credential, await self._basic_type(account.id)):
+        account_id = credential.account_id
+        if not is_of_type(credential, await self._basic_type(account_id)):
             raise InvalidCredentials
+        # The account is looked up last: an unknown one takes no less time than a wrong password.
         if isinstance(credential, PlainCredential):
             user = await self._users.find_by_password(
-                account.id, credential.username, credential.password
+                account_id, credential.username, credential.password
             )
         else:
             user = await self._users.find_by_credentials(
-                account.id, credential.digest, credential.text
+                account_id, credential.digest, credential.text
             )
         if user is None:
             raise InvalidCredentials
+        account = await self._account(account_id)
         priv_level = priv_level_of(user)
         return Principal(
             account,

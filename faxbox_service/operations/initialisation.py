@@ -1,6 +1,6 @@
 """The first account of a store: what `faxbox init` and the first `faxbox serve` do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from faxbox_service.app import Repositories
 from faxbox_service.documents.private_fields import Author
@@ -19,7 +19,7 @@ class FirstUser:
     """The user who administers the master account."""
 
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class MasterAccount:
     """The facts about a new master account that its owner must know."""
 
     account_id: AccountId
-    api_key: str
+    api_key: str = field(repr=False)
     realm: str
     user_id: DocumentId | None = None
 

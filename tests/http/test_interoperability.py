@@ -4,10 +4,11 @@ On CouchDB, the node reads and writes over CouchDB's own HTTP; on the embedded s
 """
 
 import hashlib
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
-from aiohttp import BasicAuth, ClientSession
+from aiohttp import ClientSession
 from yarl import URL
 
 from faxbox_service.stores.couchdb_url import ServerUrl
@@ -24,12 +25,15 @@ class CouchDb:
         server = ServerUrl.parse(url)
         self._session = session
         self._base = server.address
-        self._auth = BasicAuth(server.user, server.password) if server.user else None
+        self._headers = {}
+        if server.user:
+            credentials = b64encode(f"{server.user}:{server.password}".encode()).decode()
+            self._headers["Authorization"] = f"Basic {credentials}"
 
     async def _ask(self, method, *path, **options):
         segments = "/".join(quote(segment, safe="") for segment in path)
         url = URL(f"{self._base}/{segments}", encoded=True)
-        return await self._session.request(method, url, auth=self._auth, **options)
+        return await self._session.request(method, url, headers=self._headers, **options)
 
     async def read(self, database, document_id):
         async with await self._ask("GET", database, document_id) as reply:

@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from faxbox_service.documents import passwords
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.passwords import ARGON2
 from tests.http.conftest import NOBODY, pages_of
@@ -315,3 +316,19 @@ async def test_who_makes_users_is_written_down(service, tenant):
     made = (await make(tenant, username="bob")).data["id"]
     document = await stored(service, tenant, made)
     assert document["pvt_auth_account_id"] == tenant.account.id
+
+
+@pytest.mark.parametrize("who", ["a user", "nobody", "nobody's account"])
+async def test_a_wrong_password_takes_as_long_whoever_it_is_for(service, tenant, monkeypatch, who):
+    await make(tenant)
+    verified = []
+    verify = passwords._verifies
+    monkeypatch.setattr(
+        passwords, "_verifies", lambda *given: verified.append(given) or verify(*given)
+    )
+    account_id = "f" * 32 if who == "nobody's account" else tenant.account.id
+    name = "alice" if who == "a user" else "bob"
+    text = base64.b64encode(f"{account_id}:{name}:wrong".encode()).decode()
+    headers = {"Authorization": f"Basic {text}"}
+    assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 401
+    assert len(verified) == 1
