@@ -20,6 +20,8 @@ _NOT_SETTABLE = (
 )
 """Public names that replies carry and clients send back; what they stand for is private."""
 
+_KEPT = ("realm", "timezone")
+
 DEFAULT_TIMEZONE = "America/Los_Angeles"
 
 
@@ -139,9 +141,28 @@ def replaced_account(stored: Document, fields: Document, author_id: AccountId | 
     return document
 
 
+def posted_fields(stored: Document, data: Document) -> Document:
+    """The public fields after a POST, to be validated.
+
+    An account keeps its realm and time zone when the data has none: Kazoo makes another realm,
+    which would cut off everyone who logs in by the old one.
+    """
+    return {**_kept(stored), **client_fields(data)}
+
+
 def patched_fields(stored: Document, changes: Document) -> Document:
-    """The public fields after a PATCH, to be validated (contract, 1)."""
-    return merge_patch(client_fields(stored), client_fields(changes))
+    """The public fields after a PATCH, to be validated (contract, 1); as to what it keeps, a POST.
+
+    `enabled` is only there when the changes have it.
+    """
+    fields = client_fields(stored)
+    # A public one says nothing (data model, 1.4), and must not become the private one.
+    fields.pop(_ENABLED, None)
+    return {**_kept(stored), **merge_patch(fields, client_fields(changes))}
+
+
+def _kept(stored: Document) -> Document:
+    return {name: stored[name] for name in _KEPT if name in stored}
 
 
 def with_descendants(stored: Document, difference: int) -> Document:

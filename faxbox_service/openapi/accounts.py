@@ -33,6 +33,15 @@ _SHOWN: Final[Document] = {
     "is_reseller": {"type": "boolean"},
     "billing_mode": {"enum": ["limits_only", "normal", "manual"]},
 }
+_SOMETIMES_SHOWN: Final[Document] = {
+    "api_key": {
+        "type": ["string", "null"],
+        "description": "With `include_api_key`, for admins.",
+    },
+    "descendants_count": {"type": "integer", "description": "Accounts directly below."},
+    "notification_preference": {"type": "string"},
+    "trial_time_left": {"type": "integer", "description": "Seconds."},
+}
 _NEW: Final[Document] = {"name": "Branch", "realm": "branch.example.com"}
 _DEFAULTS: Final[Document] = {
     "call_restriction": {},
@@ -81,7 +90,7 @@ ACCOUNT_SCHEMAS: Final[Document] = {
     "Account": {
         **_FIELDS,
         "title": "An account, as replies show it",
-        "properties": {**_FIELDS["properties"], **_SHOWN},
+        "properties": {**_FIELDS["properties"], **_SHOWN, **_SOMETIMES_SHOWN},
         "required": [*_FIELDS["required"], "realm", *(_SHOWN.keys() - {"reseller_id"})],
         "additionalProperties": True,
     },
@@ -235,6 +244,7 @@ _KEY: Final = Operation(
     id="fetchApiKey",
     tag=_TAG,
     summary="Fetch the API key of an account",
+    description="For admins: a token without a user, or of one whose `priv_level` is `admin`.",
     parameters=(*_ITEM, *TABLE),
     replies={
         "200": table_reply(
@@ -252,6 +262,7 @@ _RENEW: Final = Operation(
     id="renewApiKey",
     tag=_TAG,
     summary="Give an account a new API key; the old one ends at once",
+    description="For admins, as reading it.",
     parameters=("AccountId",),
     replies={
         "200": reply(

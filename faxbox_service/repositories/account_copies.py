@@ -29,14 +29,6 @@ class AccountCopies:
         self.failures = 0
         """Copies that a request could not bring up to date."""
 
-    async def add(self, written: Document) -> None:
-        """Write the copy of a new account. Raises `StoreError`: nobody would find the account."""
-        copy = {name: value for name, value in written.items() if name != "_rev"}
-        try:
-            await self._store.put(ACCOUNTS, copy)
-        except RevisionConflict:
-            await self.synchronise(written["_id"])
-
     async def follow(self, account_id: AccountId) -> None:
         """Bring the copy up to date with what was just written; never raises a store's error."""
         try:

@@ -1,6 +1,7 @@
 """The accounts around one: its children and descendants, its ancestors."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.names import ACCOUNTS
@@ -8,6 +9,7 @@ from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import Store, View
 
 from .accounts import Accounts
+from .errors import BadIdentifier
 from .listing import HIGHEST_TEXT, FoundRows, RowsWanted, find_rows
 
 CHILDREN = View("accounts", "listing_by_children")
@@ -35,13 +37,16 @@ class AccountListings:
         return await find_rows(self._store, ACCOUNTS, view, bounded)
 
     async def ancestors(self, account: Account, viewer: Account) -> list[Account]:
-        """The accounts above one, the root first; for a viewer below the root, from him on."""
+        """The accounts above one, the root first; from the viewer on, unless he is superduper."""
         tree = account.tree
-        if viewer.id in tree:
-            tree = tree[tree.index(viewer.id) :]
-        elif not viewer.is_superduper_admin:
-            tree = ()
-        return [await self._accounts.find(account_id) for account_id in tree]
+        if not viewer.is_superduper_admin:
+            tree = tree[tree.index(viewer.id) :] if viewer.id in tree else ()
+        ancestors = []
+        for account_id in tree:
+            # Kazoo does not keep everyone from deleting what has descendants.
+            with suppress(BadIdentifier):
+                ancestors.append(await self._accounts.find(account_id))
+        return ancestors
 
     async def all_below(self, account_id: AccountId | None) -> AsyncIterator[Document]:
         """The summaries (`id`, `name`, `realm`) of all descendants, or of all accounts."""

@@ -6,7 +6,6 @@ of an account is remembered, so that judging a request costs no round trip.
 
 import hmac
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
@@ -21,14 +20,9 @@ from faxbox_service.documents.account import (
 from faxbox_service.documents.faxbox import soft_deleted_faxbox
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
-from faxbox_service.documents.private_fields import (
-    Author,
-    alphanum_name,
-    is_soft_deleted,
-    stamp,
-)
-from faxbox_service.documents.schema import InvalidDocument, Schema
-from faxbox_service.documents.types import AccountId, Document, Json
+from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
+from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.types import AccountId, Document
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -40,19 +34,16 @@ from faxbox_service.stores.base import (
 )
 
 from .account_copies import AccountCopies
+from .account_rules import LISTING_BY_NAME, LISTING_BY_REALM, AccountRules
 from .clock import Clock, new_id, new_secret
 from .copies import FaxboxCopies
-from .errors import AccountHasDescendants, BadIdentifier, StaleRevision
+from .descendant_counts import DescendantCounts
+from .errors import BadIdentifier, StaleRevision
 from .faxboxes import CROSSBAR_LISTING
 from .known_accounts import KnownAccounts
 from .preconditions import NO_PRECONDITION, Precondition
 
 LISTING_BY_API = View("accounts", "listing_by_api")
-LISTING_BY_DESCENDANTS = View("accounts", "listing_by_descendants")
-LISTING_BY_NAME = View("accounts", "listing_by_name")
-LISTING_BY_REALM = View("accounts", "listing_by_realm")
-
-_KEPT = ("realm", "timezone")
 
 _TRIES = 16
 
@@ -73,12 +64,13 @@ class Accounts:
         known: KnownAccounts,
     ) -> None:
         self._store = store
-        self._schema = schema
+        self._rules = AccountRules(store, schema)
         self._faxbox_copies = faxbox_copies
         self._clock = clock
         self._realm_suffix = realm_suffix
         self._known = known
         self.copies = AccountCopies(store)
+        self._descendants = DescendantCounts(self.change_private)
 
     async def find(self, account_id: AccountId) -> Account:
         """The facts about a live account, as fresh as the changes feed. Raises `BadIdentifier`."""
@@ -123,28 +115,29 @@ class Accounts:
     async def create_master(
         self, name: str, author: Author, *, realm: str | None = None, api_key: str | None = None
     ) -> Document:
-        """Create the root of all accounts and return its document. Raises `InvalidDocument`."""
+        """Create the root of all accounts and return its document. Raises `InvalidDocument`.
+
+        Without its copy the store would look empty, and another root would be made: `StoreError`.
+        """
         fields: Document = {"name": name} if realm is None else {"name": name, "realm": realm}
-        return await self._create(fields, None, author, api_key or new_secret())
+        document = await self._create(fields, None, author, api_key or new_secret())
+        await self.copies.synchronise(document["_id"])
+        return document
 
     async def create_child(self, parent: Account, data: Document, author: Author) -> Document:
         """Create an account below `parent` and return its document. Raises `InvalidDocument`."""
         document = await self._create(data, parent, author, new_secret())
-        await self._count_child(parent.id, 1)
+        await self.copies.follow(document["_id"])
+        await self._descendants.add(parent.id, 1)
         return document
 
     async def replace(
         self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
     ) -> Document:
-        """Replace the public fields (POST). Raises as `patch` does.
-
-        An account keeps its realm and time zone when the data has none: Kazoo makes another realm,
-        which would cut off everyone who logs in by the old one.
-        """
+        """Replace the public fields but realm and time zone (POST). Raises as `patch` does."""
 
         async def replaced(stored: Document) -> Document:
-            kept = {name: stored[name] for name in _KEPT if name in stored}
-            valid = await self._valid({**kept, **documents.client_fields(data)}, stored)
+            valid = await self._rules.valid(documents.posted_fields(stored, data), stored)
             return documents.replaced_account(stored, valid, author.account_id)
 
         return await self._change(account_id, replaced, author, precondition)
@@ -158,7 +151,7 @@ class Accounts:
         """
 
         async def patched(stored: Document) -> Document:
-            valid = await self._valid(documents.patched_fields(stored, data), stored)
+            valid = await self._rules.valid(documents.patched_fields(stored, data), stored)
             return documents.replaced_account(stored, valid, author.account_id)
 
         return await self._change(account_id, patched, author, precondition)
@@ -191,7 +184,7 @@ class Accounts:
 
         Raises `AccountHasDescendants`. The account's database stays, so that nothing is lost.
         """
-        await self._require_no_descendants(account)
+        await self._rules.require_no_descendants(account.id)
 
         async def hidden(stored: Document) -> Document:
             return {**stored, "pvt_deleted": True}
@@ -210,7 +203,7 @@ class Accounts:
         self, account: Account, precondition: Precondition = NO_PRECONDITION
     ) -> Document:
         """Remove the account's database and everything copied from it, for good (contract, 7)."""
-        await self._require_no_descendants(account)
+        await self._rules.require_no_descendants(account.id)
         document = await self.fetch(account.id)
         precondition.require(document["_rev"])
         faxboxes = await self._faxboxes(account.id)
@@ -228,11 +221,13 @@ class Accounts:
     async def _create(
         self, data: Document, parent: Account | None, author: Author, api_key: str
     ) -> Document:
-        made = {
-            "realm": f"{secrets.token_hex(3)}.{self._realm_suffix}",
+        fields = {
             "timezone": parent.timezone if parent is not None else DEFAULT_TIMEZONE,
+            **documents.client_fields(data),
         }
-        valid = await self._valid({**made, **documents.client_fields(data)}, None)
+        if not fields.get("realm"):
+            fields["realm"] = await self._rules.free_realm(self._realm_suffix)
+        valid = await self._rules.valid(fields, None)
         account_id = new_id()
         account_secrets = AccountSecrets(api_key=api_key, cpaas_token=new_secret())
         document = self._stamped(new_account(valid, account_id, parent, account_secrets), author)
@@ -244,9 +239,7 @@ class Accounts:
             with suppress(StoreError):
                 await self._store.delete_database(account_database(account_id))
             raise
-        written = {**document, "_rev": revision}
-        await self.copies.add(written)
-        return written
+        return {**document, "_rev": revision}
 
     async def _change(
         self,
@@ -273,54 +266,9 @@ class Accounts:
         await self.copies.follow(account_id)
         return {**document, "_rev": revision}
 
-    async def _valid(self, fields: Document, stored: Document | None) -> Document:
-        """The fields with defaults, when they are valid and nobody else's. Every fault is told."""
-        errors: dict[str, dict[str, dict[str, Json]]] = {}
-        valid = fields
-        try:
-            valid = self._schema.validate(fields)
-        except InvalidDocument as error:
-            errors = dict(error.errors)
-        for name, fault in (await self._taken(fields, stored)).items():
-            errors[name] = {**errors.get(name, {}), "unique": fault}
-        if errors:
-            raise InvalidDocument(errors)
-        return valid
-
-    async def _taken(self, fields: Document, stored: Document | None) -> dict[str, dict[str, Json]]:
-        """What another account has: looked up only when it is new to the account."""
-        taken: dict[str, dict[str, Json]] = {}
-        for field, view, normal in (
-            ("name", LISTING_BY_NAME, alphanum_name),
-            ("realm", LISTING_BY_REALM, str.lower),
-        ):
-            value, present = fields.get(field), (stored or {}).get(field)
-            if not isinstance(value, str) or value == present:
-                continue
-            rows = ViewRange(key=normal(value), limit=2)
-            holders = await self._store.view(ACCOUNTS, view, rows)
-            if any(row.id != (stored or {}).get("_id") for row in holders):
-                message = f"Account {field} already in use"
-                taken[field] = {"message": message, "cause": value}
-        return taken
-
-    async def _count_child(self, parent_id: AccountId, difference: int) -> None:
-        """Keep the parent's number of descendants, as Kazoo does; the account is there anyway."""
-        try:
-            await self.change_private(
-                parent_id, lambda stored: documents.with_descendants(stored, difference)
-            )
-        except (StoreError, BadIdentifier, StaleRevision) as error:
-            _log.warning("the descendants of account %s are not counted: %s", parent_id, error)
-
     async def _count_lost(self, account: Account) -> None:
         if account.tree:
-            await self._count_child(account.tree[-1], -1)
-
-    async def _require_no_descendants(self, account: Account) -> None:
-        rows = ViewRange(start_key=[account.id], end_key=[account.id, {}], limit=1)
-        if await self._store.view(ACCOUNTS, LISTING_BY_DESCENDANTS, rows):
-            raise AccountHasDescendants
+            await self._descendants.add(account.tree[-1], -1)
 
     async def _found(self, view: View, key: str) -> Account | None:
         rows = await self._store.view(ACCOUNTS, view, ViewRange(key=key, limit=1))

@@ -103,9 +103,10 @@ class AccountsResource:
         return Reply(shown_deletion(document), revision=document["_rev"])
 
     async def _api_key(self, call: Call, account: Account) -> Reply:
+        # Kazoo shows it to any user, who becomes an admin by logging in with it.
+        if not _is_admin(call):
+            raise forbidden()
         if call.method == "PUT":
-            if not _is_admin(call):
-                raise forbidden()
             document = await self._accounts.renew_api_key(account.id, call.author)
         else:
             document = await self._accounts.fetch(account.id)

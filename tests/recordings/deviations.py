@@ -31,11 +31,13 @@ DEVIATIONS: dict[int, Deviation] = {
         "does not say; `GET /schemas` lists Kazoo's schemas, and `about` the figures of an Erlang "
         "node; a token given up with `DELETE /token_auth` stays good until it expires; an account "
         "sees the names of all accounts above it and beside it; POST of an account without a realm "
-        "makes a new one; any change by an account above enables a disabled one",
+        "makes a new one; any change by an account above enables a disabled one; every user sees the "
+        "API key, with which he is an admin",
         "the schema of the specification; any authenticated caller may have a document validated; "
         "the schemas of what is served here, and the figures of this service; the token ends; "
         "nothing above the caller's own account is shown; the realm stays; only `enabled` itself "
-        "enables; users are listed in the order of their ids, which, unlike names, no two share",
+        "enables; users are listed in the order of their ids, which, unlike names, no two share; "
+        "API keys are for admins to see",
         "The documentation decides where it can, other parts of Kazoo are not here, and nobody is "
         "to see others' data or lose a login by accident.",
         ("schema/GET", "schema/validation-child-token", "about/under-account"),
@@ -144,9 +146,9 @@ POST /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
     11: Deviation(
         "Statuses of faults",
         "some requests crash (500 `init failed`), bodies that are too large get 400, trouble with "
-        "the database 500",
-        "400 for what the client can mend, 413, and 503 with `retry-after`; a 500 is always our "
-        "bug",
+        "the database 500, and so does the deletion of an account that has descendants",
+        "400 for what the client can mend, 413, 409 for the deletion of an account that has "
+        "descendants, and 503 with `retry-after`; a 500 is always our bug",
         "A status says whose turn it is.",
         ("invalid/smtp-number-item",),
     ),
