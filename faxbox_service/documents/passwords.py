@@ -57,7 +57,11 @@ class Credentials:
 
 KAZOO_FIELDS = tuple(digest.value[1] for digest in Digest)
 
-_DUMMY = Credentials("0" * 32, "0" * 40).argon2_field()
+_NOBODYS_RECORD = (
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA"
+    "$8bZXNOFCLZ0+tCLeOePMO1caDWdiwHWAo3K4524c0SM"
+)
+"""Of the parameters above; that of users who do not exist."""
 
 
 class Verdict(Enum):
@@ -75,12 +79,12 @@ def judge(user: Document | None, digest: Digest, text: str) -> Verdict:
     Where Kazoo's hash stands it must match, because a Kazoo node may have changed the password.
     """
     name, kazoo_field = digest.value
-    document = user if user is not None else _DUMMY
+    document = user if user is not None else {ARGON2: {name: _NOBODYS_RECORD}}
     kazoo, argon2 = document.get(kazoo_field), document.get(ARGON2)
     record = argon2.get(name) if isinstance(argon2, dict) else None
     if isinstance(kazoo, str) and not hmac.compare_digest(kazoo.encode(), text.encode()):
         # As slow as what comes otherwise.
-        _verifies(_DUMMY[ARGON2][name], text)
+        _verifies(_NOBODYS_RECORD, text)
         return Verdict.WRONG
     if isinstance(record, str) and _verifies(record, text):
         return Verdict.RIGHT if user is not None else Verdict.WRONG

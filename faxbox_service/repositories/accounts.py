@@ -221,12 +221,10 @@ class Accounts:
     async def _create(
         self, data: Document, parent: Account | None, author: Author, api_key: str
     ) -> Document:
-        fields = {
-            "timezone": parent.timezone if parent is not None else DEFAULT_TIMEZONE,
-            **documents.client_fields(data),
-        }
+        fields = documents.client_fields(data)
         if not fields.get("realm"):
             fields["realm"] = await self._rules.free_realm(self._realm_suffix)
+        fields.setdefault("timezone", parent.timezone if parent else DEFAULT_TIMEZONE)
         valid = await self._rules.valid(fields, None)
         account_id = new_id()
         account_secrets = AccountSecrets(api_key=api_key, cpaas_token=new_secret())

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import TypeAlias, TypeVar
 
 from faxbox_service.documents import user as documents
 from faxbox_service.documents.gregorian import gregorian_seconds
@@ -38,7 +40,9 @@ SIGNATURE_SECRET = "pvt_signature_secret"
 
 _TRIES = 16
 
-_Change = Callable[[Document], Awaitable[Document]]
+_Change: TypeAlias = Callable[[Document], Awaitable[Document]]
+
+Result = TypeVar("Result")
 
 
 class Users:
@@ -54,6 +58,8 @@ class Users:
         self._schema = schema
         self._clock = clock
         self._keeps_kazoo_hashes = keeps_kazoo_hashes
+        # Each thread that hashes keeps the 19 MB that it takes.
+        self._hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
 
     async def create(
         self, account_id: AccountId, data: Document, password: str | None, author: Author
@@ -198,7 +204,7 @@ class Users:
     async def _proved(
         self, account_id: AccountId, user: Document | None, digest: Digest, text: str
     ) -> Document | None:
-        verdict = await asyncio.to_thread(judge, user, digest, text)
+        verdict = await self._hashed(judge, user, digest, text)
         if user is None or verdict is Verdict.WRONG or not user.get("enabled"):
             return None
         if verdict is Verdict.OUTDATED and ARGON2 in user:
@@ -207,6 +213,10 @@ class Users:
             with suppress(StoreError):
                 await self._store.put(account_database(account_id), outdated)
         return user
+
+    async def _hashed(self, work: Callable[..., Result], *given: object) -> Result:
+        """What takes too long for the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._hashing, work, *given)
 
     async def _rows(self, account_id: AccountId, view: View, key: str) -> list[ViewRow]:
         rows = ViewRange(key=key, limit=1, include_docs=True)
@@ -287,7 +297,7 @@ class Users:
         document = documents.without_credentials(document)
         if self._keeps_kazoo_hashes:
             document |= credentials.kazoo_fields()
-        document |= await asyncio.to_thread(credentials.argon2_field)
+        document |= await self._hashed(credentials.argon2_field)
         kazoo = credentials.kazoo_fields()
         if any(stored.get(name) != text for name, text in kazoo.items()):
             document[SIGNATURE_SECRET] = new_id()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from faxbox_service.documents import passwords
 from faxbox_service.documents.passwords import ARGON2, Credentials, Digest, Verdict, judge
 
 RIGHT = Credentials.of("Alice", "Secret1234")
@@ -67,8 +68,6 @@ def test_which_hash_decides(digest, user, right, wrong):
 )
 def test_every_wrong_answer_costs_as_much(user, monkeypatch):
     """One verification, whatever there is to verify: time tells nothing of names."""
-    from faxbox_service.documents import passwords
-
     verified = []
     verify = passwords._verifies
     monkeypatch.setattr(
@@ -80,3 +79,10 @@ def test_every_wrong_answer_costs_as_much(user, monkeypatch):
 
 def test_no_hash_is_in_what_credentials_say_of_themselves():
     assert RIGHT.md5 not in repr(RIGHT) and RIGHT.sha1 not in repr(RIGHT)
+
+
+def test_nobodys_record_costs_as_much_as_anybodys():
+    parameters = passwords._NOBODYS_RECORD.rpartition("$")[0].rpartition("$")[0]
+    assert ARGON[ARGON2]["md5"].startswith(f"{parameters}$")
+    assert passwords._verifies(passwords._NOBODYS_RECORD, "0" * 32)
+    assert judge(None, Digest.MD5, "0" * 32) is Verdict.WRONG

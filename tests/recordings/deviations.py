@@ -31,8 +31,8 @@ DEVIATIONS: dict[int, Deviation] = {
         "does not say; `GET /schemas` lists Kazoo's schemas, and `about` the figures of an Erlang "
         "node; a token given up with `DELETE /token_auth` stays good until it expires; an account "
         "sees the names of all accounts above it and beside it; POST of an account without a realm "
-        "makes a new one; any change by an account above enables a disabled one; every user sees the "
-        "API key, with which he is an admin",
+        "makes a new one; any change by an account above enables a disabled one; every user sees "
+        "the API key, with which he is an admin",
         "the schema of the specification; any authenticated caller may have a document validated; "
         "the schemas of what is served here, and the figures of this service; the token ends; "
         "nothing above the caller's own account is shown; the realm stays; only `enabled` itself "
