@@ -129,6 +129,8 @@ def test_token_prints_a_token_and_nothing_else(store):
         (["serve"], {"FAXBOX_PORT": "x"}, "FAXBOX_PORT must be a whole number, not 'x'"),
         (["serve", "--port", "70000"], {}, "--port must be from 0 to 65535, not '70000'"),
         (["serve", "--workers", "0"], {}, "--workers must be from 1 to 256, not '0'"),
+        (["serve"], {"FAXBOX_TRUSTED_PROXIES": "x"}, "must name networks such as 10.0.0.0/8"),
+        (["serve"], {"FAXBOX_RATE_LIMIT_REFILL": "0"}, "FAXBOX_RATE_LIMIT_REFILL must be from"),
         (["serve"], {"FAXBOX_PROT": "1"}, "FAXBOX_PROT is not a setting of this service"),
         (["serve", "--store", "mysql://root:secret@x"], {}, "--store must be sqlite:///path"),
         (["serve", "--store", "couchdb://root:sec/ret@x"], {}, "--store is not a URL of the form"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,8 +147,8 @@ def environment() -> dict[str, str]:
     return {}
 
 
-@pytest.fixture
-async def service(store_url, environment) -> AsyncIterator[Service]:
+@asynccontextmanager
+async def worker(store_url: str, environment: dict[str, str]) -> AsyncIterator[Service]:
     settings = Settings.load({"FAXBOX_STORE": store_url, **NO_LIMITS, **environment})
     repositories = await Repositories.open(settings)
     server = HttpServer(build_app(settings, repositories), shutdown_timeout=1)
@@ -158,6 +159,29 @@ async def service(store_url, environment) -> AsyncIterator[Service]:
         yield Service(f"http://127.0.0.1:{port}", repositories, session)
     await server.close()
     await repositories.close()
+
+
+@pytest.fixture
+async def service(store_url, environment) -> AsyncIterator[Service]:
+    async with worker(store_url, environment) as service:
+        yield service
+
+
+@pytest.fixture
+async def elsewhere(service, store_url, environment) -> AsyncIterator[Service]:
+    """Another worker on the same store."""
+    async with worker(store_url, environment) as service:
+        yield service
+
+
+async def status_within_a_second(client: Client, path: str, wanted: int) -> int:
+    """The status of a path, as soon as it is the wanted one."""
+    for _ in range(20):
+        answer = await client.get(path)
+        if answer.status == wanted:
+            break
+        await asyncio.sleep(0.05)
+    return answer.status
 
 
 async def tenant_of(service: Service, document: dict[str, Any]) -> Tenant:

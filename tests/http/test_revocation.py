@@ -6,43 +6,18 @@ import json
 
 import pytest
 
-from faxbox_service.app import Repositories, build_app
-from faxbox_service.crossbar.server import HttpServer
+from faxbox_service.app import Repositories
 from faxbox_service.documents.names import REVOCATIONS, account_database
 from faxbox_service.repositories.errors import InvalidCredentials
 from faxbox_service.repositories.revocations import fingerprint_of
-from faxbox_service.serving import bound_socket
 from faxbox_service.settings import Settings
-from tests.http.conftest import NOBODY, Service
+from tests.http.conftest import NOBODY, status_within_a_second
 
 INVALID = {"message": "invalid credentials"}
 
 
-@pytest.fixture
-async def elsewhere(service, store_url):
-    """The same store behind another worker."""
-    settings = Settings.load({"FAXBOX_STORE": store_url})
-    repositories = await Repositories.open(settings)
-    server = HttpServer(build_app(settings, repositories), shutdown_timeout=1)
-    listener = bound_socket("127.0.0.1", 0)
-    await server.listen(listener)
-    port = listener.getsockname()[1]
-    yield Service(f"http://127.0.0.1:{port}", repositories, service.session)
-    await server.close()
-    await repositories.close()
-
-
 async def new_token(service, tenant, owner_id=None):
     return await service.repositories.tokens.issue(tenant.account, owner_id, "cb_user_auth")
-
-
-async def status_within_a_second(client, path, wanted):
-    for _ in range(20):
-        answer = await client.get(path)
-        if answer.status == wanted:
-            break
-        await asyncio.sleep(0.05)
-    return answer.status
 
 
 async def test_a_token_that_was_given_up_is_refused(service, tenant):
