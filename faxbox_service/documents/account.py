@@ -165,6 +165,12 @@ def _kept(stored: Document) -> Document:
     return {name: stored[name] for name in _KEPT if name in stored}
 
 
+def copy_in_accounts(document: Document, copy: Document | None) -> Document:
+    """What the copy in `accounts` must be, to be written over `copy`, the present one."""
+    mirrored = {name: value for name, value in document.items() if name != "_rev"}
+    return mirrored if copy is None else {**mirrored, "_rev": copy["_rev"]}
+
+
 def with_descendants(stored: Document, difference: int) -> Document:
     """The account after so many descendants came (or went, below 0)."""
     count = stored.get(_DESCENDANTS)

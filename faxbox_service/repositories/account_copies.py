@@ -6,19 +6,14 @@ done the request has succeeded all the same, and the copy is mended later.
 
 import logging
 
+from faxbox_service.documents.account import copy_in_accounts
 from faxbox_service.documents.names import ACCOUNTS, account_database
-from faxbox_service.documents.types import AccountId, Document
-from faxbox_service.stores.base import (
-    DocumentNotFound,
-    MissingDatabase,
-    RevisionConflict,
-    Store,
-    StoreError,
-)
+from faxbox_service.documents.types import AccountId
+from faxbox_service.stores.base import Store, StoreError
+
+from .mirroring import mirror
 
 _log = logging.getLogger(__name__)
-
-_TRIES = 8
 
 
 class AccountCopies:
@@ -39,27 +34,5 @@ class AccountCopies:
 
     async def synchronise(self, account_id: AccountId) -> None:
         """Make the copy what the account's document says now. Idempotent, safe in parallel."""
-        for _ in range(_TRIES):
-            # The copy is read first, so that a younger writer's copy makes ours conflict.
-            copy = await self._present(ACCOUNTS, account_id)
-            document = await self._present(account_database(account_id), account_id)
-            try:
-                if document is None:
-                    if copy is not None:
-                        await self._store.delete(ACCOUNTS, account_id, copy["_rev"])
-                    return
-                wanted = {name: value for name, value in document.items() if name != "_rev"}
-                if copy is not None:
-                    wanted["_rev"] = copy["_rev"]
-                if wanted != copy:
-                    await self._store.put(ACCOUNTS, wanted)
-            except (RevisionConflict, DocumentNotFound):
-                continue
-            return
-        raise RevisionConflict(f"the copy of {account_id} keeps changing")
-
-    async def _present(self, database: str, account_id: AccountId) -> Document | None:
-        try:
-            return await self._store.get(database, account_id)
-        except (DocumentNotFound, MissingDatabase):
-            return None
+        source = account_database(account_id)
+        await mirror(self._store, source, ACCOUNTS, account_id, copy_in_accounts)

@@ -6,7 +6,7 @@ of an account is remembered, so that judging a request costs no round trip.
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from faxbox_service.documents import account as documents
@@ -22,11 +22,10 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
 from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
 from faxbox_service.documents.schema import Schema
-from faxbox_service.documents.types import AccountId, Document
+from faxbox_service.documents.types import AccountId, Document, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
-    RevisionConflict,
     Store,
     StoreError,
     View,
@@ -35,17 +34,16 @@ from faxbox_service.stores.base import (
 
 from .account_copies import AccountCopies
 from .account_rules import LISTING_BY_NAME, LISTING_BY_REALM, AccountRules
+from .changing import Change, change_document
 from .clock import Clock, new_id, new_secret
 from .copies import FaxboxCopies
 from .descendant_counts import DescendantCounts
-from .errors import BadIdentifier, StaleRevision
+from .errors import BadIdentifier
 from .faxboxes import CROSSBAR_LISTING
 from .known_accounts import KnownAccounts
 from .preconditions import NO_PRECONDITION, Precondition
 
 LISTING_BY_API = View("accounts", "listing_by_api")
-
-_TRIES = 16
 
 _log = logging.getLogger(__name__)
 
@@ -168,14 +166,11 @@ class Accounts:
         self, account_id: AccountId, change: Callable[[Document], Document]
     ) -> Document:
         """Change fields of the account that are no client's; `change` gets its document."""
-        for _ in range(_TRIES):
-            stored = await self.fetch(account_id)
-            document = change(stored)
-            if document == stored:
-                return stored
-            with suppress(RevisionConflict):
-                return await self._write(document)
-        raise StaleRevision
+
+        async def changed(stored: Document) -> Document:
+            return change(stored)
+
+        return await change_document(lambda: self.fetch(account_id), changed, self._write)
 
     async def soft_delete(
         self, account: Account, author: Author, precondition: Precondition = NO_PRECONDITION
@@ -242,19 +237,18 @@ class Accounts:
     async def _change(
         self,
         account_id: AccountId,
-        change: Callable[[Document], Awaitable[Document]],
+        change: Change,
         author: Author,
         precondition: Precondition,
     ) -> Document:
-        for _ in range(_TRIES):
-            stored = await self.fetch(account_id)
-            precondition.require(stored["_rev"])
-            document = self._stamped(await change(stored), author)
-            with suppress(RevisionConflict):
-                return await self._write(document)
-        raise StaleRevision
+        async def stamped(stored: Document) -> Document:
+            return self._stamped(await change(stored), author)
 
-    async def _write(self, document: Document) -> Document:
+        return await change_document(
+            lambda: self.fetch(account_id), stamped, self._write, precondition
+        )
+
+    async def _write(self, document: Document) -> Revision:
         account_id = document["_id"]
         try:
             revision = await self._store.put(account_database(account_id), document)
@@ -262,7 +256,7 @@ class Accounts:
             raise BadIdentifier(account_id) from None
         self._known.forget(account_id)
         await self.copies.follow(account_id)
-        return {**document, "_rev": revision}
+        return revision
 
     async def _count_lost(self, account: Account) -> None:
         if account.tree:

@@ -10,16 +10,15 @@ from faxbox_service.documents.faxbox import copy_in_faxes
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import (
-    DocumentNotFound,
     MissingDatabase,
     RevisionConflict,
     Store,
     StoreError,
 )
 
-_log = logging.getLogger(__name__)
+from .mirroring import mirror
 
-_TRIES = 8
+_log = logging.getLogger(__name__)
 
 
 class FaxboxCopies:
@@ -60,29 +59,11 @@ class FaxboxCopies:
 
     async def synchronise(self, account_id: AccountId, faxbox_id: DocumentId) -> None:
         """Make the copy what the account's document says now. Idempotent, safe in parallel."""
-        for _ in range(_TRIES):
-            copy = await self._present(FAXES, faxbox_id)
-            document = await self._present(account_database(account_id), faxbox_id)
-            try:
-                if document is not None:
-                    wanted = copy_in_faxes(document, account_id, copy)
-                    if wanted != copy:
-                        await self._store.put(FAXES, wanted)
-                elif copy is not None:
-                    await self._store.delete(FAXES, faxbox_id, copy["_rev"])
-            except (RevisionConflict, DocumentNotFound):
-                continue
-            except MissingDatabase:
-                await self._store.create_database(FAXES)
-                continue
-            return
-        raise RevisionConflict(f"the copy of {faxbox_id} keeps changing")
 
-    async def _present(self, database: str, document_id: DocumentId) -> Document | None:
-        try:
-            return await self._store.get(database, document_id)
-        except (DocumentNotFound, MissingDatabase):
-            return None
+        def make(document: Document, copy: Document | None) -> Document:
+            return copy_in_faxes(document, account_id, copy)
+
+        await mirror(self._store, account_database(account_id), FAXES, faxbox_id, make)
 
     def _count_failure(self, faxbox_id: DocumentId, error: StoreError) -> None:
         self.failures += 1

@@ -1,7 +1,6 @@
 """Faxboxes of an account: each is its document there, and the copy in `faxes`."""
 
 import asyncio
-import random
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -12,27 +11,24 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, stamp
 from faxbox_service.documents.schema import InvalidDocument, Schema
-from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
-    RevisionConflict,
     Store,
     View,
 )
 
 from .addresses import Addresses
+from .changing import change_document, unchanged
 from .clock import Clock, new_id
 from .copies import FaxboxCopies
-from .errors import BadIdentifier, StaleRevision
+from .errors import BadIdentifier
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import Precondition
 from .users import Users
 
 CROSSBAR_LISTING = View("faxbox", "crossbar_listing")
-
-_TRIES = 16
-_LONGEST_PAUSE = 0.05
 
 
 class Faxboxes:
@@ -150,21 +146,19 @@ class Faxboxes:
         self, account_id: AccountId, faxbox_id: DocumentId, precondition: Precondition
     ) -> Document:
         """Delete the faxbox for good; the returned document has the tombstone's revision."""
-        for attempt in range(_TRIES):
-            stored = await self.fetch(account_id, faxbox_id)
-            precondition.require(stored["_rev"])
+        database = account_database(account_id)
+
+        async def remove(stored: Document) -> Revision:
             try:
-                revision = await self._store.delete(
-                    account_database(account_id), faxbox_id, stored["_rev"]
-                )
+                return await self._store.delete(database, faxbox_id, stored["_rev"])
             except DocumentNotFound:
                 raise BadIdentifier(faxbox_id) from None
-            except RevisionConflict:
-                await _pause(attempt)
-                continue
-            await self._copies.vanish(account_id, faxbox_id)
-            return {**stored, "_rev": revision}
-        raise StaleRevision
+
+        deleted = await change_document(
+            lambda: self.fetch(account_id, faxbox_id), unchanged, remove, precondition
+        )
+        await self._copies.vanish(account_id, faxbox_id)
+        return deleted
 
     async def _change(
         self,
@@ -174,24 +168,29 @@ class Faxboxes:
         author: Author,
         precondition: Precondition,
     ) -> Document:
-        for attempt in range(_TRIES):
+        copy: Document | None = None
+
+        async def read() -> Document:
+            nonlocal copy
             stored, copy = await asyncio.gather(
                 self.fetch(account_id, faxbox_id), self._copies.read(faxbox_id)
             )
-            precondition.require(stored["_rev"])
+            return stored
+
+        async def changed(stored: Document) -> Document:
             document = self._stamped(change(stored), author)
             await self._require_consistent(document, stored)
+            return document
+
+        async def write(document: Document) -> Revision:
             try:
-                revision = await self._store.put(account_database(account_id), document)
-            except RevisionConflict:
-                await _pause(attempt)
-                continue
+                return await self._store.put(account_database(account_id), document)
             except MissingDatabase:
                 raise BadIdentifier(faxbox_id) from None
-            written = {**document, "_rev": revision}
-            await self._copies.follow(account_id, written, copy)
-            return written
-        raise StaleRevision
+
+        written = await change_document(read, changed, write, precondition)
+        await self._copies.follow(account_id, written, copy)
+        return written
 
     async def _require_free_addresses(self, document: Document, stored: Document | None) -> None:
         """Look for another holder of a custom address, only when it is new to the box."""
@@ -251,8 +250,3 @@ class Faxboxes:
 
     def _stamped(self, document: Document, author: Author) -> Document:
         return stamp(document, author, gregorian_seconds(self._clock()))
-
-
-async def _pause(attempt: int) -> None:
-    """Let the writer who came first finish; random, so that writers do not keep in step."""
-    await asyncio.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.001 * 2**attempt)))

@@ -8,14 +8,12 @@ from collections.abc import Callable
 
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.stores.base import MissingDatabase, RevisionConflict, Store
+from faxbox_service.stores.base import Store
 
 from .accounts import Accounts
+from .changing import change_document
 from .clock import new_id
-from .errors import BadIdentifier, StaleRevision
 from .users import SIGNATURE_SECRET, Users
-
-_TRIES = 8
 
 
 class Identities:
@@ -53,16 +51,15 @@ class Identities:
     ) -> Document:
         if owner_id is None:
             return await self._accounts.change_private(account_id, change)
-        for _ in range(_TRIES):
-            document = change(await self._users.fetch(account_id, owner_id))
-            try:
-                await self._store.put(account_database(account_id), document)
-            except RevisionConflict:
-                continue
-            except MissingDatabase:
-                raise BadIdentifier(owner_id) from None
-            return document
-        raise StaleRevision
+
+        async def changed(user: Document) -> Document:
+            return change(user)
+
+        return await change_document(
+            lambda: self._users.fetch(account_id, owner_id),
+            changed,
+            lambda user: self._store.put(account_database(account_id), user),
+        )
 
 
 def secret_of(identity: Document) -> str | None:

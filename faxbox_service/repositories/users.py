@@ -1,46 +1,40 @@
 """Users of an account: kept, and found by their credentials (data model, section 1.6)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from faxbox_service.documents import user as documents
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.passwords import ARGON2, Credentials, Digest, Verdict, judge
 from faxbox_service.documents.private_fields import Author, stamp
-from faxbox_service.documents.schema import InvalidDocument, Schema
-from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
+from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
-    RevisionConflict,
     Store,
     StoreError,
     View,
-    ViewRange,
-    ViewRow,
 )
 
+from .changing import Change, change_document, unchanged
 from .clock import Clock, new_id
-from .errors import BadIdentifier, StaleRevision
+from .errors import BadIdentifier
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import NO_PRECONDITION, Precondition
+from .user_rules import BY_USERNAME, UserRules, first_user
 
 BY_DIGEST = {
     Digest.MD5: View("users", "creds_by_md5"),
     Digest.SHA: View("users", "creds_by_sha"),
 }
 BY_ID = View("users", "list_by_id")
-BY_USERNAME = View("users", "list_by_username")
 
 SIGNATURE_SECRET = "pvt_signature_secret"
-
-_TRIES = 16
-
-_Change: TypeAlias = Callable[[Document], Awaitable[Document]]
 
 Result = TypeVar("Result")
 
@@ -55,7 +49,7 @@ class Users:
         self, store: Store, schema: Schema, clock: Clock, *, keeps_kazoo_hashes: bool
     ) -> None:
         self._store = store
-        self._schema = schema
+        self._rules = UserRules(store, schema)
         self._clock = clock
         self._keeps_kazoo_hashes = keeps_kazoo_hashes
         # Each thread that hashes keeps the 19 MB that it takes.
@@ -69,7 +63,7 @@ class Users:
         The password, here or in `data`, is not kept; only hashes of it are.
         """
         given = data if password is None else {**data, "password": password}
-        valid = await self._valid(account_id, documents.client_fields(given), None)
+        valid = await self._rules.valid(account_id, documents.client_fields(given), None)
         document = documents.new_user(valid, new_id(), account_id)
         document = await self._with_credentials(document, valid, {})
         stamped = stamp(document, author, gregorian_seconds(self._clock()))
@@ -155,24 +149,21 @@ class Users:
         self, account_id: AccountId, user_id: DocumentId, precondition: Precondition
     ) -> Document:
         """Delete the user for good; the returned document has the tombstone's revision."""
-        for _ in range(_TRIES):
-            stored = await self.fetch(account_id, user_id)
-            precondition.require(stored["_rev"])
+        database = account_database(account_id)
+
+        async def remove(stored: Document) -> Revision:
             try:
-                revision = await self._store.delete(
-                    account_database(account_id), user_id, stored["_rev"]
-                )
+                return await self._store.delete(database, user_id, stored["_rev"])
             except DocumentNotFound:
                 raise BadIdentifier(user_id) from None
-            except RevisionConflict:
-                continue
-            return {**stored, "_rev": revision}
-        raise StaleRevision
+
+        return await change_document(
+            lambda: self.fetch(account_id, user_id), unchanged, remove, precondition
+        )
 
     async def find_by_username(self, account_id: AccountId, username: str) -> Document | None:
         """The user of this name, case ignored."""
-        rows = await self._rows(account_id, BY_USERNAME, username.lower())
-        return rows[0].document if rows else None
+        return await self._first(account_id, BY_USERNAME, username.lower())
 
     async def find_by_credentials(
         self,
@@ -188,8 +179,7 @@ class Users:
         if username is not None:
             user = await self.find_by_username(account_id, username)
         else:
-            rows = await self._rows(account_id, BY_DIGEST[digest], text)
-            user = rows[0].document if rows else None
+            user = await self._first(account_id, BY_DIGEST[digest], text)
             if user is None:
                 return None
         return await self._proved(account_id, user, digest, text)
@@ -218,17 +208,13 @@ class Users:
         """What takes too long for the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._hashing, work, *given)
 
-    async def _rows(self, account_id: AccountId, view: View, key: str) -> list[ViewRow]:
-        rows = ViewRange(key=key, limit=1, include_docs=True)
-        try:
-            return await self._store.view(account_database(account_id), view, rows)
-        except MissingDatabase:
-            return []
+    async def _first(self, account_id: AccountId, view: View, key: str) -> Document | None:
+        return await first_user(self._store, account_id, view, key)
 
     async def _replaced(
         self, account_id: AccountId, stored: Document, fields: Document
     ) -> Document:
-        valid = await self._valid(account_id, fields, stored)
+        valid = await self._rules.valid(account_id, fields, stored)
         document = documents.replaced_user(stored, valid)
         return await self._with_credentials(document, valid, stored)
 
@@ -236,50 +222,22 @@ class Users:
         self,
         account_id: AccountId,
         user_id: DocumentId,
-        change: _Change,
+        change: Change,
         author: Author,
         precondition: Precondition,
     ) -> Document:
-        for _ in range(_TRIES):
-            stored = await self.fetch(account_id, user_id)
-            precondition.require(stored["_rev"])
-            changed = await change(stored)
-            document = stamp(changed, author, gregorian_seconds(self._clock()))
+        async def stamped(stored: Document) -> Document:
+            return stamp(await change(stored), author, gregorian_seconds(self._clock()))
+
+        async def write(document: Document) -> Revision:
             try:
-                revision = await self._store.put(account_database(account_id), document)
-            except RevisionConflict:
-                continue
+                return await self._store.put(account_database(account_id), document)
             except MissingDatabase:
                 raise BadIdentifier(user_id) from None
-            return {**document, "_rev": revision}
-        raise StaleRevision
 
-    async def _valid(
-        self, account_id: AccountId, fields: Document, stored: Document | None
-    ) -> Document:
-        """The fields with defaults, when they are valid. What else is wrong is told after that."""
-        errors: dict[str, dict[str, dict[str, Json]]] = {}
-        valid = fields
-        try:
-            valid = self._schema.validate(fields)
-        except InvalidDocument as error:
-            errors = dict(error.errors)
-        username = fields.get("username")
-        if isinstance(username, str) and await self._is_taken(account_id, username, stored):
-            fault = {"message": "Username must be unique within account", "cause": username}
-            errors["username"] = {**errors.get("username", {}), "unique": fault}
-        errors = errors or _missing_credentials(valid, stored)
-        if errors:
-            raise InvalidDocument(errors)
-        return valid
-
-    async def _is_taken(
-        self, account_id: AccountId, username: str, stored: Document | None
-    ) -> bool:
-        if stored is not None and stored.get("username") == username:
-            return False
-        holder = await self.find_by_username(account_id, username)
-        return holder is not None and (stored is None or holder["_id"] != stored["_id"])
+        return await change_document(
+            lambda: self.fetch(account_id, user_id), stamped, write, precondition
+        )
 
     async def _with_credentials(
         self, document: Document, fields: Document, stored: Document
@@ -302,17 +260,3 @@ class Users:
         if any(stored.get(name) != text for name, text in kazoo.items()):
             document[SIGNATURE_SECRET] = new_id()
         return document
-
-
-def _missing_credentials(
-    fields: Document, stored: Document | None
-) -> dict[str, dict[str, dict[str, Json]]]:
-    """A user name without a password, or the other way round, where either is new."""
-    username, password = fields.get("username"), fields.get("password")
-    if password and not username:
-        text = "The username must be provided when updating the password"
-        return {"username": {"required": {"message": text}}}
-    if username and not password and (stored or {}).get("username") != username:
-        text = "The password must be provided when creating / updating the user name"
-        return {"password": {"required": {"message": text, "cause": username}}}
-    return {}

@@ -1,0 +1,51 @@
+"""Copies of documents in shared databases: the account's own database is the truth."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from faxbox_service.documents.types import Document, DocumentId
+from faxbox_service.stores.base import (
+    DocumentNotFound,
+    MissingDatabase,
+    RevisionConflict,
+    Store,
+)
+
+MakeCopy: TypeAlias = Callable[[Document, Document | None], Document]
+"""What the copy of a document must be, to be written over the present one, if there is one."""
+
+_TRIES = 8
+
+
+async def mirror(
+    store: Store, source: str, target: str, document_id: DocumentId, make: MakeCopy
+) -> None:
+    """Make the copy in `target` what the document in `source` says now, or remove it.
+
+    Idempotent, and safe in parallel. Raises `StoreError`.
+    """
+    for _ in range(_TRIES):
+        # The copy is read first, so that the copy of a younger writer makes ours conflict.
+        copy = await _present(store, target, document_id)
+        document = await _present(store, source, document_id)
+        try:
+            if document is not None:
+                wanted = make(document, copy)
+                if wanted != copy:
+                    await store.put(target, wanted)
+            elif copy is not None:
+                await store.delete(target, document_id, copy["_rev"])
+        except (RevisionConflict, DocumentNotFound):
+            continue
+        except MissingDatabase:
+            await store.create_database(target)
+            continue
+        return
+    raise RevisionConflict(f"the copy of {document_id} keeps changing")
+
+
+async def _present(store: Store, database: str, document_id: DocumentId) -> Document | None:
+    try:
+        return await store.get(database, document_id)
+    except (DocumentNotFound, MissingDatabase):
+        return None

@@ -1,0 +1,64 @@
+"""What the fields of a user must be: what the schema says, and a name that is nobody else's."""
+
+from faxbox_service.documents.names import account_database
+from faxbox_service.documents.schema import InvalidDocument, Schema
+from faxbox_service.documents.types import AccountId, Document, Json
+from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange
+
+BY_USERNAME = View("users", "list_by_username")
+
+
+class UserRules:
+    """Validates the public fields of users."""
+
+    def __init__(self, store: Store, schema: Schema) -> None:
+        self._store = store
+        self._schema = schema
+
+    async def valid(
+        self, account_id: AccountId, fields: Document, stored: Document | None
+    ) -> Document:
+        """The fields with defaults. Raises `InvalidDocument`.
+
+        `stored` is the user before the change, None for a new one. That a name to log in with has a
+        password is asked of what is valid otherwise, as in Kazoo.
+        """
+        present = (stored or {}).get("username")
+        errors: dict[str, dict[str, dict[str, Json]]] = {}
+        valid = fields
+        try:
+            valid = self._schema.validate(fields)
+        except InvalidDocument as error:
+            errors = dict(error.errors)
+        username = fields.get("username")
+        if isinstance(username, str) and username != present:
+            holder = await first_user(self._store, account_id, BY_USERNAME, username)
+            if holder is not None and holder["_id"] != (stored or {}).get("_id"):
+                fault = {"message": "Username must be unique within account", "cause": username}
+                errors["username"] = {**errors.get("username", {}), "unique": fault}
+        errors = errors or _missing_credentials(valid, present)
+        if errors:
+            raise InvalidDocument(errors)
+        return valid
+
+
+async def first_user(store: Store, account_id: AccountId, view: View, key: str) -> Document | None:
+    """The first user that a view has at a key."""
+    rows = ViewRange(key=key, limit=1, include_docs=True)
+    try:
+        found = await store.view(account_database(account_id), view, rows)
+    except MissingDatabase:
+        return None
+    return found[0].document if found else None
+
+
+def _missing_credentials(fields: Document, present: Json) -> dict[str, dict[str, dict[str, Json]]]:
+    """A user name without a password, or the other way round, where either is new."""
+    username, password = fields.get("username"), fields.get("password")
+    if password and not username:
+        text = "The username must be provided when updating the password"
+        return {"username": {"required": {"message": text}}}
+    if username and not password and username != present:
+        text = "The password must be provided when creating / updating the user name"
+        return {"password": {"required": {"message": text, "cause": username}}}
+    return {}
