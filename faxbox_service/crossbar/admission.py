@@ -28,7 +28,9 @@ class Admission:
         self._limits = limits
 
     async def authenticate(self, request: web.BaseRequest, judged: Judged) -> None:
-        """Know who asks. Raises a 429, or what the authenticator raises."""
+        """Know who asks, once for each request. Raises a 429, or what the authenticator raises."""
+        if judged.principal is not None:
+            return
         credential = judged.credential
         if credential is None:
             self._limits.pay(judged.address)

@@ -22,9 +22,7 @@ from .call import (
     Access,
     AnyReply,
     Call,
-    LoggingIn,
     Pages,
-    Particular,
     Previewing,
     RawReply,
     Reply,
@@ -147,7 +145,7 @@ class Dispatcher:
             raise method_not_allowed(allowed) if allowed else not_found()
         call = await self._authorised_call(request, judged, question, route, method)
         reply = route.resource.handle(call)
-        if isinstance(route.resource, LoggingIn):
+        if route.is_login:
             reply = self._admission.log_in(judged, reply)
         return await self._reply(request, judged, await reply)
 
@@ -201,11 +199,11 @@ class Dispatcher:
             account = await self._authorised_account(judged, route, access)
             self._admission.admit_to(judged, account)
             self._require_unrestricted(judged, route, method, account)
-            if account is not None and isinstance(route.resource, Particular):
-                judged.allowed = route.resource.methods_on(account, route.arguments)
+            if account is not None and route.particular is not None:
+                judged.allowed = route.particular.methods_on(account, route.arguments)
                 if method not in judged.allowed:
                     raise method_not_allowed(judged.allowed)
-        elif not isinstance(route.resource, LoggingIn):
+        elif not route.is_login:
             await self._admission.admit_anyone(request, judged)
         is_preview = question.method in READS and method != "GET"
         if is_preview and not isinstance(route.resource, Previewing):

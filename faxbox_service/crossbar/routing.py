@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .call import Enclosing, Resource
+from .call import Enclosing, LoggingIn, Particular, Resource
 from .errors import not_found, version_gone
 
 _VERSION = re.compile(r"v[0-9]+\Z")
@@ -31,6 +31,9 @@ class Route:
     account_id: str | None
     between: tuple[tuple[Enclosing, Arguments], ...] = ()
     """Nouns between the account and the resource, which must exist."""
+    is_login: bool = False
+    particular: Particular | None = None
+    """The resource, when not every account has all its methods."""
 
 
 def asks_for_own_account(segments: list[str]) -> bool:
@@ -50,6 +53,9 @@ class Router:
         self._resources: Mapping[str, Resource] = {
             resource.noun: resource for resource in resources
         }
+        # Asked once: of a protocol, `isinstance` takes longer than everything else here.
+        self._logins = {r.noun for r in self.resources if isinstance(r, LoggingIn)}
+        self._particular = {r.noun: r for r in self.resources if isinstance(r, Particular)}
 
     @property
     def resources(self) -> Iterable[Resource]:
@@ -75,7 +81,15 @@ class Router:
         if len(between) < len(nouns[1:-1]):
             return None
         resource, arguments = nouns[-1]
-        return Route(resource, arguments, _account_id(nouns), between)
+        noun = resource.noun
+        return Route(
+            resource,
+            arguments,
+            _account_id(nouns),
+            between,
+            noun in self._logins,
+            self._particular.get(noun),
+        )
 
     def _nouns(self, segments: list[str]) -> list[tuple[Resource, Arguments]]:
         nouns: list[tuple[Resource, Arguments]] = []

@@ -116,6 +116,15 @@ async def test_logins_pay_though_they_succeed(service, tenant, user):
     assert (await log_in(service, tenant, "Secret1234", "203.0.113.2")).status == 201
 
 
+async def test_the_alias_of_the_own_account_is_paid_for_once(service, tenant, user):
+    text = base64.b64encode(f"{tenant.account.id}:alice:Secret1234".encode()).decode()
+    headers = {"Authorization": f"Basic {text}"}
+    for _ in range(BURST):
+        answer = await service.client().get("/v2/account/faxboxes", headers=headers)
+        assert answer.status == 200
+    assert (await service.client().get(tenant.faxboxes)).status == 429
+
+
 class TestFailedLogins:
     @pytest.fixture
     def environment(self):
