@@ -79,16 +79,19 @@ def judge(user: Document | None, digest: Digest, text: str) -> Verdict:
     Where Kazoo's hash stands it must match, because a Kazoo node may have changed the password.
     """
     name, kazoo_field = digest.value
-    document = user if user is not None else {ARGON2: {name: _NOBODYS_RECORD}}
+    document = user if user is not None else {}
     kazoo, argon2 = document.get(kazoo_field), document.get(ARGON2)
     record = argon2.get(name) if isinstance(argon2, dict) else None
-    if isinstance(kazoo, str) and not hmac.compare_digest(kazoo.encode(), text.encode()):
-        # As slow as what comes otherwise.
+    is_kazoos = isinstance(kazoo, str) and hmac.compare_digest(kazoo.encode(), text.encode())
+    if isinstance(kazoo, str) and not is_kazoos:
+        record = None
+    if isinstance(record, str):
+        if _verifies(record, text):
+            return Verdict.RIGHT
+    elif not is_kazoos:
+        # As slow as what is wrong otherwise.
         _verifies(_NOBODYS_RECORD, text)
-        return Verdict.WRONG
-    if isinstance(record, str) and _verifies(record, text):
-        return Verdict.RIGHT if user is not None else Verdict.WRONG
-    return Verdict.OUTDATED if isinstance(kazoo, str) else Verdict.WRONG
+    return Verdict.OUTDATED if is_kazoos else Verdict.WRONG
 
 
 def _verifies(record: str, text: str) -> bool:

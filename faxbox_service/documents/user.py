@@ -4,6 +4,7 @@ from .merge import merge_patch
 from .names import encoded_account_database
 from .passwords import ARGON2, KAZOO_FIELDS
 from .private_fields import alphanum_name, is_soft_deleted, private_fields, public_fields
+from .truth import is_true
 from .types import AccountId, Document, DocumentId, Json
 
 USER = "user"
@@ -75,7 +76,7 @@ def user_summary(document: Document) -> Document:
         "id": document["_id"],
         "features": _features(document),
         **shown,
-        "flags": document.get("flags") or [],
+        "flags": document["flags"] if is_true(document.get("flags")) else [],
     }
 
 
@@ -96,8 +97,8 @@ def _features(document: Document) -> list[Json]:
     features: list[Json] = list(stored) if isinstance(stored, list) else []
     smartpbx = document.get("smartpbx")
     if isinstance(smartpbx, dict):
-        features += [name for name in smartpbx if _at(smartpbx, name, "enabled")]
-    forwarding = _at(document, "call_forward", "enabled")
+        features += [name for name in smartpbx if is_true(_at(smartpbx, name, "enabled"))]
+    forwarding = is_true(_at(document, "call_forward", "enabled"))
     for name, is_on in (
         ("hotdesk", _at(document, "hotdesk", "enabled")),
         ("call_forward", forwarding),
@@ -109,7 +110,7 @@ def _features(document: Document) -> list[Json]:
         ("ctu", _at(document, "ctu", "enabled")),
         ("desktop", _at(document, "desktop", "enabled")),
     ):
-        if is_on:
+        if is_true(is_on):
             features.append(name)
     return features
 

@@ -151,7 +151,7 @@ class Faxboxes:
         async def remove(stored: Document) -> Revision:
             try:
                 return await self._store.delete(database, faxbox_id, stored["_rev"])
-            except DocumentNotFound:
+            except (DocumentNotFound, MissingDatabase):
                 raise BadIdentifier(faxbox_id) from None
 
         deleted = await change_document(

@@ -154,7 +154,7 @@ class Users:
         async def remove(stored: Document) -> Revision:
             try:
                 return await self._store.delete(database, user_id, stored["_rev"])
-            except DocumentNotFound:
+            except (DocumentNotFound, MissingDatabase):
                 raise BadIdentifier(user_id) from None
 
         return await change_document(

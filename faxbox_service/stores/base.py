@@ -41,6 +41,9 @@ class StoreUnavailable(StoreError):
 class _Unset:
     """The type of `UNSET`: no key given, which differs from the key `null`."""
 
+    def __repr__(self) -> str:
+        return "UNSET"
+
 
 UNSET = _Unset()
 

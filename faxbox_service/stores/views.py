@@ -12,8 +12,9 @@ from faxbox_service.documents.account import ACCOUNT
 from faxbox_service.documents.faxbox import FAXBOX
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.private_fields import alphanum_name
+from faxbox_service.documents.truth import is_true
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.documents.user import USER
+from faxbox_service.documents.user import USER, user_summary
 
 from .base import View
 
@@ -22,18 +23,13 @@ Emitted: TypeAlias = Iterable[tuple[Json, Json]]
 
 MapFunction: TypeAlias = Callable[[Document], Emitted]
 
-VIEWS_VERSION = 1
+VIEWS_VERSION = 2
 """To be raised whenever a twin emits something else: the embedded store then builds anew."""
 
 
 def views_of(kind: DatabaseClass) -> Mapping[View, MapFunction]:
     """The views of the databases of a class."""
     return _VIEWS[kind]
-
-
-def is_true(value: Json) -> bool:
-    """JavaScript's truth: empty arrays and objects are true."""
-    return isinstance(value, list | dict) or bool(value)
 
 
 def _visible(document_type: str) -> Callable[[MapFunction], MapFunction]:
@@ -152,16 +148,8 @@ def _lowered(name: str) -> MapFunction:
 
 @_visible(USER)
 def _user_listing(document: Document) -> Emitted:
-    shown = _fields(
-        document,
-        id="_id",
-        username="username",
-        email="email",
-        first_name="first_name",
-        last_name="last_name",
-        priv_level="priv_level",
-    )
-    yield document["_id"], {**shown, "flags": _flags(document)}
+    names = [document.get(name) for name in ("last_name", "first_name")]
+    yield " ".join(name for name in names if isinstance(name, str)), user_summary(document)
 
 
 @_visible(USER)

@@ -57,6 +57,10 @@ def test_argon2_takes_the_digests_and_no_others(password):
         ({}, Verdict.WRONG, Verdict.WRONG),
         (None, Verdict.WRONG, Verdict.WRONG),
     ],
+    ids=[
+        *("both", "argon2", "Kazoo's", "outdated", "broken records", "no records", "broken argon2"),
+        *("no hash", "nobody"),
+    ],
 )
 def test_which_hash_decides(digest, user, right, wrong):
     assert judge(user, digest, TEXTS[digest]) is right
@@ -64,7 +68,9 @@ def test_which_hash_decides(digest, user, right, wrong):
 
 
 @pytest.mark.parametrize(
-    "user", [None, {}, ARGON, KAZOO, KAZOO | ARGON, KAZOO | OLD_ARGON], ids=str
+    "user",
+    [None, {}, ARGON, KAZOO, KAZOO | ARGON, KAZOO | OLD_ARGON],
+    ids=["nobody", "no hash", "argon2", "Kazoo's", "both", "outdated"],
 )
 def test_every_wrong_answer_costs_as_much(user, monkeypatch):
     """One verification, whatever there is to verify: time tells nothing of names."""
@@ -74,7 +80,7 @@ def test_every_wrong_answer_costs_as_much(user, monkeypatch):
         passwords, "_verifies", lambda *given: verified.append(given) or verify(*given)
     )
     assert judge(user, Digest.MD5, "f" * 32) is Verdict.WRONG
-    assert len(verified) == 1 or user == {}
+    assert len(verified) == 1
 
 
 def test_no_hash_is_in_what_credentials_say_of_themselves():

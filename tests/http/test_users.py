@@ -1,45 +1,12 @@
 """Users: made, read, changed, removed, and logged in."""
 
-import base64
 import hashlib
-import json
-import logging
 
 import pytest
 
-from faxbox_service.documents import passwords
-from faxbox_service.documents.names import account_database
 from faxbox_service.documents.passwords import ARGON2
 from tests.http.conftest import NOBODY, pages_of
-
-NAMES = {"first_name": "Alice", "last_name": "Test"}
-ALICE = {"username": "Alice", "password": "Secret1234", **NAMES}
-
-
-def users_of(tenant):
-    return f"{tenant.path}/users"
-
-
-async def make(tenant, **fields):
-    answer = await tenant.client.put(users_of(tenant), {**ALICE, **fields})
-    assert answer.status == 201, answer.body
-    return answer
-
-
-async def stored(service, tenant, user_id):
-    return await service.repositories.store.get(account_database(tenant.account.id), user_id)
-
-
-async def log_in(service, tenant, name, password, method="md5", **more):
-    digest = {"md5": hashlib.md5, "sha": hashlib.sha1}[method]
-    credentials = digest(f"{name}:{password}".encode()).hexdigest()
-    data = {"credentials": credentials, "method": method, "realm": tenant.account.realm, **more}
-    return await service.client().put("/v2/user_auth", data)
-
-
-def basic(tenant, username, password):
-    text = base64.b64encode(f"{tenant.account.id}:{username}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {text}"}
+from tests.http.users import ALICE, NAMES, log_in, make, stored, users_of
 
 
 async def test_a_new_user(service, tenant):
@@ -57,25 +24,6 @@ async def test_a_new_user(service, tenant):
     assert document[ARGON2].keys() == {"md5", "sha"}
     assert len(document["pvt_signature_secret"]) == 32
     assert document["pvt_alphanum_name"] == "alicetest"
-
-
-async def test_a_password_is_nowhere(service, tenant, caplog):
-    caplog.set_level(logging.DEBUG)
-    made = await make(tenant, confirm_password="Secret1234")
-    path = f"{users_of(tenant)}/{made.data['id']}"
-    replies = [
-        made,
-        await tenant.client.get(path),
-        await tenant.client.patch(path, {"password": "Better5678"}),
-        await tenant.client.post(path, {**ALICE, "password": "Better5678"}),
-        await tenant.client.put(users_of(tenant), ALICE),
-        await tenant.client.get(users_of(tenant)),
-    ]
-    document = json.dumps(await stored(service, tenant, made.data["id"]))
-    for text in (document, caplog.text, *(reply.body.decode() for reply in replies)):
-        assert "Secret1234" not in text and "Better5678" not in text
-    for reply in replies:
-        assert b"pvt_" not in reply.body and b"argon2" not in reply.body
 
 
 @pytest.mark.parametrize(
@@ -196,78 +144,6 @@ async def test_the_list(tenant):
     assert hidden.data == []
 
 
-async def test_a_new_password_ends_the_tokens_of_the_old_one(service, tenant):
-    path = f"{users_of(tenant)}/{(await make(tenant)).data['id']}"
-    first = await log_in(service, tenant, "alice", "Secret1234")
-    client = service.client(first.json["auth_token"])
-    assert (await client.get(tenant.faxboxes)).status == 200
-    await tenant.client.patch(path, {"password": "Secret1234"})
-    assert (await client.get(tenant.faxboxes)).status == 200
-    await tenant.client.patch(path, {"password": "Better5678"})
-    assert (await client.get(tenant.faxboxes)).status == 401
-    assert (await log_in(service, tenant, "alice", "Secret1234")).status == 401
-    assert (await log_in(service, tenant, "alice", "Better5678", "sha")).status == 201
-
-
-async def test_a_password_that_kazoo_has_changed(service, tenant):
-    user_id = (await make(tenant)).data["id"]
-    document = await stored(service, tenant, user_id)
-    pair = b"alice:Kazoos1234"
-    changed = {
-        "pvt_md5_auth": hashlib.md5(pair).hexdigest(),
-        "pvt_sha1_auth": hashlib.sha1(pair).hexdigest(),
-    }
-    store, database = service.repositories.store, account_database(tenant.account.id)
-    await store.put(database, {**document, **changed})
-    for answer in (
-        await log_in(service, tenant, "alice", "Secret1234"),
-        await log_in(service, tenant, "alice", "Secret1234", username="alice"),
-    ):
-        assert answer.status == 401
-    old = basic(tenant, "alice", "Secret1234")
-    assert (await service.client().get(tenant.faxboxes, headers=old)).status == 401
-    assert (await log_in(service, tenant, "alice", "Kazoos1234")).status == 201
-    assert ARGON2 not in await stored(service, tenant, user_id)
-    assert (await log_in(service, tenant, "alice", "Kazoos1234", "sha")).status == 201
-
-
-class TestWithoutKazoosHashes:
-    @pytest.fixture
-    def environment(self):
-        return {"FAXBOX_KAZOO_CREDENTIALS": "false", "FAXBOX_ACCOUNT_CACHE": "0"}
-
-    async def test_only_argon2_is_kept(self, service, tenant):
-        user_id = (await make(tenant)).data["id"]
-        document = await stored(service, tenant, user_id)
-        assert ARGON2 in document
-        for digest in (hashlib.md5, hashlib.sha1):
-            assert digest(b"alice:Secret1234").hexdigest() not in json.dumps(document)
-        for method in ("md5", "sha"):
-            named = await log_in(service, tenant, "alice", "Secret1234", method, username="ALICE")
-            assert (named.status, named.data["owner_id"]) == (201, user_id)
-            nameless = await log_in(service, tenant, "alice", "Secret1234", method)
-            wrong = await log_in(service, tenant, "alice", "wrong", method, username="alice")
-            nobody = await log_in(service, tenant, "bob", "wrong", method, username="bob")
-            assert (nameless.status, wrong.status, nobody.status) == (401, 401, 401)
-            assert without_circumstances(wrong.json) == without_circumstances(nobody.json)
-        right, wrong = (basic(tenant, "alice", password) for password in ("Secret1234", "x"))
-        assert (await service.client().get(tenant.faxboxes, headers=right)).status == 200
-        assert (await service.client().get(tenant.faxboxes, headers=wrong)).status == 401
-
-    async def test_kazoos_hashes_go_with_the_next_password(self, service, tenant):
-        user_id = (await make(tenant)).data["id"]
-        document = await stored(service, tenant, user_id)
-        kazoo = {"pvt_md5_auth": hashlib.md5(b"alice:Secret1234").hexdigest()}
-        database = account_database(tenant.account.id)
-        await service.repositories.store.put(database, {**document, **kazoo})
-        await tenant.client.patch(f"{users_of(tenant)}/{user_id}", {"password": "Better5678"})
-        assert "pvt_md5_auth" not in await stored(service, tenant, user_id)
-
-
-def without_circumstances(envelope):
-    return {n: v for n, v in envelope.items() if n not in ("timestamp", "request_id", "tokens")}
-
-
 async def test_a_user_may_stand_in_between(tenant, other):
     user_id = (await make(tenant)).data["id"]
     assert (await tenant.client.get(f"{users_of(tenant)}/{user_id}/faxboxes")).status == 200
@@ -316,19 +192,3 @@ async def test_who_makes_users_is_written_down(service, tenant):
     made = (await make(tenant, username="bob")).data["id"]
     document = await stored(service, tenant, made)
     assert document["pvt_auth_account_id"] == tenant.account.id
-
-
-@pytest.mark.parametrize("who", ["a user", "nobody", "nobody's account"])
-async def test_a_wrong_password_takes_as_long_whoever_it_is_for(service, tenant, monkeypatch, who):
-    await make(tenant)
-    verified = []
-    verify = passwords._verifies
-    monkeypatch.setattr(
-        passwords, "_verifies", lambda *given: verified.append(given) or verify(*given)
-    )
-    account_id = "f" * 32 if who == "nobody's account" else tenant.account.id
-    name = "alice" if who == "a user" else "bob"
-    text = base64.b64encode(f"{account_id}:{name}:wrong".encode()).decode()
-    headers = {"Authorization": f"Basic {text}"}
-    assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 401
-    assert len(verified) == 1

@@ -51,6 +51,9 @@ def rows_of_python(kind: DatabaseClass, view: View, document: Document) -> Json:
 
 _names = st.text(string.ascii_letters + string.digits + " .@ÄéK&ß", max_size=6)
 _odd = st.sampled_from([None, True, False, 0, 1, 1.5, "", "x", [], ["x"], {}, {"a": 1}])
+_switch = st.fixed_dictionaries(
+    {}, optional={"enabled": _odd, "failover": _odd, "number": _odd, "media_id": _odd}
+)
 _document = st.fixed_dictionaries(
     {"_id": st.sampled_from(["a1", "b2"])},
     optional={
@@ -76,6 +79,14 @@ _document = st.fixed_dictionaries(
         "pvt_api_key": _names | _odd,
         "pvt_tree": st.lists(_names, max_size=3) | _odd,
         "descendants_count": st.integers(0, 5) | _odd,
+        "first_name": _names | _odd,
+        "last_name": _names | _odd,
+        "features": _odd,
+        "smartpbx": st.dictionaries(st.sampled_from(["a", "b"]), _switch) | _odd,
+        "call_forward": _switch | _odd,
+        "caller_id": st.fixed_dictionaries({}, optional={"external": _switch | _odd}) | _odd,
+        "hotdesk": _switch | _odd,
+        "vm_to_email_enabled": _odd,
     },
 )
 
