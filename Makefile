@@ -14,7 +14,7 @@ run: $(VENV)/installed ## serve on 127.0.0.1:8000 with the embedded store in ./d
 	@$(BIN)/faxbox serve
 
 test: $(VENV)/installed-test pouchdb ## run every test that needs nothing else
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/installed-check ## ruff and mypy --strict
 	@$(BIN)/ruff check .

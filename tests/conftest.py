@@ -13,6 +13,9 @@ from urllib.request import urlopen
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import closing_notes
+from tests.closing_notes import note
+
 _VARIABLE = "FAXBOX_TEST_COUCHDB_URL"
 _POUCHDB = Path(__file__).parent / "pouchdb"
 _START_SECONDS = 30
@@ -20,8 +23,6 @@ _START_SECONDS = 30
 # Machines that run tests are slow at times, which is no fault of the code.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
-
-_without_server: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ def is_pouchdb() -> bool:
 
 
 @pytest.fixture(scope="session")
-def couchdb_url(is_pouchdb: bool) -> Iterator[str | None]:
+def couchdb_url(is_pouchdb: bool, pytestconfig: pytest.Config) -> Iterator[str | None]:
     """The CouchDB that FAXBOX_TEST_COUCHDB_URL names, else PouchDB's server, else None."""
     if not is_pouchdb:
         # Whoever has a CouchDB at hand knows its URL as a browser takes it.
@@ -41,7 +42,8 @@ def couchdb_url(is_pouchdb: bool) -> Iterator[str | None]:
     node = shutil.which("node")
     missing = "node" if node is None else "tests/pouchdb/node_modules (make pouchdb)"
     if node is None or not (_POUCHDB / "node_modules").is_dir():
-        _without_server.append(f"there is no {missing}")
+        reason = f"{_VARIABLE} is not set and there is no {missing}"
+        note(pytestconfig, f"Not tested on CouchDB: {reason}.")
         yield None
         return
     port = _free_port()
@@ -64,18 +66,11 @@ def _expect_faults_of_pouchdb(request: pytest.FixtureRequest, is_pouchdb: bool) 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks."""
+    """Register the marks and the notes."""
+    config.pluginmanager.register(closing_notes)
     config.addinivalue_line(
         "markers", "pouchdb_fault(reason): PouchDB's server does not do this as CouchDB does"
     )
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why there was no server, for skipped tests are easily overlooked."""
-    for reason in _without_server:
-        terminalreporter.write_line(
-            f"Not tested on CouchDB: {_VARIABLE} is not set and {reason}.", yellow=True
-        )
 
 
 def _free_port() -> int:

@@ -15,10 +15,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-PATIENCE_SECONDS = 20
+from tests.closing_notes import note
 
-not_tried: list[str] = []
-"""Why there was no browser; shown at the end of the run."""
+PATIENCE_SECONDS = 20
 
 _FLAGS = (
     "--headless=new",
@@ -36,7 +35,7 @@ _FLAGS = (
 
 
 @contextmanager
-def chromium(folder: Path) -> Iterator[Chrome]:
+def chromium(folder: Path, config: pytest.Config) -> Iterator[Chrome]:
     """Debian's Chromium; the test is skipped where there is none, except in CI with apt."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if program is None or driver is None:
@@ -45,8 +44,8 @@ def chromium(folder: Path) -> Iterator[Chrome]:
         missing = " and no ".join(
             name for name, path in (("chromium", program), ("chromedriver", driver)) if path is None
         )
-        not_tried.append(f"there is no {missing}")
-        pytest.skip(not_tried[-1])
+        note(config, f"/docs not tried in a browser: there is no {missing}.")
+        pytest.skip(f"there is no {missing}")
     options = Options()
     options.binary_location = program
     for flag in (*_FLAGS, f"--user-data-dir={folder}"):

@@ -11,8 +11,8 @@ from .browser import Page, chromium
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
+def browser(tmp_path_factory, pytestconfig):
+    with chromium(tmp_path_factory.mktemp("chromium"), pytestconfig) as browser:
         yield browser
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.closing_notes import note
+
 from .differences import DIFFERENCES
 from .exchanges import Recordings
 from .placeholders import Bindings
@@ -21,7 +23,6 @@ from .rules import Rules
 from .scope import SHOW_BIG_INTEGERS, is_out_of_scope
 from .summary import summary
 
-_SUMMARY = pytest.StashKey[list[str]]()
 _START_SECONDS = 20.0
 _STOP_SECONDS = 20.0
 
@@ -95,22 +96,11 @@ def results(service: Service, pytestconfig: pytest.Config, is_pouchdb: bool) -> 
     exchanges = [item for item in recordings.exchanges if not is_out_of_scope(item.group)]
     results = asyncio.run(replayer.replay(exchanges, Bindings(known)))
     kind = service.store.partition(":")[0]
-    lines = pytestconfig.stash.setdefault(_SUMMARY, [])
     keeps_all = not is_pouchdb or kind == "sqlite"
     beyond_store = frozenset() if keeps_all else SHOW_BIG_INTEGERS
-    lines += [f"on {kind}:", *summary(recordings, results, beyond_store)]
+    lines = summary(recordings, results, beyond_store)
+    note(pytestconfig, *(f"Replay on {kind}: {line}." for line in lines))
     return results
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say how the replay went, when there was one."""
-    lines = config.stash.get(_SUMMARY, [])
-    if lines:
-        terminalreporter.section("replay of the recordings")
-    for line in lines:
-        terminalreporter.write_line(line)
 
 
 def _command(*arguments: str) -> list[str]:
