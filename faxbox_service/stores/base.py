@@ -8,6 +8,8 @@ every character is allowed, and a store must never let one escape its document (
 Ids beginning with `_` name no ordinary document: reading one raises `DocumentNotFound`.
 """
 
+from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -145,6 +147,14 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseUpdates:
+    """Databases that were written to, made or deleted, each once, and the place after that."""
+
+    databases: frozenset[str]
+    last_sequence: Sequence
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """The bytes kept beside a document under a name, with their media type."""
 
@@ -204,6 +214,32 @@ class Store(Protocol):
         there is no such document, `MissingDatabase`.
         """
 
+    async def get_many(
+        self, database: str, document_ids: Iterable[DocumentId]
+    ) -> dict[DocumentId, Document]:
+        """Read the current revisions of those that exist, in one round trip, none for no ids.
+
+        Raises `MissingDatabase`.
+        """
+
+    async def put_many(
+        self, database: str, documents: SequenceOf[Document]
+    ) -> list[Revision | None]:
+        """Write documents of different ids in one round trip, each judged by itself.
+
+        For each its new revision once it is durable, or None where `put` raises
+        `RevisionConflict`; `_deleted` makes a tombstone. A `_rev` must have been read: CouchDB may
+        take one of a document that never was. Raises `MissingDatabase`.
+        """
+
+    async def documents(
+        self, database: str, *, after: DocumentId = "", prefix: str = "", limit: int
+    ) -> list[Document]:
+        """Read documents in the order of their ids' bytes: of that prefix, and behind `after`.
+
+        Documents whose ids begin with `_` are none of them. Raises `MissingDatabase`.
+        """
+
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
         """Read one attachment. Raises `DocumentNotFound` or `MissingDatabase`."""
 
@@ -229,4 +265,28 @@ class Store(Protocol):
         Without any change it waits for one, `wait` seconds at most; `close` ends the wait with a
         `StoreUnavailable`. A place that the database does not know, because it was made anew since,
         is its beginning. Raises `MissingDatabase`, and `ValueError` for what is no place at all.
+        """
+
+    async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
+        """Names of databases in the order of their bytes: of that prefix, and behind `after`."""
+
+    async def database_updates(
+        self, since: Sequence | None, *, wait: float = 0.0
+    ) -> DatabaseUpdates:
+        """Which databases changed after a place (None: ever); it may name more than did.
+
+        Without any it waits as `changes` does. Raises `MissingDatabase` when the store keeps no
+        such record, and `ValueError` for what is no place.
+        """
+
+    async def get_local(self, database: str, name: str) -> Document | None:
+        """Read a local document, which is never replicated and no view or feed shows.
+
+        None when there is none. Raises `MissingDatabase`.
+        """
+
+    async def put_local(self, database: str, name: str, document: Document) -> None:
+        """Write a local document over whatever is there: the last writer wins.
+
+        Raises `MissingDatabase`.
         """

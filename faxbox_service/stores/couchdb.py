@@ -1,9 +1,13 @@
 """The store in CouchDB, one node or a cluster: one request for every call."""
 
 import asyncio
+from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
 from contextlib import suppress
 from typing import cast
 from urllib.parse import quote
+
+from aiocouch.remote import HTTPResponse
 
 from faxbox_service.documents.json_text import EncodedJson, encode_json
 from faxbox_service.documents.names import database_class
@@ -12,10 +16,9 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from .base import (
     UNSET,
     Attachment,
-    Change,
     Changes,
     CutRows,
-    DecodedRow,
+    DatabaseUpdates,
     DocumentNotFound,
     MissingDatabase,
     MissingView,
@@ -35,6 +38,15 @@ from .couchdb_endpoints import (
     view_endpoint,
 )
 from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB, ReplyTooLong
+from .couchdb_replies import (
+    bulk_result,
+    change,
+    document_of_row,
+    items,
+    member,
+    update,
+    view_row,
+)
 from .couchdb_url import ServerUrl
 from .design_documents import design_documents
 from .edits import is_writable_id
@@ -54,6 +66,11 @@ _EMPTY_RANGE = "No rows can match your key range"
 # What a view that is too long is asked for instead: an eighth, and two rows however long.
 _CUT = 8
 _FEWEST_ROWS = 2
+
+# A status that only clusters give.
+_ACCEPTED = 202
+
+_LAST_CHARACTER = chr(0x10FFFF)
 
 # Seconds; CouchDB itself does not wait longer.
 _LONGEST_WAIT = 50.0
@@ -88,7 +105,7 @@ class CouchStore:
         server.requests = sent_before
         self._server = server
         try:
-            version = _member(await server._info(), "version")
+            version = member(await server._info(), "version")
         except BaseException:
             await server.close()
             raise
@@ -122,24 +139,73 @@ class CouchStore:
         if not _can_be_asked_for(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
         document: Document = await document_endpoint(self._opened(), database, document_id)._get()
-        if _member(document, "_id") != document_id:
+        if member(document, "_id") != document_id:
             raise StoreUnavailable(f"CouchDB answers with another document than {document_id!r}")
         return document
 
     async def put(self, database: str, document: Document) -> Revision:
         """Write a document; raises `ValueError` for one that CouchDB does not accept."""
-        document_id: Json = document.get("_id")
-        if not is_writable_id(document_id):
-            raise ValueError(f"not an id for a document: {document_id!r}")
-        _, reply = await document_endpoint(self._opened(), database, document_id)._put(document)
-        return str(_member(reply, "rev"))
+        document_id = _require_writable_id(document)
+        response, reply = await document_endpoint(self._opened(), database, document_id)._put(
+            document
+        )
+        _require_quorum(response)
+        return str(member(reply, "rev"))
 
     async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
         """Delete for good."""
         if not _can_be_asked_for(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        _, reply = await document_endpoint(self._opened(), database, document_id)._delete(revision)
-        return str(_member(reply, "rev"))
+        response, reply = await document_endpoint(self._opened(), database, document_id)._delete(
+            revision
+        )
+        _require_quorum(response)
+        return str(member(reply, "rev"))
+
+    async def get_many(
+        self, database: str, document_ids: Iterable[DocumentId]
+    ) -> dict[DocumentId, Document]:
+        """Read the current revisions of those that exist."""
+        wanted = [id for id in dict.fromkeys(document_ids) if is_writable_id(id)]
+        if not wanted:
+            return {}
+        rows = await self._all_documents(database, {"keys": wanted})
+        found = filter(None, items(rows, document_of_row))
+        return {document["_id"]: document for document in found}
+
+    async def put_many(
+        self, database: str, documents: SequenceOf[Document]
+    ) -> list[Revision | None]:
+        """Write documents with one request, each judged by itself."""
+        if not documents:
+            return []
+        for document in documents:
+            _require_writable_id(document)
+        reply, results = await self._opened()._post(
+            f"{database_endpoint(self._opened(), database).endpoint}/_bulk_docs",
+            data={"docs": list(documents)},
+        )
+        _require_quorum(reply)
+        revisions = dict(items(results, bulk_result))
+        return [revisions.get(document["_id"]) for document in documents]
+
+    async def documents(
+        self, database: str, *, after: DocumentId = "", prefix: str = "", limit: int
+    ) -> list[Document]:
+        """Read documents in the order of their ids."""
+        while True:
+            wanted = {
+                "start_key": max(after, prefix),
+                "end_key": prefix + _LAST_CHARACTER,
+                "limit": limit + 1,
+            }
+            rows = await self._all_documents(database, wanted)
+            found = filter(None, items(rows, document_of_row))
+            shown = [document for document in found if _is_behind(document["_id"], after)][:limit]
+            # Design documents may fill a whole answer.
+            if shown or len(rows) <= limit:
+                return shown
+            after = member(rows[-1], "id")
 
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
         """Read one attachment."""
@@ -179,18 +245,51 @@ class CouchStore:
             params["limit"] = str(limit)
         if include_docs:
             params["include_docs"] = "true"
-        if wait > 0:
-            params |= {"feed": "longpoll", "timeout": str(round(min(wait, _LONGEST_WAIT) * 1000))}
         path = f"{database_endpoint(self._opened(), database).endpoint}/_changes"
+        reply = await self._poll_feed(path, params, wait, database)
+        found = items(member(reply, "results"), change)
+        return Changes(found, str(member(reply, "last_seq")))
+
+    async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
+        """Names of databases in their order."""
+        first, last = max(after, prefix), prefix + _LAST_CHARACTER
+        params = {"start_key": first, "end_key": last, "limit": limit + 1}
+        _, names = await self._opened()._get(
+            "/_all_dbs",
+            params={name: encode_json(value).decode() for name, value in params.items()},
+        )
+        # PouchDB's server names all there are.
+        found = sorted(
+            name for name in items(names, str) if name.startswith(prefix) and name > after
+        )
+        return found[:limit]
+
+    async def database_updates(
+        self, since: Sequence | None, *, wait: float = 0.0
+    ) -> DatabaseUpdates:
+        """Which databases changed after a place: CouchDB notes it in `_global_changes`."""
+        reply = await self._poll_feed("/_db_updates", {"since": since or "0"}, wait, "_db_updates")
+        names = frozenset(items(member(reply, "results"), update))
+        return DatabaseUpdates(names, str(member(reply, "last_seq")))
+
+    async def get_local(self, database: str, name: str) -> Document | None:
+        """Read a local document."""
         try:
-            reply = await self._opened().poll(path, params, wait)
-        except DocumentNotFound as error:
-            raise MissingDatabase(database) from error
+            _, document = await self._opened()._get(self._local_path(database, name))
+        except DocumentNotFound:
+            return None
+        fields: Document = cast(Document, document)
+        return {key: value for key, value in fields.items() if not key.startswith("_")}
+
+    async def put_local(self, database: str, name: str, document: Document) -> None:
+        """Write a local document."""
+        path = self._local_path(database, name)
         try:
-            found = [_change_of(row) for row in _member(reply, "results")]
-        except (KeyError, TypeError, IndexError) as error:
-            raise StoreUnavailable(f"not an answer of CouchDB: {error!r} in a change") from error
-        return Changes(found, str(_member(reply, "last_seq")))
+            await self._opened()._put(path, data=document)
+        except RevisionConflict:
+            # CouchDB looks at no revision of one; PouchDB's server does.
+            _, present = await self._opened()._get(path)
+            await self._opened()._put(path, data={**document, "_rev": member(present, "_rev")})
 
     async def _rows(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
         """The rows; fewer are asked for until the answer is as short as it must be."""
@@ -216,10 +315,25 @@ class CouchStore:
             if str(error).startswith(_EMPTY_RANGE):
                 return []
             raise
+        return items(member(reply, "rows"), view_row)
+
+    async def _poll_feed(
+        self, path: str, params: dict[str, str], wait: float, database: str
+    ) -> Json:
+        if wait > 0:
+            params |= {"feed": "longpoll", "timeout": str(round(min(wait, _LONGEST_WAIT) * 1000))}
         try:
-            return [_row_of(row) for row in _member(reply, "rows")]
-        except (KeyError, TypeError, AttributeError) as error:
-            raise StoreUnavailable(f"not an answer of CouchDB: {error!r} in a row") from error
+            return await self._opened().poll(path, params, wait)
+        except DocumentNotFound as error:
+            raise MissingDatabase(database) from error
+
+    async def _all_documents(self, database: str, wanted: Document) -> Json:
+        path = f"{database_endpoint(self._opened(), database).endpoint}/_all_docs"
+        _, reply = await self._opened()._post(path, data={**wanted, "include_docs": True})
+        return member(reply, "rows")
+
+    def _local_path(self, database: str, name: str) -> str:
+        return f"{database_endpoint(self._opened(), database).endpoint}/_local/{quote(name)}"
 
     async def _ask(
         self, database: str, view: View, params: dict[str, bytes], most_bytes: int | None
@@ -269,16 +383,21 @@ def _can_be_asked_for(document_id: DocumentId) -> bool:
     return is_writable_id(document_id) and len(quote(document_id, safe="")) <= _LONGEST_ID
 
 
-def _row_of(row: Json) -> ViewRow:
-    document = row.get("doc")
-    revision = None if document is None else document["_rev"]
-    return DecodedRow(row["id"], row["key"], row["value"], revision, document)
+def _require_writable_id(document: Document) -> DocumentId:
+    document_id: Json = document.get("_id")
+    if not is_writable_id(document_id):
+        raise ValueError(f"not an id for a document: {document_id!r}")
+    return cast(DocumentId, document_id)
 
 
-def _change_of(row: Json) -> Change:
-    is_deleted = row.get("deleted", False)
-    document = None if is_deleted else row.get("doc")
-    return Change(row["id"], row["changes"][0]["rev"], is_deleted, document)
+def _require_quorum(response: HTTPResponse) -> None:
+    """Raise `StoreUnavailable` when fewer nodes than a quorum have a write: it may yet be lost."""
+    if response.status == _ACCEPTED:
+        raise StoreUnavailable("CouchDB has stored a write on fewer nodes than a quorum")
+
+
+def _is_behind(document_id: DocumentId, after: DocumentId) -> bool:
+    return document_id > after and not document_id.startswith("_")
 
 
 def _params_of(rows: ViewRange, limit: int | None) -> dict[str, bytes]:
@@ -293,14 +412,6 @@ def _params_of(rows: ViewRange, limit: int | None) -> dict[str, bytes]:
     if rows.include_docs:
         params["include_docs"] = b"true"
     return params
-
-
-def _member(reply: Json, name: str) -> Json:
-    """A member that CouchDB's answer always has, as far as CouchDB gave it."""
-    try:
-        return reply[name]
-    except (KeyError, TypeError) as error:
-        raise StoreUnavailable(f"not an answer of CouchDB: it has no {name}") from error
 
 
 def _missing(database: str, view: View) -> MissingView:

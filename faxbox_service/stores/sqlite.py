@@ -8,6 +8,8 @@ processes may use one file, and each sees what any of them has acknowledged.
 import asyncio
 import sqlite3
 import time
+from collections.abc import Callable, Iterable
+from collections.abc import Sequence as SequenceOf
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +21,7 @@ from . import sqlite_edits
 from .base import (
     Attachment,
     Changes,
+    DatabaseUpdates,
     DocumentNotFound,
     MissingDatabase,
     MissingView,
@@ -32,8 +35,10 @@ from .base import (
 from .edits import edit_of, is_writable_id
 from .sqlite_changes import read_changes
 from .sqlite_connection import connect_reader, connect_writer, create_file, unavailable
+from .sqlite_local import get_local, put_local
 from .sqlite_schema import migrate
 from .sqlite_unchanged import UnchangedViews
+from .sqlite_updates import read_updates
 from .sqlite_views import ViewIndex
 from .sqlite_writer import Write, Writer
 
@@ -47,6 +52,19 @@ _GET = """
     LEFT JOIN documents d ON d.database = b.number AND d.id = ? AND NOT d.deleted
     WHERE b.name = ?
 """
+
+_DOCUMENTS = """
+    SELECT id, revision, body FROM documents
+    WHERE database = (SELECT number FROM databases WHERE name = ?)
+      AND id > ? AND id BETWEEN ? AND ? AND NOT deleted
+    ORDER BY id LIMIT ?
+"""
+
+_DATABASES = (
+    "SELECT name FROM databases WHERE name > ? AND name BETWEEN ? AND ? ORDER BY name LIMIT ?"
+)
+
+_LAST_CHARACTER = chr(0x10FFFF)
 
 _GET_ATTACHMENT = """
     SELECT a.content_type, a.data
@@ -117,7 +135,7 @@ class SqliteStore:
         revision, body = self._read_one(_GET, (document_id, database), database)
         if revision is None:
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        return {"_id": document_id, "_rev": revision, **decode_json(body)}
+        return _document(document_id, revision, body)
 
     async def put(self, database: str, document: Document) -> Revision:
         """Write a document; raises `ValueError` for one that CouchDB would not accept either."""
@@ -139,6 +157,42 @@ class SqliteStore:
                 revision=revision,
             )
         )
+
+    async def get_many(
+        self, database: str, document_ids: Iterable[DocumentId]
+    ) -> dict[DocumentId, Document]:
+        """Read the current revisions of those that exist."""
+        wanted = [id for id in dict.fromkeys(document_ids) if is_writable_id(id)]
+        if not wanted:
+            return {}
+        found = {}
+        self._round_trips += 1
+        for document_id in wanted:
+            revision, body = self._read_row(_GET, (document_id, database), database)
+            if revision is not None:
+                found[document_id] = _document(document_id, revision, body)
+        return found
+
+    async def put_many(
+        self, database: str, documents: SequenceOf[Document]
+    ) -> list[Revision | None]:
+        """Write documents, all in one transaction, each judged by itself."""
+        edits = list(map(edit_of, documents))
+        if not edits:
+            return []
+        return await self._write(
+            partial(sqlite_edits.put_many, index=self._index, database=database, edits=edits)
+        )
+
+    async def documents(
+        self, database: str, *, after: DocumentId = "", prefix: str = "", limit: int
+    ) -> list[Document]:
+        """Read documents in the order of their ids."""
+        last = prefix + _LAST_CHARACTER
+        rows = self._read(_DOCUMENTS, (database, after, prefix, last, limit))
+        if not rows and not self._has_database(self._snapshot(), database):
+            raise MissingDatabase(database)
+        return [_document(*row) for row in rows]
 
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
         """Read one attachment."""
@@ -176,21 +230,42 @@ class SqliteStore:
         wait: float = 0.0,
     ) -> Changes:
         """What changed after a place; while it waits, it looks again and again."""
+        read = partial(read_changes, database=database, limit=limit, include_docs=include_docs)
         deadline = time.monotonic() + wait
         while True:
-            self._round_trips += 1
-            try:
-                found = read_changes(
-                    self._snapshot(), database, since, limit, include_docs=include_docs
-                )
-            except sqlite3.Error as error:
-                raise unavailable(self._path, error) from error
+            found = self._guarded(partial(read, since=since))
             left = deadline - time.monotonic()
             if found.changes or left <= 0:
                 return found
             since = found.last_sequence
             # Other processes write, too, and nothing but the file tells of it.
             await asyncio.sleep(min(_LOOK_AGAIN_SECONDS, left))
+
+    async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
+        """Names of databases in their order."""
+        bounds = (after, prefix, prefix + _LAST_CHARACTER, limit)
+        return [name for (name,) in self._read(_DATABASES, bounds)]
+
+    async def database_updates(
+        self, since: Sequence | None, *, wait: float = 0.0
+    ) -> DatabaseUpdates:
+        """Which databases changed after a place; while it waits, it looks again and again."""
+        deadline = time.monotonic() + wait
+        while True:
+            found = self._guarded(partial(read_updates, since=since))
+            left = deadline - time.monotonic()
+            if found.databases or left <= 0:
+                return found
+            since = found.last_sequence
+            await asyncio.sleep(min(_LOOK_AGAIN_SECONDS, left))
+
+    async def get_local(self, database: str, name: str) -> Document | None:
+        """Read a local document."""
+        return self._guarded(partial(get_local, database=database, name=name))
+
+    async def put_local(self, database: str, name: str, document: Document) -> None:
+        """Write a local document."""
+        await self._write(partial(put_local, database=database, name=name, document=document))
 
     async def _write(self, write: Write[_T]) -> _T:
         self._round_trips += 1
@@ -201,6 +276,9 @@ class SqliteStore:
     def _read_one(self, query: str, parameters: tuple[str, ...], database: str) -> tuple[Json, ...]:
         """Return the row of a query that has one whenever the database exists."""
         self._round_trips += 1
+        return self._read_row(query, parameters, database)
+
+    def _read_row(self, query: str, parameters: tuple[str, ...], database: str) -> tuple[Json, ...]:
         try:
             rows = self._snapshot().execute(query, parameters).fetchall()
         except sqlite3.Error as error:
@@ -209,6 +287,17 @@ class SqliteStore:
             raise MissingDatabase(database)
         row: tuple[Json, ...] = rows[0]
         return row
+
+    def _read(self, query: str, parameters: tuple[str | int, ...]) -> list[tuple[Json, ...]]:
+        return self._guarded(lambda reader: reader.execute(query, parameters).fetchall())
+
+    def _guarded(self, read: Callable[[sqlite3.Connection], _T]) -> _T:
+        """What `read` finds in the file as it is now. Raises `StoreUnavailable`."""
+        self._round_trips += 1
+        try:
+            return read(self._snapshot())
+        except sqlite3.Error as error:
+            raise unavailable(self._path, error) from error
 
     def _snapshot(self) -> sqlite3.Connection:
         """The reader, in a transaction that all reads of this turn of the event loop share.
@@ -242,3 +331,7 @@ class SqliteStore:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         migrate(connection)
         self._index.rebuild_when_outdated(connection)
+
+
+def _document(document_id: DocumentId, revision: Revision, body: bytes) -> Document:
+    return {"_id": document_id, "_rev": revision, **decode_json(body)}

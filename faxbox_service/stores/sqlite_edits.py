@@ -4,6 +4,7 @@ Checks come first and changes after them, so a refused write has changed nothing
 """
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from faxbox_service.documents.json_text import decode_json
@@ -13,6 +14,7 @@ from .base import DocumentNotFound, MissingDatabase, RevisionConflict
 from .edits import EMPTY_BODY, Edit, with_stubs
 from .revisions import content_digest, generation, next_revision
 from .sqlite_attachments import store_attachments, stored_stubs, stubs_after
+from .sqlite_updates import note_update
 from .sqlite_views import ViewIndex
 
 _CURRENT = """
@@ -29,6 +31,7 @@ _INSERT = """
 _UPDATE = "UPDATE documents SET revision = ?, deleted = ?, sequence = ?, body = ? WHERE number = ?"
 
 _DELETE_DATABASE = (
+    "DELETE FROM local_documents WHERE database = ?",
     "DELETE FROM view_rows WHERE database = ?",
     "DELETE FROM attachments WHERE document IN (SELECT number FROM documents WHERE database = ?)",
     "DELETE FROM documents WHERE database = ?",
@@ -54,7 +57,10 @@ class _Current:
 def create_database(connection: sqlite3.Connection, name: str) -> bool:
     """Add a database; False when it was there."""
     cursor = connection.execute("INSERT OR IGNORE INTO databases (name) VALUES (?)", (name,))
-    return cursor.rowcount == 1
+    is_new = cursor.rowcount == 1
+    if is_new:
+        note_update(connection, name)
+    return is_new
 
 
 def delete_database(connection: sqlite3.Connection, name: str) -> None:
@@ -64,6 +70,7 @@ def delete_database(connection: sqlite3.Connection, name: str) -> None:
         raise MissingDatabase(name)
     for statement in _DELETE_DATABASE:
         connection.execute(statement, row)
+    note_update(connection, name)
 
 
 def put(connection: sqlite3.Connection, index: ViewIndex, database: str, edit: Edit) -> Revision:
@@ -72,6 +79,18 @@ def put(connection: sqlite3.Connection, index: ViewIndex, database: str, edit: E
     if not _follows(edit, current):
         raise RevisionConflict(f"{edit.id!r} in {database} is not at revision {edit.base}")
     return _write(connection, index, database, edit, current)
+
+
+def put_many(
+    connection: sqlite3.Connection, index: ViewIndex, database: str, edits: Iterable[Edit]
+) -> list[Revision | None]:
+    """Write documents, each judged by itself. Raises `MissingDatabase`."""
+    revisions: list[Revision | None] = []
+    for edit in edits:
+        current = _current(connection, database, edit.id)
+        follows = _follows(edit, current)
+        revisions.append(_write(connection, index, database, edit, current) if follows else None)
+    return revisions
 
 
 def delete(
@@ -129,6 +148,7 @@ def _write(
     connection.execute(
         "UPDATE databases SET sequence = ? WHERE number = ?", (sequence, current.database)
     )
+    note_update(connection, database)
     store_attachments(connection, number, edit, stored, stubs)
     if edit.deleted:
         index.remove(connection, number)

@@ -63,6 +63,25 @@ _MIGRATIONS: Final = (
         # Which VIEWS_VERSION filled `view_rows`; no row yet: none did.
         "CREATE TABLE views (version INTEGER NOT NULL)",
     ),
+    (
+        # Which databases were written to, made or deleted, and when: a sequence over the file.
+        """
+        CREATE TABLE updates (
+            name TEXT PRIMARY KEY,
+            sequence INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX updates_in_order ON updates (sequence, name)",
+        "INSERT INTO updates (name, sequence) SELECT name, number FROM databases",
+        """
+        CREATE TABLE local_documents (
+            database INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (database, name)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 SCHEMA_VERSION: Final = len(_MIGRATIONS)
