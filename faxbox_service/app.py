@@ -25,13 +25,16 @@ from .pages.documentation import Documentation
 from .repositories.account_listings import AccountListings
 from .repositories.accounts import Accounts
 from .repositories.addresses import Addresses
+from .repositories.claims import AddressClaims
 from .repositories.clock import Clock, new_id, system_clock
 from .repositories.configuration import Configuration
 from .repositories.copies import FaxboxCopies
+from .repositories.faxbox_writes import FaxboxWrites
 from .repositories.faxboxes import Faxboxes
 from .repositories.identities import Identities
 from .repositories.known_accounts import KnownAccounts
 from .repositories.phone_numbers import PhoneNumbers
+from .repositories.reconciliation import Reconciliation
 from .repositories.schemas import Schemas
 from .repositories.signing_keys import SigningKeys
 from .repositories.token_restrictions import TokenRestrictions
@@ -107,11 +110,14 @@ class Repositories:
         keys = SigningKeys(store, configuration, clock)
         await keys.open()
         copies = FaxboxCopies(store)
+        claims = AddressClaims(store, clock, reserved_seconds=settings.address_reservation)
+        reconciliation = Reconciliation(store, claims, clock)
         known = KnownAccounts(store, clock, unfollowed_seconds=settings.account_cache)
         accounts = Accounts(
             store,
             packaged_schema("accounts", strict=strict),
             copies,
+            reconciliation,
             clock,
             realm_suffix=settings.account_realm_suffix,
             known=known,
@@ -142,8 +148,9 @@ class Repositories:
             faxboxes=Faxboxes(
                 store,
                 lambda: schemas.current("faxbox"),
-                Addresses(store, configuration, settings.default_smtp_domain),
-                copies,
+                Addresses(configuration, settings.default_smtp_domain),
+                claims,
+                FaxboxWrites(store, copies, claims),
                 clock,
                 BlockedHosts.parse(settings.blocked_callback_hosts),
                 users if settings.check_owner else None,

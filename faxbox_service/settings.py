@@ -169,6 +169,12 @@ class Settings:
         "names one",
         _text,
     )
+    address_reservation: int = _setting(
+        30,
+        "seconds for which an address stays reserved for a request that has not ended; longer than "
+        "any write may take",
+        _whole(1, 3600),
+    )
     blocked_callback_hosts: str = _setting(
         NOTHING_BLOCKED,
         "hosts that no callback URL may name, separated by commas: networks (`10.0.0.0/8`), names "

@@ -5,7 +5,7 @@ from typing import Self
 
 from .merge import merge_patch
 from .names import encoded_account_database
-from .private_fields import private_fields, public_fields
+from .private_fields import is_soft_deleted, private_fields, public_fields
 from .types import AccountId, Document, GregorianSeconds
 
 ACCOUNT = "account"
@@ -71,6 +71,11 @@ class Account:
     def may_act_on(self, other: "Account") -> bool:
         """The tree rule: on oneself and every descendant; superduper admins on all (wire, 6.4)."""
         return self.is_superduper_admin or self.id == other.id or self.id in other.tree
+
+
+def is_hidden_account(document: Document | None) -> bool:
+    """Whether an account was soft-deleted, and with it all it has."""
+    return document is not None and is_soft_deleted(document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from .types import AccountId, Document, DocumentId
 
 FAXBOX = "faxbox"
 
+_CLOUD = "pvt_cloud_"
+
 _NOT_SETTABLE = ("id", "smtp_email_address")
 """Public names that replies carry and the store does not."""
 
@@ -77,6 +79,11 @@ def soft_deleted_faxbox(stored: Document) -> Document:
     return {**stored, "pvt_deleted": True}
 
 
+def restored_faxbox(stored: Document) -> Document:
+    """The document as it was before the soft deletion."""
+    return {name: value for name, value in stored.items() if name != "pvt_deleted"}
+
+
 def is_faxbox(document: Document) -> bool:
     """Whether this is a faxbox that clients may see."""
     return document.get("pvt_type") == FAXBOX and not is_soft_deleted(document)
@@ -86,13 +93,21 @@ def copy_in_faxes(document: Document, account_id: AccountId, copy: Document | No
     """What the copy in `faxes` must be, to be written over `copy`, the present one.
 
     It follows the account's document in everything but its own revision, the encoded
-    `pvt_account_db` included (contract, 22).
+    `pvt_account_db` included (contract, 22), and what only Kazoo's cloud printing writes there.
     """
     mirrored = {name: value for name, value in document.items() if name != "_rev"}
     mirrored["pvt_account_db"] = encoded_account_database(account_id)
     if copy is not None:
         mirrored["_rev"] = copy["_rev"]
+        for name in copy.keys() - mirrored.keys():
+            if name.startswith(_CLOUD):
+                mirrored[name] = copy[name]
     return mirrored
+
+
+def held_addresses(document: Document | None) -> frozenset[str]:
+    """The addresses of a box that clients may see; none of any other."""
+    return addresses(document) if document is not None and is_faxbox(document) else frozenset()
 
 
 def addresses(document: Document) -> frozenset[str]:

@@ -5,8 +5,7 @@ of an account is remembered, so that judging a request costs no round trip.
 """
 
 import hmac
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 
 from faxbox_service.documents import account as documents
@@ -17,12 +16,11 @@ from faxbox_service.documents.account import (
     AccountSecrets,
     new_account,
 )
-from faxbox_service.documents.faxbox import soft_deleted_faxbox
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
 from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
 from faxbox_service.documents.schema import Schema
-from faxbox_service.documents.types import AccountId, Document, Revision
+from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -42,10 +40,11 @@ from .errors import BadIdentifier
 from .faxboxes import CROSSBAR_LISTING
 from .known_accounts import KnownAccounts
 from .preconditions import NO_PRECONDITION, Precondition
+from .reconciliation import Reconciliation
 
 LISTING_BY_API = View("accounts", "listing_by_api")
 
-_log = logging.getLogger(__name__)
+_AT_ONCE = 200
 
 
 class Accounts:
@@ -56,6 +55,7 @@ class Accounts:
         store: Store,
         schema: Schema,
         faxbox_copies: FaxboxCopies,
+        reconciliation: Reconciliation,
         clock: Clock,
         *,
         realm_suffix: str,
@@ -64,6 +64,7 @@ class Accounts:
         self._store = store
         self._rules = AccountRules(store, schema)
         self._faxbox_copies = faxbox_copies
+        self._reconciliation = reconciliation
         self._clock = clock
         self._realm_suffix = realm_suffix
         self._known = known
@@ -185,12 +186,7 @@ class Accounts:
             return {**stored, "pvt_deleted": True}
 
         written = await self._change(account.id, hidden, author, precondition)
-        for faxbox in await self._faxboxes(account.id):
-            await self._faxbox_copies.follow(
-                account.id,
-                soft_deleted_faxbox(faxbox),
-                await self._faxbox_copies.read(faxbox["_id"]),
-            )
+        await self._reconcile(account.id, await self._faxbox_ids(account.id))
         await self._count_lost(account)
         return written
 
@@ -201,11 +197,10 @@ class Accounts:
         await self._rules.require_no_descendants(account.id)
         document = await self.fetch(account.id)
         precondition.require(document["_rev"])
-        faxboxes = await self._faxboxes(account.id)
+        faxbox_ids = await self._faxbox_ids(account.id)
         self._known.forget(account.id)
         await self._store.delete_database(account_database(account.id))
-        for faxbox in faxboxes:
-            await self._faxbox_copies.vanish(account.id, faxbox["_id"])
+        await self._reconcile(account.id, faxbox_ids)
         await self.copies.follow(account.id)
         await self._count_lost(account)
         return document
@@ -271,10 +266,19 @@ class Accounts:
         except BadIdentifier:
             return None
 
-    async def _faxboxes(self, account_id: AccountId) -> Iterable[Document]:
-        rows = ViewRange(include_docs=True)
-        found = await self._store.view(account_database(account_id), CROSSBAR_LISTING, rows)
-        return [row.document for row in found if row.document is not None]
+    async def _faxbox_ids(self, account_id: AccountId) -> list[DocumentId]:
+        rows = await self._store.view(account_database(account_id), CROSSBAR_LISTING, ViewRange())
+        return [row.id for row in rows]
+
+    async def _reconcile(self, account_id: AccountId, faxbox_ids: list[DocumentId]) -> None:
+        """Hide or remove what `faxes` holds of boxes; never raises a store's error."""
+        try:
+            for start in range(0, len(faxbox_ids), _AT_ONCE):
+                await self._reconciliation.reconcile(
+                    account_id, faxbox_ids[start : start + _AT_ONCE]
+                )
+        except StoreError as error:
+            self._faxbox_copies.count_failure(account_id, error)
 
     def _stamped(self, document: Document, author: Author) -> Document:
         return stamp(document, author, gregorian_seconds(self._clock()))

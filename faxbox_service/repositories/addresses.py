@@ -1,52 +1,22 @@
-"""The addresses of faxboxes: generated ones, and that nobody takes another's (contract, 6)."""
+"""The addresses that faxboxes are given: `<8 hex>.<domain>` (data model, section 5.2)."""
 
 import secrets
-from collections.abc import Iterable
 
-from faxbox_service.documents.names import FAXES
-from faxbox_service.documents.schema import InvalidDocument
-from faxbox_service.documents.types import AccountId, DocumentId
-from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange
+from faxbox_service.documents.types import AccountId
 
 from .configuration import Configuration
 
-EMAIL_ADDRESS = View("faxbox", "email_address")
-
 
 class Addresses:
-    """Makes new addresses and finds who holds one."""
+    """Makes new addresses."""
 
-    def __init__(self, store: Store, configuration: Configuration, default_domain: str) -> None:
-        self._store = store
+    def __init__(self, configuration: Configuration, default_domain: str) -> None:
         self._configuration = configuration
         self._default_domain = default_domain
 
     async def generate(self, reseller_id: AccountId | None) -> str:
         """A new `<8 hex>.<domain>`; the domain is the reseller's, the system's or the default."""
-        return f"{secrets.token_hex(4)}.{await self._domain(reseller_id)}"
-
-    async def require_free(self, addresses: Iterable[str], faxbox_id: DocumentId) -> None:
-        """Raise `InvalidDocument` (rule `unique`) when another live box holds one of them."""
-        for address in addresses:
-            if await self._is_taken(address, faxbox_id):
-                raise InvalidDocument(
-                    {
-                        "custom_smtp_email_address": {
-                            "unique": {
-                                "message": "email address must be unique",
-                                "cause": address,
-                            }
-                        }
-                    }
-                )
-
-    async def _is_taken(self, address: str, faxbox_id: DocumentId) -> bool:
-        rows = ViewRange(key=address, limit=2)
-        try:
-            holders = await self._store.view(FAXES, EMAIL_ADDRESS, rows)
-        except MissingDatabase:
-            return False
-        return any(row.id != faxbox_id for row in holders)
+        return f"{secrets.token_hex(4)}.{await self._domain(reseller_id)}".lower()
 
     async def _domain(self, reseller_id: AccountId | None) -> str:
         setting = ("fax", "default_smtp_domain")

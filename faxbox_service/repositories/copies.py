@@ -1,20 +1,17 @@
-"""The copies of faxboxes in the shared database `faxes`, which route mail (contract, 5).
+"""What `faxes` holds of faxboxes: the copies that route mail, and the claims written with them.
 
 The account's document is the truth. A copy is written from it in the same request; when that
-cannot be done the request has succeeded all the same, and the copy is mended later.
+cannot be done the request has succeeded all the same, and the copy is mended later (contract, 5).
 """
 
 import logging
+from collections.abc import Sequence
 
+from faxbox_service.documents.address_claim import tombstone_of
 from faxbox_service.documents.faxbox import copy_in_faxes
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.stores.base import (
-    MissingDatabase,
-    RevisionConflict,
-    Store,
-    StoreError,
-)
+from faxbox_service.stores.base import MissingDatabase, Store, StoreError
 
 from .mirroring import mirror
 
@@ -31,31 +28,43 @@ class FaxboxCopies:
 
     async def read(self, faxbox_id: DocumentId) -> Document | None:
         """The present copy, or None when there is none or it cannot be read now."""
-        try:
-            return await self._store.get(FAXES, faxbox_id)
-        except StoreError:
-            return None
+        return (await self.read_with((faxbox_id,))).get(faxbox_id)
 
-    async def follow(self, account_id: AccountId, written: Document, copy: Document | None) -> None:
+    async def read_with(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, Document]:
+        """A copy and claims by their ids, as far as they exist and can be read now."""
+        try:
+            if len(document_ids) == 1:
+                return {document_ids[0]: await self._store.get(FAXES, document_ids[0])}
+            return await self._store.get_many(FAXES, document_ids)
+        except StoreError:
+            return {}
+
+    async def follow(
+        self,
+        account_id: AccountId,
+        written: Document,
+        copy: Document | None,
+        claims: Sequence[Document] = (),
+    ) -> bool:
         """Bring the copy up to date with a document just written; never raises a store's error.
 
         `copy` is the one read before that write, so that a younger writer's copy is not
-        overwritten: on a conflict both are read again.
+        overwritten: on a conflict both are read again. `claims`, or tombstones of claims, are
+        written with it; False when one of them conflicts with another's.
         """
-        try:
-            try:
-                await self._store.put(FAXES, copy_in_faxes(written, account_id, copy))
-            except (RevisionConflict, MissingDatabase):
-                await self.synchronise(account_id, written["_id"])
-        except StoreError as error:
-            self._count_failure(written["_id"], error)
+        wanted = copy_in_faxes(written, account_id, copy)
+        return await self._write(account_id, written["_id"], wanted, claims)
 
-    async def vanish(self, account_id: AccountId, faxbox_id: DocumentId) -> None:
+    async def vanish(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        copy: Document | None,
+        claims: Sequence[Document] = (),
+    ) -> None:
         """Remove the copy of a document just deleted for good; never raises a store's error."""
-        try:
-            await self.synchronise(account_id, faxbox_id)
-        except StoreError as error:
-            self._count_failure(faxbox_id, error)
+        wanted = None if copy is None else tombstone_of(copy)
+        await self._write(account_id, faxbox_id, wanted, claims)
 
     async def synchronise(self, account_id: AccountId, faxbox_id: DocumentId) -> None:
         """Make the copy what the account's document says now. Idempotent, safe in parallel."""
@@ -65,6 +74,28 @@ class FaxboxCopies:
 
         await mirror(self._store, account_database(account_id), FAXES, faxbox_id, make)
 
-    def _count_failure(self, faxbox_id: DocumentId, error: StoreError) -> None:
+    def count_failure(self, faxbox_id: DocumentId, error: StoreError) -> None:
+        """Say that what `faxes` holds of a box is not what it should be."""
         self.failures += 1
-        _log.error("the copy of faxbox %s in %s is stale: %s", faxbox_id, FAXES, error)
+        _log.error("faxbox %s is not up to date in %s: %s", faxbox_id, FAXES, error)
+
+    async def _write(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        copy: Document | None,
+        claims: Sequence[Document],
+    ) -> bool:
+        documents = [*claims] if copy is None else [copy, *claims]
+        try:
+            try:
+                results = await self._store.put_many(FAXES, documents)
+            except MissingDatabase:
+                await self.synchronise(account_id, faxbox_id)
+                return True
+            if copy is None or results[0] is None:
+                await self.synchronise(account_id, faxbox_id)
+        except StoreError as error:
+            self.count_failure(faxbox_id, error)
+            return True
+        return None not in results[len(documents) - len(claims) :]

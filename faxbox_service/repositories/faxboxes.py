@@ -1,8 +1,8 @@
 """Faxboxes of an account: each is its document there, and the copy in `faxes`."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from faxbox_service.documents import faxbox as documents
 from faxbox_service.documents.account import Account
@@ -11,7 +11,7 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, stamp
 from faxbox_service.documents.schema import InvalidDocument, Schema
-from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
+from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -20,10 +20,10 @@ from faxbox_service.stores.base import (
 )
 
 from .addresses import Addresses
-from .changing import change_document, unchanged
+from .claims import AddressClaims
 from .clock import Clock, new_id
-from .copies import FaxboxCopies
 from .errors import BadIdentifier
+from .faxbox_writes import FaxboxWrites
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import Precondition
 from .users import Users
@@ -39,7 +39,8 @@ class Faxboxes:
         store: Store,
         schema: Callable[[], Schema],
         addresses: Addresses,
-        copies: FaxboxCopies,
+        claims: AddressClaims,
+        writes: FaxboxWrites,
         clock: Clock,
         blocked_hosts: BlockedHosts,
         owners: Users | None,
@@ -49,7 +50,8 @@ class Faxboxes:
         self._owners = owners
         self._schema = schema
         self._addresses = addresses
-        self._copies = copies
+        self._claims = claims
+        self._writes = writes
         self._clock = clock
 
     async def create(self, account: Account, data: Document, author: Author) -> Document:
@@ -63,21 +65,14 @@ class Faxboxes:
             smtp_email_address=await self._addresses.generate(reseller_id),
         )
         document = self._stamped(documents.new_faxbox(fields, origin), author)
-        await self._require_consistent(document, None)
-        try:
-            revision = await self._store.put(account_database(account.id), document)
-        except MissingDatabase:
-            raise BadIdentifier(account.id) from None
-        written = {**document, "_rev": revision}
-        await self._copies.follow(account.id, written, None)
-        return written
+        await self._require_owner(document, None)
+        return await self._writes.create(
+            account.id, document, partial(self._addresses.generate, reseller_id)
+        )
 
     async def fetch(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
         """Read one faxbox. Raises `BadIdentifier`."""
-        try:
-            document = await self._store.get(account_database(account_id), faxbox_id)
-        except (DocumentNotFound, MissingDatabase):
-            raise BadIdentifier(faxbox_id) from None
+        document = await self._fetch_hidden(account_id, faxbox_id)
         if not documents.is_faxbox(document):
             raise BadIdentifier(faxbox_id)
         return document
@@ -109,7 +104,7 @@ class Faxboxes:
             return await self._change(account_id, faxbox_id, replaced, author, precondition)
         except BadIdentifier:
             # A taken address is told first, as Kazoo does, also of a box that does not exist.
-            await self._addresses.require_free(documents.addresses(fields), faxbox_id)
+            await self._claims.require_free(documents.addresses(fields), faxbox_id)
             raise
 
     async def patch(
@@ -137,28 +132,51 @@ class Faxboxes:
         author: Author,
         precondition: Precondition,
     ) -> Document:
-        """Hide the faxbox, keeping its document. Raises as `patch` does."""
-        return await self._change(
-            account_id, faxbox_id, documents.soft_deleted_faxbox, author, precondition
-        )
+        """Hide the faxbox, keeping its document; its addresses are free. Raises as `patch` does."""
+
+        async def hidden(stored: Document) -> Document:
+            return self._stamped(documents.soft_deleted_faxbox(stored), author)
+
+        fetch = partial(self.fetch, account_id, faxbox_id)
+        return await self._writes.hide(account_id, fetch, faxbox_id, hidden, precondition)
 
     async def delete(
         self, account_id: AccountId, faxbox_id: DocumentId, precondition: Precondition
     ) -> Document:
         """Delete the faxbox for good; the returned document has the tombstone's revision."""
-        database = account_database(account_id)
+        fetch = partial(self.fetch, account_id, faxbox_id)
+        return await self._writes.remove(account_id, fetch, faxbox_id, precondition)
 
-        async def remove(stored: Document) -> Revision:
-            try:
-                return await self._store.delete(database, faxbox_id, stored["_rev"])
-            except (DocumentNotFound, MissingDatabase):
-                raise BadIdentifier(faxbox_id) from None
+    async def restore(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        author: Author,
+        precondition: Precondition,
+    ) -> Document:
+        """Bring a soft-deleted faxbox back as it was; one that is not deleted stays as it is.
 
-        deleted = await change_document(
-            lambda: self.fetch(account_id, faxbox_id), unchanged, remove, precondition
-        )
-        await self._copies.vanish(account_id, faxbox_id)
-        return deleted
+        Raises `InvalidDocument` (rule `unique`) when another box has one of its addresses by now,
+        and otherwise as `patch` does.
+        """
+        fetch = partial(self._fetch_hidden, account_id, faxbox_id)
+        stored = await fetch()
+        if documents.is_faxbox(stored):
+            precondition.require(stored["_rev"])
+            return stored
+
+        async def restored(stored: Document) -> Document:
+            return self._stamped(documents.restored_faxbox(stored), author)
+
+        return await self._writes.change(account_id, fetch, faxbox_id, restored, precondition)
+
+    async def _fetch_hidden(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
+        """Read a faxbox, also one that was soft-deleted. Raises `BadIdentifier`."""
+        with suppress(DocumentNotFound, MissingDatabase):
+            document = await self._store.get(account_database(account_id), faxbox_id)
+            if document.get("pvt_type") == documents.FAXBOX:
+                return document
+        raise BadIdentifier(faxbox_id)
 
     async def _change(
         self,
@@ -168,42 +186,19 @@ class Faxboxes:
         author: Author,
         precondition: Precondition,
     ) -> Document:
-        copy: Document | None = None
-
-        async def read() -> Document:
-            nonlocal copy
-            stored, copy = await asyncio.gather(
-                self.fetch(account_id, faxbox_id), self._copies.read(faxbox_id)
-            )
-            return stored
-
         async def changed(stored: Document) -> Document:
             document = self._stamped(change(stored), author)
-            await self._require_consistent(document, stored)
+            await self._require_owner(document, stored)
             return document
 
-        async def write(document: Document) -> Revision:
-            try:
-                return await self._store.put(account_database(account_id), document)
-            except MissingDatabase:
-                raise BadIdentifier(faxbox_id) from None
+        fetch = partial(self.fetch, account_id, faxbox_id)
+        return await self._writes.change(account_id, fetch, faxbox_id, changed, precondition)
 
-        written = await change_document(read, changed, write, precondition)
-        await self._copies.follow(account_id, written, copy)
-        return written
-
-    async def _require_free_addresses(self, document: Document, stored: Document | None) -> None:
-        """Look for another holder of a custom address, only when it is new to the box."""
-        held = documents.addresses(stored) if stored is not None else frozenset()
-        generated = document.get("pvt_smtp_email_address")
-        wanted = documents.addresses(document) - held - {generated}
-        if wanted and documents.is_faxbox(document):
-            await self._addresses.require_free(wanted, document["_id"])
-
-    async def _require_consistent(self, document: Document, stored: Document | None) -> None:
-        """Raise `InvalidDocument` when the box goes against other documents."""
+    async def _require_consistent(self, document: Document, stored: Document) -> None:
+        """Raise `InvalidDocument` when the box would go against other documents."""
         await self._require_owner(document, stored)
-        await self._require_free_addresses(document, stored)
+        new = documents.held_addresses(document) - documents.held_addresses(stored)
+        await self._claims.require_free(new, document["_id"])
 
     async def _require_owner(self, document: Document, stored: Document | None) -> None:
         """Look for the owner, only when he is new to the box."""
@@ -220,7 +215,7 @@ class Faxboxes:
 
     async def check_creation(self, data: Document) -> None:
         """Raise what `create` would; nothing is stored."""
-        await self._addresses.require_free(documents.addresses(self._new_fields(data)), "")
+        await self._claims.require_free(documents.addresses(self._new_fields(data)), "")
 
     async def preview_replacement(self, stored: Document, data: Document) -> Document:
         """What `replace` would make of a document; nothing is stored."""

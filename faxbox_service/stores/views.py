@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TypeAlias
 
 from faxbox_service.documents.account import ACCOUNT
+from faxbox_service.documents.address_claim import CLAIM
 from faxbox_service.documents.faxbox import FAXBOX
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.private_fields import alphanum_name
@@ -23,7 +24,7 @@ Emitted: TypeAlias = Iterable[tuple[Json, Json]]
 
 MapFunction: TypeAlias = Callable[[Document], Emitted]
 
-VIEWS_VERSION = 2
+VIEWS_VERSION = 3
 """To be raised whenever a twin emits something else: the embedded store then builds anew."""
 
 
@@ -85,6 +86,23 @@ def _faxbox_addresses(document: Document) -> Emitted:
         custom = document.get("custom_smtp_email_address")
         if is_true(custom):
             yield custom, account_id
+
+
+@_visible(FAXBOX)
+def _lowered_addresses(document: Document) -> Emitted:
+    for name in ("pvt_smtp_email_address", "custom_smtp_email_address"):
+        address = document.get(name)
+        if isinstance(address, str) and address:
+            yield address.lower(), _undefined_is_null(document, "pvt_account_id")
+
+
+def _account_entries(document: Document) -> Emitted:
+    account_id = _undefined_is_null(document, "pvt_account_id")
+    kind = document.get("pvt_type")
+    if kind == FAXBOX:
+        yield account_id, None
+    elif kind == CLAIM:
+        yield account_id, _fields(document, address="address", faxbox_id="faxbox_id")
 
 
 @_visible(FAXBOX)
@@ -249,6 +267,8 @@ _VIEWS: Mapping[DatabaseClass, Mapping[View, MapFunction]] = {
         View("faxbox", "crossbar_listing"): _faxes_faxbox_listing,
         View("faxbox", "email_address"): _faxbox_addresses,
         View("faxbox", "email_permissions"): _faxes_faxbox_permissions,
+        View("faxbox_service", "addresses"): _lowered_addresses,
+        View("faxbox_service", "by_account"): _account_entries,
     },
     DatabaseClass.OTHER: {},
 }

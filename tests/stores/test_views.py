@@ -16,7 +16,7 @@ from faxbox_service.stores.views import views_of
 
 TWINS = [(kind, view) for kind in DatabaseClass for view in views_of(kind)]
 
-TYPES = {"faxbox": "faxbox", "users": "user", "accounts": "account"}
+TYPES = {"faxbox": "faxbox", "faxbox_service": "faxbox", "users": "user", "accounts": "account"}
 """What the documents in a design's views are."""
 
 _RUN = """
@@ -57,7 +57,9 @@ _switch = st.fixed_dictionaries(
 _document = st.fixed_dictionaries(
     {"_id": st.sampled_from(["a1", "b2"])},
     optional={
-        "pvt_type": st.sampled_from(["faxbox", "user", "account"]) | _odd,
+        "pvt_type": st.sampled_from(["faxbox", "faxbox_address", "user", "account"]) | _odd,
+        "address": _names | _odd,
+        "faxbox_id": _names | _odd,
         "pvt_deleted": _odd,
         "pvt_account_id": st.just("acc") | _odd,
         "pvt_account_db": st.just("account%2Facc") | _odd,

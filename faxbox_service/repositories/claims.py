@@ -1,0 +1,225 @@
+"""Claims of addresses in `faxes`: no two boxes hold one address, whoever writes when (contract, 6).
+
+An address is claimed before the box is written and freed after. In between the claim is reserved;
+later it counts as long as its box uses the address, and may be taken over when it does not.
+Boxes that Kazoo wrote have no claims, so they are looked for in a view as well.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+from faxbox_service.documents.account import is_hidden_account
+from faxbox_service.documents.address_claim import (
+    claim_id,
+    is_claim,
+    is_held_by,
+    is_reserved,
+    new_claim,
+    tombstone_of,
+)
+from faxbox_service.documents.faxbox import FAXBOX, held_addresses
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.names import FAXES, account_database, is_account_id
+from faxbox_service.documents.schema import InvalidDocument
+from faxbox_service.documents.types import (
+    AccountId,
+    Document,
+    DocumentId,
+    GregorianSeconds,
+    Json,
+    Revision,
+)
+from faxbox_service.stores.base import (
+    MissingDatabase,
+    Store,
+    StoreError,
+    StoreUnavailable,
+    View,
+    ViewRange,
+)
+
+from .clock import Clock
+
+ADDRESSES = View("faxbox_service", "addresses")
+
+_TRIES = 20
+_PAUSE = 0.1
+"""Seconds between looks at a claim whose box is about to be written."""
+
+
+class AddressClaims:
+    """Claims addresses for boxes, and frees them."""
+
+    def __init__(self, store: Store, clock: Clock, *, reserved_seconds: int) -> None:
+        self._store = store
+        self._clock = clock
+        self._reserved_seconds = reserved_seconds
+
+    async def claim(
+        self, account_id: AccountId, faxbox_id: DocumentId, addresses: Iterable[str]
+    ) -> None:
+        """Reserve addresses for a box that is about to be written with them.
+
+        Raises `InvalidDocument` (rule `unique`) when another live box has one of them, and
+        `StoreUnavailable` when that cannot be told yet; then none is kept.
+        """
+        wanted = frozenset(addresses)
+        if not wanted:
+            return
+        try:
+            taken, rivals = await asyncio.gather(
+                self._reserve(account_id, faxbox_id, wanted), self._rivals(wanted, faxbox_id)
+            )
+        except StoreError:
+            with suppress(StoreError):
+                await self.release(account_id, faxbox_id, wanted)
+            raise
+        if taken or rivals:
+            await self.release(account_id, faxbox_id, wanted)
+            raise address_taken(min(taken | rivals))
+
+    def settled(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> Document:
+        """The claim of an address that a box has already, to be created."""
+        return new_claim(address.lower(), faxbox_id, account_id, self._now())
+
+    async def require_free(self, addresses: Iterable[str], faxbox_id: DocumentId) -> None:
+        """Raise `InvalidDocument` when another live box has one of the addresses; claim nothing."""
+        wanted = frozenset(addresses)
+        claims, rivals = await asyncio.gather(self._read(wanted), self._rivals(wanted, faxbox_id))
+        taken = set(rivals)
+        for claim in claims.values():
+            if not is_held_by(claim, faxbox_id) and await self.is_used(claim):
+                taken.add(claim["address"])
+        if taken:
+            raise address_taken(min(taken))
+
+    async def held_by(self, faxbox_id: DocumentId, addresses: Iterable[str]) -> list[Document]:
+        """The claims that a box has of these addresses."""
+        claims = await self._read(addresses)
+        return [claim for claim in claims.values() if is_held_by(claim, faxbox_id)]
+
+    async def release(
+        self, account_id: AccountId, faxbox_id: DocumentId, addresses: Iterable[str]
+    ) -> None:
+        """Free those of a box's addresses that it does not use; never one claimed meanwhile."""
+        # The claims are read before the box: whoever claims one again makes us conflict.
+        claims = await self.held_by(faxbox_id, addresses)
+        used = await self._used_by(account_id, faxbox_id) if claims else frozenset()
+        await self._store.put_many(
+            FAXES, [tombstone_of(claim) for claim in claims if claim["address"] not in used]
+        )
+
+    async def is_used(self, claim: Document) -> bool:
+        """Whether the box that a claim names is there and has the address."""
+        return is_claim(claim) and await self.has_address(
+            claim["pvt_account_id"], claim["faxbox_id"], claim["address"]
+        )
+
+    async def has_address(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> bool:
+        """Whether a live box of a live account has the address."""
+        return address in await self._used_by(account_id, faxbox_id)
+
+    async def is_box(self, account_id: Json, faxbox_id: DocumentId) -> bool:
+        """Whether there is such a box, deleted or not."""
+        found = await self._found(account_id, faxbox_id)
+        return found.get(faxbox_id, {}).get("pvt_type") == FAXBOX
+
+    async def _reserve(
+        self, account_id: AccountId, faxbox_id: DocumentId, addresses: frozenset[str]
+    ) -> frozenset[str]:
+        """Write the claims; return the addresses that other boxes use."""
+        taken: set[str] = set()
+        present: dict[DocumentId, Document] = {}
+        left = sorted(addresses)
+        for _ in range(_TRIES):
+            claims = [
+                self._reservation(account_id, faxbox_id, address, present.get(claim_id(address)))
+                for address in left
+            ]
+            results = await self._put(claims)
+            left = [c["address"] for c, result in zip(claims, results, strict=True) if not result]
+            if not left:
+                return frozenset(taken)
+            present = await self._read(left)
+            for claim in present.values():
+                if not is_held_by(claim, faxbox_id) and await self.is_used(claim):
+                    taken.add(claim["address"])
+            left = [address for address in left if address not in taken]
+            if not left:
+                return frozenset(taken)
+            if any(self._is_pending(claim, faxbox_id) for claim in present.values()):
+                await asyncio.sleep(_PAUSE)
+        raise StoreUnavailable(f"another request has claimed {left[0]!r} and not ended")
+
+    def _reservation(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        address: str,
+        present: Document | None,
+    ) -> Document:
+        """The claim to be written: over the present one, unless somebody may still need that."""
+        claim = new_claim(address, faxbox_id, account_id, self._now(), self._reserved_seconds)
+        if present is not None and not self._is_pending(present, faxbox_id):
+            claim["_rev"] = present["_rev"]
+        return claim
+
+    def _is_pending(self, claim: Document, faxbox_id: DocumentId) -> bool:
+        """Whether another request may be about to write a box with the address."""
+        return not is_held_by(claim, faxbox_id) and is_reserved(claim, self._now())
+
+    async def _put(self, claims: list[Document]) -> list[Revision | None]:
+        try:
+            return await self._store.put_many(FAXES, claims)
+        except MissingDatabase:
+            await self._store.create_database(FAXES)
+            return await self._store.put_many(FAXES, claims)
+
+    async def _read(self, addresses: Iterable[str]) -> dict[DocumentId, Document]:
+        try:
+            return await self._store.get_many(FAXES, map(claim_id, addresses))
+        except MissingDatabase:
+            return {}
+
+    async def _rivals(self, addresses: Iterable[str], faxbox_id: DocumentId) -> frozenset[str]:
+        """Those of the addresses that other boxes use, claimed or not."""
+        found = await asyncio.gather(
+            *(self._has_rival(address, faxbox_id) for address in addresses)
+        )
+        return frozenset(address for address in found if address is not None)
+
+    async def _has_rival(self, address: str, faxbox_id: DocumentId) -> str | None:
+        try:
+            rows = await self._store.view(FAXES, ADDRESSES, ViewRange(key=address))
+        except MissingDatabase:
+            return None
+        for row in rows:
+            # A copy may be older than its box, and say what is no longer so.
+            if row.id != faxbox_id and await self.has_address(row.value, row.id, address):
+                return address
+        return None
+
+    async def _used_by(self, account_id: Json, faxbox_id: DocumentId) -> frozenset[str]:
+        found = await self._found(account_id, faxbox_id)
+        if is_hidden_account(found.get(account_id)):
+            return frozenset()
+        return held_addresses(found.get(faxbox_id))
+
+    async def _found(self, account_id: Json, faxbox_id: DocumentId) -> dict[DocumentId, Document]:
+        """The account's own document and the box's, as far as they exist."""
+        if not isinstance(account_id, str) or not is_account_id(account_id):
+            return {}
+        try:
+            return await self._store.get_many(account_database(account_id), (account_id, faxbox_id))
+        except MissingDatabase:
+            return {}
+
+    def _now(self) -> GregorianSeconds:
+        return gregorian_seconds(self._clock())
+
+
+def address_taken(address: str) -> InvalidDocument:
+    """What is wrong with a box whose address another one has (wire, section 5.2)."""
+    fault = {"message": "email address must be unique", "cause": address}
+    return InvalidDocument({"custom_smtp_email_address": {"unique": fault}})

@@ -1,0 +1,218 @@
+"""Making `faxes` agree with the accounts: what a crash, a failure or Kazoo left there is mended.
+
+An account's documents are the truth. Idempotent, and safe beside requests and in parallel: every
+write names the revision that was read, and what requests have reserved is left alone.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from faxbox_service.documents.account import is_hidden_account
+from faxbox_service.documents.address_claim import (
+    claim_id,
+    is_held_by,
+    is_reserved,
+    new_claim,
+    tombstone_of,
+)
+from faxbox_service.documents.faxbox import (
+    FAXBOX,
+    addresses,
+    copy_in_faxes,
+    held_addresses,
+    soft_deleted_faxbox,
+)
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.names import FAXES, account_database
+from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.stores.base import MissingDatabase, RevisionConflict, Store
+
+from .claims import AddressClaims
+from .clock import Clock
+
+_TRIES = 8
+
+
+class Fault(StrEnum):
+    """What can be wrong in `faxes`."""
+
+    COPY_MISSING = "copy missing"
+    COPY_STALE = "copy stale"
+    COPY_ORPHANED = "copy orphaned"
+    CLAIM_MISSING = "claim missing"
+    CLAIM_STALE = "claim stale"
+    DOUBLED = "address or id doubled"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault, and the document in `faxes` that mends it."""
+
+    fault: Fault
+    account_id: AccountId
+    faxbox_id: DocumentId
+    address: str | None = None
+    mended: Document | None = None
+    """None for what only people can decide: which of two boxes keeps an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """The boxes there are in an account, as they should be in `faxes`: hidden with the account."""
+
+    boxes: dict[DocumentId, Document]
+    is_live: bool
+    """Whether requests may be under way in the account."""
+
+
+class Reconciliation:
+    """Finds and mends faults of given boxes."""
+
+    def __init__(self, store: Store, claims: AddressClaims, clock: Clock) -> None:
+        self._store = store
+        self._claims = claims
+        self._clock = clock
+
+    async def reconcile(
+        self,
+        account_id: AccountId,
+        faxbox_ids: Iterable[DocumentId],
+        *,
+        more_addresses: Collection[str] = (),
+        dry_run: bool = False,
+    ) -> list[Finding]:
+        """What was wrong with boxes of an account, and is right now unless it is a `dry_run`.
+
+        Ids of boxes that are no more are welcome. Claims are looked at that follow from the boxes
+        and their copies, and those of `more_addresses`. Raises `StoreError`.
+        """
+        left = list(dict.fromkeys(faxbox_ids))
+        done: list[Finding] = []
+        for _ in range(_TRIES):
+            findings, unsettled = await self._find(account_id, left, more_addresses)
+            if dry_run:
+                return findings
+            refused = await self._mend(findings)
+            done += [finding for finding in findings if finding.faxbox_id not in refused]
+            left = [id for id in left if id in unsettled or id in refused]
+            if not left:
+                return done
+        raise RevisionConflict(f"boxes of account {account_id} keep changing: {left[0]}, …")
+
+    async def _find(
+        self, account_id: AccountId, faxbox_ids: list[DocumentId], more_addresses: Collection[str]
+    ) -> tuple[list[Finding], set[DocumentId]]:
+        """The faults, and the boxes that changed while they were looked at."""
+        before = await self._boxes(account_id, faxbox_ids)
+        claimable = set(more_addresses).union(*map(addresses, before.boxes.values()))
+        entries = await self._entries({*faxbox_ids, *map(claim_id, claimable)})
+        # A stale copy tells of addresses that its box has had before.
+        former = (
+            set().union(*(addresses(entries[id]) for id in faxbox_ids if id in entries)) - claimable
+        )
+        entries |= await self._entries(set(map(claim_id, former)))
+        after = await self._boxes(account_id, faxbox_ids)
+        steady = [id for id in faxbox_ids if before.boxes.get(id) == after.boxes.get(id)]
+        findings: list[Finding] = []
+        for faxbox_id in steady:
+            box = after.boxes.get(faxbox_id)
+            findings += await self._copy_faults(account_id, faxbox_id, box, entries)
+            findings += await self._claim_faults(
+                account_id, faxbox_id, box, entries, claimable | former, after.is_live
+            )
+        return findings, set(faxbox_ids) - set(steady)
+
+    async def _copy_faults(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        box: Document | None,
+        entries: dict[DocumentId, Document],
+    ) -> list[Finding]:
+        copy = entries.get(faxbox_id)
+        if copy is not None and copy.get("pvt_account_id") != account_id:
+            if box is None:
+                return []
+            if await self._claims.is_box(copy.get("pvt_account_id"), faxbox_id):
+                return [Finding(Fault.DOUBLED, account_id, faxbox_id)]
+        if box is None:
+            if copy is None or copy.get("pvt_type") != FAXBOX:
+                return []
+            return [Finding(Fault.COPY_ORPHANED, account_id, faxbox_id, None, tombstone_of(copy))]
+        wanted = copy_in_faxes(box, account_id, copy)
+        if wanted == copy:
+            return []
+        fault = Fault.COPY_MISSING if copy is None else Fault.COPY_STALE
+        return [Finding(fault, account_id, faxbox_id, None, wanted)]
+
+    async def _claim_faults(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        box: Document | None,
+        entries: dict[DocumentId, Document],
+        looked_at: Iterable[str],
+        is_live: bool,
+    ) -> list[Finding]:
+        now = gregorian_seconds(self._clock())
+        used = held_addresses(box)
+        findings = []
+        for address in sorted(looked_at):
+            claim = entries.get(claim_id(address))
+            is_own = claim is not None and is_held_by(claim, faxbox_id)
+            if address in used and not is_own:
+                wanted = new_claim(address, faxbox_id, account_id, now)
+                fault = Fault.CLAIM_MISSING
+                mended: Document | None = wanted
+                if claim is not None:
+                    wanted["_rev"] = claim["_rev"]
+                    if await self._claims.is_used(claim):
+                        fault, mended = Fault.DOUBLED, None
+                    elif is_reserved(claim, now):
+                        continue
+                # The next box of this batch that wants the address finds it claimed.
+                entries[wanted["_id"]] = wanted
+                findings.append(Finding(fault, account_id, faxbox_id, address, mended))
+            elif claim is not None and is_own and address not in used:
+                if is_live and is_reserved(claim, now):
+                    continue
+                mended = tombstone_of(claim)
+                findings.append(Finding(Fault.CLAIM_STALE, account_id, faxbox_id, address, mended))
+        return findings
+
+    async def _mend(self, findings: list[Finding]) -> set[DocumentId]:
+        """Write what mends them; return the boxes of those that others were faster with."""
+        mending = [finding for finding in findings if finding.mended is not None]
+        documents = [finding.mended for finding in mending if finding.mended is not None]
+        try:
+            results = await self._store.put_many(FAXES, documents)
+        except MissingDatabase:
+            await self._store.create_database(FAXES)
+            results = await self._store.put_many(FAXES, documents)
+        return {
+            finding.faxbox_id
+            for finding, result in zip(mending, results, strict=True)
+            if result is None
+        }
+
+    async def _boxes(self, account_id: AccountId, faxbox_ids: Iterable[DocumentId]) -> "_Boxes":
+        try:
+            found = await self._store.get_many(
+                account_database(account_id), (account_id, *faxbox_ids)
+            )
+        except MissingDatabase:
+            return _Boxes({}, is_live=False)
+        is_hidden = is_hidden_account(found.pop(account_id, None))
+        boxes = {
+            id: soft_deleted_faxbox(document) if is_hidden else document
+            for id, document in found.items()
+            if document.get("pvt_type") == FAXBOX
+        }
+        return _Boxes(boxes, is_live=not is_hidden)
+
+    async def _entries(self, ids: Collection[DocumentId]) -> dict[DocumentId, Document]:
+        try:
+            return await self._store.get_many(FAXES, ids)
+        except MissingDatabase:
+            return {}
