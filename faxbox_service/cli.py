@@ -13,6 +13,7 @@ from . import __version__
 from .app import Repositories
 from .commands.accounts import add_account_commands
 from .commands.common import CommandRefused, with_repositories
+from .commands.faxboxes import add_faxbox_commands
 from .commands.secrets import add_secret_commands
 from .commands.users import add_user_commands
 from .documents.schema import InvalidDocument
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     add_account_commands(commands, common)
     add_user_commands(commands, common)
     add_secret_commands(commands, common)
+    add_faxbox_commands(commands, common)
     return parser
 
 

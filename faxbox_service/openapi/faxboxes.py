@@ -189,9 +189,9 @@ _FETCH: Final = Operation(
 _REPLACE: Final = Operation(
     id="replaceFaxbox",
     tag=_TAG,
-    summary="Replace all fields of a faxbox",
+    summary="Replace all fields of a faxbox, or restore a deleted one",
     description="`_rev` in `data` does the same as `revision` beside it.",
-    parameters=(*_ITEM, *CONDITIONS),
+    parameters=(*_ITEM, "Restore", *CONDITIONS),
     body=json_body(schema_reference("FaxboxFields"), _NEW, revision=_REVISION_OPTION),
     replies={"200": _changed("Replaced", FAXBOX)},
     errors=("InvalidFaxbox", *_CHANGE_ERRORS),

@@ -119,6 +119,11 @@ PARAMETERS: Final[Document] = {
         {"type": "boolean", "default": True},
         "Anything but `true` removes for good what is otherwise only hidden.",
     ),
+    "Restore": _query(
+        "restore",
+        _SWITCH,
+        "Bring the soft-deleted faxbox back as it was, for admins; the body is not looked at.",
+    ),
     "IncludeApiKey": _query(
         "include_api_key", _SWITCH, "Show the API key too, to admins; to others as without it."
     ),

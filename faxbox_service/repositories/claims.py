@@ -67,17 +67,22 @@ class AddressClaims:
         wanted = frozenset(addresses)
         if not wanted:
             return
-        try:
-            taken, rivals = await asyncio.gather(
-                self._reserve(account_id, faxbox_id, wanted), self._rivals(wanted, faxbox_id)
-            )
-        except StoreError:
-            with suppress(StoreError):
-                await self.release(account_id, faxbox_id, wanted)
-            raise
-        if taken or rivals:
+        # Both end before anything is given back: a claim under way could not be.
+        outcomes = await asyncio.gather(
+            self._reserve(account_id, faxbox_id, wanted),
+            self._rivals(wanted, faxbox_id),
+            return_exceptions=True,
+        )
+        taken: set[str] = set()
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                with suppress(StoreError):
+                    await self.release(account_id, faxbox_id, wanted)
+                raise outcome
+            taken |= outcome
+        if taken:
             await self.release(account_id, faxbox_id, wanted)
-            raise address_taken(min(taken | rivals))
+            raise address_taken(min(taken))
 
     def settled(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> Document:
         """The claim of an address that a box has already, to be created."""

@@ -4,7 +4,7 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.errors import not_found
+from faxbox_service.crossbar.errors import forbidden, not_found
 from faxbox_service.crossbar.listing import Kind, Listing
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
@@ -57,6 +57,8 @@ class FaxboxesResource:
                 document = await self._faxboxes.fetch(account.id, faxbox_id)
                 call.precondition.require_match(document["_rev"])
                 return _shown(document)
+            case "POST" if call.option("restore") in (True, "true"):
+                return _shown(await self._restore(call, account, faxbox_id))
             case "POST":
                 return _shown(await self._replace(call, account, faxbox_id))
             case "PATCH":
@@ -88,6 +90,12 @@ class FaxboxesResource:
         return await self._faxboxes.patch(
             account.id, faxbox_id, call.data(), call.author, call.precondition
         )
+
+    async def _restore(self, call: Call, account: Account, faxbox_id: DocumentId) -> Document:
+        """Bring a soft-deleted faxbox back: for admins; the body says nothing."""
+        if call.principal is None or not call.principal.is_admin:
+            raise forbidden()
+        return await self._faxboxes.restore(account.id, faxbox_id, call.author, call.precondition)
 
     async def _preview(self, call: Call, account: Account) -> Reply:
         """What a change would do, as Kazoo shows it when the verb is tunnelled through a GET."""

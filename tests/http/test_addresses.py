@@ -1,0 +1,279 @@
+"""Addresses of faxboxes: no two boxes hold one, and one that is let go is free (contract, 6)."""
+
+import asyncio
+
+import pytest
+
+from faxbox_service.documents.address_claim import claim_id, new_claim
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.names import FAXES, account_database
+from faxbox_service.repositories.addresses import Addresses
+from faxbox_service.repositories.clock import new_id, system_clock
+from faxbox_service.stores.base import StoreUnavailable
+from tests.http.claims import (
+    claim_of,
+    holder_of,
+    make_box,
+    new_address,
+    taken,
+    write_as_kazoo,
+)
+
+
+async def test_a_box_claims_both_its_addresses(service, tenant):
+    address = new_address()
+    box = await make_box(tenant, custom_smtp_email_address=address.upper())
+    for held in (address, box["smtp_email_address"]):
+        claim = await claim_of(service, held)
+        assert (claim["pvt_type"], claim["address"]) == ("faxbox_address", held)
+        assert (claim["faxbox_id"], claim["pvt_account_id"]) == (box["id"], tenant.account.id)
+
+
+async def test_generated_and_custom_addresses_share_one_name_space(tenant, other):
+    box = await make_box(tenant)
+    address = box["smtp_email_address"]
+    answer = await other.client.put(
+        other.faxboxes, {"name": "x", "custom_smtp_email_address": address.upper()}
+    )
+    assert (answer.status, answer.data) == (400, taken(address))
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_a_taken_address_is_refused_and_nothing_changes(service, tenant, other, method):
+    address = new_address()
+    await make_box(other, custom_smtp_email_address=address)
+    box = await make_box(tenant)
+    path = f"{tenant.faxboxes}/{box['id']}"
+    changes = {"name": "x", "custom_smtp_email_address": address}
+    answer = await tenant.client.request(method, path, changes)
+    assert (answer.status, answer.data) == (400, taken(address))
+    assert (await tenant.client.get(path)).data == box
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_a_changed_address_is_free_for_others(service, tenant, other, method):
+    before, after = new_address(), new_address()
+    box = await make_box(tenant, custom_smtp_email_address=before)
+    path = f"{tenant.faxboxes}/{box['id']}"
+    changes = {"name": "x", "custom_smtp_email_address": after}
+    assert (await tenant.client.request(method, path, changes)).status == 200
+    assert await claim_of(service, before) is None
+    assert await holder_of(service, after) == box["id"]
+    other_box = await make_box(other, custom_smtp_email_address=before)
+    assert await holder_of(service, before) == other_box["id"]
+
+
+async def test_a_removed_address_is_free_for_others(service, tenant, other):
+    address = new_address()
+    box = await make_box(tenant, custom_smtp_email_address=address)
+    path = f"{tenant.faxboxes}/{box['id']}"
+    answer = await tenant.client.patch(path, {"custom_smtp_email_address": None})
+    assert (answer.status, "custom_smtp_email_address" in answer.data) == (200, False)
+    await make_box(other, custom_smtp_email_address=address)
+
+
+@pytest.mark.parametrize("query", ["", "?should_soft_delete=false"])
+async def test_deleting_a_box_frees_its_addresses(service, tenant, other, query):
+    address = new_address()
+    box = await make_box(tenant, custom_smtp_email_address=address)
+    assert (await tenant.client.delete(f"{tenant.faxboxes}/{box['id']}{query}")).status == 200
+    for held in (address, box["smtp_email_address"]):
+        assert await claim_of(service, held) is None
+    await make_box(other, custom_smtp_email_address=address)
+    await make_box(other, custom_smtp_email_address=box["smtp_email_address"])
+
+
+@pytest.mark.parametrize("query", ["", "?should_soft_delete=false"])
+async def test_deleting_an_account_frees_the_addresses_of_its_boxes(service, root, other, query):
+    answer = await root.client.put(root.path, {"name": f"doomed {new_id()}"})
+    doomed = f"/v2/accounts/{answer.data['id']}"
+    address = new_address()
+    box = await root.client.put(
+        f"{doomed}/faxboxes", {"name": "x", "custom_smtp_email_address": address}
+    )
+    assert (await root.client.delete(f"{doomed}{query}")).status == 200
+    assert await claim_of(service, address) is None
+    assert await claim_of(service, box.data["smtp_email_address"]) is None
+    await make_box(other, custom_smtp_email_address=address)
+
+
+async def test_a_box_may_swap_its_addresses_back_and_forth(service, tenant):
+    one, two = new_address(), new_address()
+    box = await make_box(tenant, custom_smtp_email_address=one)
+    path = f"{tenant.faxboxes}/{box['id']}"
+    for address in (two, one, two, one):
+        answer = await tenant.client.patch(path, {"custom_smtp_email_address": address})
+        assert answer.status == 200
+    assert await holder_of(service, one) == box["id"]
+    assert await claim_of(service, two) is None
+
+
+@pytest.mark.parametrize("own", ["custom", "generated"])
+async def test_a_box_of_kazoo_without_a_claim_is_honoured(service, tenant, other, own):
+    address = new_address()
+    names = {"custom": "custom_smtp_email_address", "generated": "pvt_smtp_email_address"}
+    await write_as_kazoo(service, other, **{names[own]: address.upper()})
+    answer = await tenant.client.put(
+        tenant.faxboxes, {"name": "x", "custom_smtp_email_address": address}
+    )
+    assert (answer.status, answer.data) == (400, taken(address))
+    assert await claim_of(service, address) is None
+
+
+async def test_a_copy_that_is_older_than_its_box_holds_nothing(service, tenant, other):
+    address = new_address()
+    box = await write_as_kazoo(service, other, custom_smtp_email_address=address)
+    store, database = service.repositories.store, account_database(other.account.id)
+    await store.put(database, {**await store.get(database, box["_id"]), "pvt_deleted": True})
+    await make_box(tenant, custom_smtp_email_address=address)
+
+
+async def test_a_claim_whose_box_never_came_is_taken_over(service, tenant, other):
+    address = new_address()
+    now = gregorian_seconds(system_clock())
+    claim = new_claim(address, new_id(), other.account.id, now - 60, 30)
+    await service.repositories.store.put(FAXES, claim)
+    box = await make_box(tenant, custom_smtp_email_address=address)
+    assert await holder_of(service, address) == box["id"]
+
+
+async def test_a_claim_of_a_box_that_uses_it_no_more_is_taken_over(service, tenant, other):
+    address = new_address()
+    idle = await make_box(other)
+    now = gregorian_seconds(system_clock())
+    await service.repositories.store.put(
+        FAXES, new_claim(address, idle["id"], other.account.id, now)
+    )
+    box = await make_box(tenant, custom_smtp_email_address=address)
+    assert await holder_of(service, address) == box["id"]
+
+
+async def test_while_a_claim_is_reserved_nobody_is_told_that_it_is_taken(service, tenant, other):
+    address = new_address()
+    now = gregorian_seconds(system_clock())
+    claim = new_claim(address, new_id(), other.account.id, now, 60)
+    await service.repositories.store.put(FAXES, claim)
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    answer = await tenant.client.put(tenant.faxboxes, fields)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert (await tenant.client.get(tenant.faxboxes)).data == []
+
+
+async def test_whoever_waits_for_a_reserved_claim_gets_it_when_it_is_freed(service, tenant, other):
+    address = new_address()
+    store, now = service.repositories.store, gregorian_seconds(system_clock())
+    claim = new_claim(address, new_id(), other.account.id, now, 60)
+    revision = await store.put(FAXES, claim)
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    waiting = asyncio.create_task(tenant.client.put(tenant.faxboxes, fields))
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    await store.delete(FAXES, claim["_id"], revision)
+    assert (await waiting).status == 201
+
+
+async def test_of_many_who_want_an_address_at_once_one_gets_it(service, elsewhere, tenant, other):
+    address = new_address()
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    clients = [tenant.client, elsewhere.client(tenant.client.token)]
+    answers = await asyncio.gather(
+        *(clients[n % 2].put(tenant.faxboxes, fields) for n in range(40))
+    )
+    assert sorted(answer.status for answer in answers) == [201] + [400] * 39
+    [winner] = [answer.data["id"] for answer in answers if answer.status == 201]
+    assert await holder_of(service, address) == winner
+    assert len((await tenant.client.get(tenant.faxboxes)).data) == 1
+
+
+async def test_a_generated_address_that_is_anothers_is_made_anew(
+    service, tenant, other, monkeypatch
+):
+    held = (await make_box(other))["smtp_email_address"]
+    fresh = new_address()
+    offered = iter([held, fresh])
+
+    async def generate(self, reseller_id):
+        return next(offered)
+
+    monkeypatch.setattr(Addresses, "generate", generate)
+    box = await make_box(tenant)
+    assert box["smtp_email_address"] == fresh
+    assert await holder_of(service, fresh) == box["id"]
+    assert await holder_of(service, held) != box["id"]
+    assert (await service.copy(box["id"]))["pvt_smtp_email_address"] == fresh
+
+
+async def test_very_long_addresses_have_claims_too(service, tenant, other):
+    address = "x" * 5000 + new_address()
+    box = await make_box(tenant, custom_smtp_email_address=address)
+    assert len(claim_id(address)) < 200
+    assert await holder_of(service, address) == box["id"]
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    assert (await other.client.put(other.faxboxes, fields)).status == 400
+
+
+@pytest.mark.parametrize("address", ["ÄÖ Ü/../%2F?#", "\U0001f4e0\x00\n", "_design/x", "."])
+async def test_any_text_may_be_an_address(service, tenant, other, address):
+    address = f"{address}{new_id()}".lower()
+    box = await make_box(tenant, custom_smtp_email_address=address)
+    assert await holder_of(service, address) == box["id"]
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    assert (await other.client.put(other.faxboxes, fields)).status == 400
+
+
+@pytest.mark.parametrize("method", ["put_many", "view"])
+async def test_a_store_that_fails_is_never_not_unique(service, tenant, monkeypatch, method):
+    async def fail(*arguments, **options):
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(service.repositories.store, method, fail)
+    address = new_address()
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    answer = await tenant.client.put(tenant.faxboxes, fields)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    monkeypatch.undo()
+    assert await claim_of(service, address) is None
+    assert (await tenant.client.put(tenant.faxboxes, fields)).status == 201
+
+
+async def test_a_change_that_is_refused_keeps_no_address(service, tenant):
+    address = new_address()
+    box = await make_box(tenant)
+    path = f"{tenant.faxboxes}/{box['id']}"
+    answer = await tenant.client.patch(
+        path, {"custom_smtp_email_address": address}, headers={"If-Match": '"1-0"'}
+    )
+    assert answer.status == 412
+    assert await claim_of(service, address) is None
+
+
+async def test_round_trips_are_those_that_the_design_allows(service, tenant):
+    store = service.repositories.store
+    fewest: dict[str, int] = {}
+
+    async def counted(name, request):
+        before = store.round_trips
+        answer = await request
+        assert answer.status in (200, 201), answer.body
+        # The store counts what followers of its changes ask for, too.
+        fewest[name] = min(fewest.get(name, 99), store.round_trips - before)
+        return f"{tenant.faxboxes}/{answer.data['id']}"
+
+    for _ in range(4):
+        path = await counted("create", tenant.client.put(tenant.faxboxes, {"name": "x"}))
+        await counted("read", tenant.client.get(path))
+        await counted("patch", tenant.client.patch(path, {"name": "y"}))
+        await counted("change", tenant.client.post(path, {"name": "z"}))
+        await counted("soft delete", tenant.client.delete(path))
+        fields = {"name": "x", "custom_smtp_email_address": new_address()}
+        path = await counted("create, custom", tenant.client.put(tenant.faxboxes, fields))
+        await counted("delete", tenant.client.delete(f"{path}?should_soft_delete=false"))
+    assert fewest == {
+        "create": 2,
+        "read": 1,
+        "patch": 4,
+        "change": 4,
+        "soft delete": 4,
+        "create, custom": 4,
+        "delete": 4,
+    }
