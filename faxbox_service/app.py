@@ -34,9 +34,11 @@ from .repositories.faxboxes import Faxboxes
 from .repositories.identities import Identities
 from .repositories.known_accounts import KnownAccounts
 from .repositories.phone_numbers import PhoneNumbers
+from .repositories.reconciler import Reconciler
 from .repositories.reconciliation import Reconciliation
 from .repositories.schemas import Schemas
 from .repositories.signing_keys import SigningKeys
+from .repositories.sweeping import Sweeping
 from .repositories.token_restrictions import TokenRestrictions
 from .repositories.tokens import Tokens
 from .repositories.users import Users
@@ -72,6 +74,8 @@ class Repositories:
     account_listings: AccountListings
     users: Users
     copies: FaxboxCopies
+    reconciliation: Reconciliation
+    sweeping: Sweeping
     faxboxes: Faxboxes
     keys: SigningKeys
     restrictions: TokenRestrictions
@@ -145,6 +149,8 @@ class Repositories:
             account_listings=AccountListings(store, accounts),
             users=users,
             copies=copies,
+            reconciliation=reconciliation,
+            sweeping=Sweeping(store, reconciliation, accounts.copies),
             faxboxes=Faxboxes(
                 store,
                 lambda: schemas.current("faxbox"),
@@ -181,6 +187,22 @@ class Repositories:
         await self.known_accounts.close()
         await self.tokens.close()
         await self.store.close()
+
+
+def reconciler_of(
+    settings: Settings, repositories: Repositories, clock: Clock = system_clock
+) -> Reconciler:
+    """What mends the store in the background, not yet started."""
+    store, copies = repositories.store, repositories.accounts.copies
+    return Reconciler(
+        store,
+        repositories.reconciliation,
+        Sweeping(store, repositories.reconciliation, copies, rest=1.0),
+        copies,
+        clock,
+        interval=settings.reconcile_interval,
+        sweep_interval=settings.sweep_interval,
+    )
 
 
 def build_app(

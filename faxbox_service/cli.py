@@ -26,7 +26,7 @@ from .operations.initialisation import (
 from .repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
 from .serving import bound_socket, run, serve
 from .settings import InvalidSetting, Settings, from_process
-from .stores.base import StoreUnavailable
+from .stores.base import StoreError
 from .stores.opening import embedded_path, is_embedded
 
 _FIRST_ACCOUNT = "master"
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
         _fail("the account has descendants, which must go first")
     except StaleRevision:
         _fail("others kept changing it; try again")
-    except (InvalidSetting, StoreUnavailable, CannotInitialise, CommandRefused) as error:
+    except (InvalidSetting, StoreError, CannotInitialise, CommandRefused) as error:
         _fail(str(error))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import uvloop
 
-from .app import Repositories, build_app
+from .app import Repositories, build_app, reconciler_of
 from .crossbar.server import HttpServer
 from .settings import Settings
 
@@ -66,12 +66,15 @@ async def _serve(
     if lifeline is not None:
         loop.add_reader(lifeline, stop.set)
     repositories = await Repositories.open(settings)
+    reconciler = reconciler_of(settings, repositories)
     try:
         server = HttpServer(
             build_app(settings, repositories), shutdown_timeout=settings.shutdown_timeout
         )
         try:
             await server.listen(listener)
+            if settings.reconcile:
+                reconciler.start()
             _spare_the_collector()
             on_ready()
             await stop.wait()
@@ -80,6 +83,7 @@ async def _serve(
         finally:
             await server.close()
     finally:
+        await reconciler.stop()
         await repositories.close()
 
 

@@ -181,6 +181,20 @@ class Settings:
         "(`localhost`), domains (`*.internal`)",
         _blocked_hosts,
     )
+    reconcile: bool = _setting(
+        True,
+        "mend in the background what crashes, failures and Kazoo leave behind in `faxes`; of all "
+        "workers on a store one does it",
+        _switch,
+    )
+    reconcile_interval: float = _setting(
+        2.0, "seconds between looks at what changed", _seconds(0.05, 3600)
+    )
+    sweep_interval: float = _setting(
+        86_400.0,
+        "seconds between looks at everything, as `faxbox repair` does",
+        _seconds(1, 366 * 24 * 3600),
+    )
     rate_limit_burst: int = _setting(
         100,
         "how many requests without a good token, and logins, a client may make at once; 0 for no "

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
@@ -44,6 +45,23 @@ def author() -> Author:
 def answer(options: argparse.Namespace, facts: Any, text: str) -> None:
     """Print facts as JSON where that is wanted, else the text for people."""
     print(json.dumps(facts, ensure_ascii=False) if options.json else text)
+
+
+class ProgressBar:
+    """How far a long command is, on standard error when that is a terminal."""
+
+    def __init__(self, what: str, width: int = 30) -> None:
+        self._what = what
+        self._width = width
+
+    def __call__(self, done: int, of: int) -> None:
+        """Show it."""
+        if not sys.stderr.isatty():
+            return
+        bar = "#" * (self._width * done // max(of, 1))
+        end = "\n" if done == of else ""
+        line = f"\r[{bar:<{self._width}}] {done} of {of} {self._what}"
+        print(line, end=end, file=sys.stderr, flush=True)
 
 
 def table(rows: Iterable[Document], columns: tuple[str, ...]) -> str:

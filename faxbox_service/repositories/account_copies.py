@@ -32,7 +32,12 @@ class AccountCopies:
             self.failures += 1
             _log.error("the copy of account %s in %s is stale: %s", account_id, ACCOUNTS, error)
 
-    async def synchronise(self, account_id: AccountId) -> None:
-        """Make the copy what the account's document says now. Idempotent, safe in parallel."""
+    async def synchronise(self, account_id: AccountId, *, dry_run: bool = False) -> bool:
+        """Make the copy what the account's document says now. Idempotent, safe in parallel.
+
+        Whether it was anything else; in a `dry_run` it is left as it is.
+        """
         source = account_database(account_id)
-        await mirror(self._store, source, ACCOUNTS, account_id, copy_in_accounts)
+        return await mirror(
+            self._store, source, ACCOUNTS, account_id, copy_in_accounts, dry_run=dry_run
+        )

@@ -18,21 +18,29 @@ _TRIES = 8
 
 
 async def mirror(
-    store: Store, source: str, target: str, document_id: DocumentId, make: MakeCopy
-) -> None:
+    store: Store,
+    source: str,
+    target: str,
+    document_id: DocumentId,
+    make: MakeCopy,
+    *,
+    dry_run: bool = False,
+) -> bool:
     """Make the copy in `target` what the document in `source` says now, or remove it.
 
-    Idempotent, and safe in parallel. Raises `StoreError`.
+    Whether it was anything else; in a `dry_run` it is left as it is. Idempotent, and safe in
+    parallel. Raises `StoreError`.
     """
     for _ in range(_TRIES):
         # The copy is read first, so that the copy of a younger writer makes ours conflict.
         copy = await _present(store, target, document_id)
         document = await _present(store, source, document_id)
+        wanted = None if document is None else make(document, copy)
+        if wanted == copy or dry_run:
+            return wanted != copy
         try:
-            if document is not None:
-                wanted = make(document, copy)
-                if wanted != copy:
-                    await store.put(target, wanted)
+            if wanted is not None:
+                await store.put(target, wanted)
             elif copy is not None:
                 await store.delete(target, document_id, copy["_rev"])
         except (RevisionConflict, DocumentNotFound):
@@ -40,7 +48,7 @@ async def mirror(
         except MissingDatabase:
             await store.create_database(target)
             continue
-        return
+        return True
     raise RevisionConflict(f"the copy of {document_id} keeps changing")
 
 

@@ -7,6 +7,7 @@ write names the revision that was read, and what requests have reserved is left 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 from faxbox_service.documents.account import is_hidden_account
 from faxbox_service.documents.address_claim import (
@@ -25,7 +26,7 @@ from faxbox_service.documents.faxbox import (
 )
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.documents.types import AccountId, Document, DocumentId, GregorianSeconds
 from faxbox_service.stores.base import MissingDatabase, RevisionConflict, Store
 
 from .claims import AddressClaims
@@ -35,14 +36,16 @@ _TRIES = 8
 
 
 class Fault(StrEnum):
-    """What can be wrong in `faxes`."""
+    """What can be wrong in `faxes`, and in `accounts`."""
 
     COPY_MISSING = "copy missing"
     COPY_STALE = "copy stale"
     COPY_ORPHANED = "copy orphaned"
     CLAIM_MISSING = "claim missing"
     CLAIM_STALE = "claim stale"
-    DOUBLED = "address or id doubled"
+    DOUBLED = "address doubled"
+    COPY_DOUBLED = "box in two accounts"
+    ACCOUNT_COPY_STALE = "copy of an account missing or stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,12 @@ class Finding:
 
     fault: Fault
     account_id: AccountId
-    faxbox_id: DocumentId
+    faxbox_id: DocumentId | None = None
     address: str | None = None
     mended: Document | None = None
-    """None for what only people can decide: which of two boxes keeps an address."""
+    """None for what only people can decide, and for what is not in `faxes`."""
+    rival: Document | None = None
+    """The claim or copy of the other box, where there are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +140,16 @@ class Reconciliation:
             if box is None:
                 return []
             if await self._claims.is_box(copy.get("pvt_account_id"), faxbox_id):
-                return [Finding(Fault.DOUBLED, account_id, faxbox_id)]
+                return [Finding(Fault.COPY_DOUBLED, account_id, faxbox_id, rival=copy)]
         if box is None:
             if copy is None or copy.get("pvt_type") != FAXBOX:
                 return []
-            return [Finding(Fault.COPY_ORPHANED, account_id, faxbox_id, None, tombstone_of(copy))]
+            return [Finding(Fault.COPY_ORPHANED, account_id, faxbox_id, mended=tombstone_of(copy))]
         wanted = copy_in_faxes(box, account_id, copy)
         if wanted == copy:
             return []
         fault = Fault.COPY_MISSING if copy is None else Fault.COPY_STALE
-        return [Finding(fault, account_id, faxbox_id, None, wanted)]
+        return [Finding(fault, account_id, faxbox_id, mended=wanted)]
 
     async def _claim_faults(
         self,
@@ -155,31 +160,50 @@ class Reconciliation:
         looked_at: Iterable[str],
         is_live: bool,
     ) -> list[Finding]:
-        now = gregorian_seconds(self._clock())
         used = held_addresses(box)
         findings = []
         for address in sorted(looked_at):
             claim = entries.get(claim_id(address))
             is_own = claim is not None and is_held_by(claim, faxbox_id)
             if address in used and not is_own:
-                wanted = new_claim(address, faxbox_id, account_id, now)
-                fault = Fault.CLAIM_MISSING
-                mended: Document | None = wanted
-                if claim is not None:
-                    wanted["_rev"] = claim["_rev"]
-                    if await self._claims.is_used(claim):
-                        fault, mended = Fault.DOUBLED, None
-                    elif is_reserved(claim, now):
-                        continue
-                # The next box of this batch that wants the address finds it claimed.
-                entries[wanted["_id"]] = wanted
-                findings.append(Finding(fault, account_id, faxbox_id, address, mended))
+                finding = await self._missing_claim(account_id, faxbox_id, address, claim)
             elif claim is not None and is_own and address not in used:
-                if is_live and is_reserved(claim, now):
-                    continue
-                mended = tombstone_of(claim)
-                findings.append(Finding(Fault.CLAIM_STALE, account_id, faxbox_id, address, mended))
+                finding = self._stale_claim(account_id, faxbox_id, claim, is_live)
+            else:
+                continue
+            if finding is not None:
+                findings.append(finding)
+            if finding is not None and finding.fault is Fault.CLAIM_MISSING:
+                # The next box of this batch that wants the address finds it claimed.
+                entries[claim_id(address)] = cast(Document, finding.mended)
         return findings
+
+    async def _missing_claim(
+        self,
+        account_id: AccountId,
+        faxbox_id: DocumentId,
+        address: str,
+        present: Document | None,
+    ) -> Finding | None:
+        wanted = new_claim(address, faxbox_id, account_id, self._now())
+        if present is not None:
+            if "_rev" not in present or await self._claims.is_used(present):
+                return Finding(Fault.DOUBLED, account_id, faxbox_id, address, rival=present)
+            if is_reserved(present, self._now()):
+                return None
+            wanted["_rev"] = present["_rev"]
+        return Finding(Fault.CLAIM_MISSING, account_id, faxbox_id, address, wanted)
+
+    def _stale_claim(
+        self, account_id: AccountId, faxbox_id: DocumentId, claim: Document, is_live: bool
+    ) -> Finding | None:
+        if is_live and is_reserved(claim, self._now()):
+            return None
+        mended = tombstone_of(claim)
+        return Finding(Fault.CLAIM_STALE, account_id, faxbox_id, claim.get("address"), mended)
+
+    def _now(self) -> GregorianSeconds:
+        return gregorian_seconds(self._clock())
 
     async def _mend(self, findings: list[Finding]) -> set[DocumentId]:
         """Write what mends them; return the boxes of those that others were faster with."""
@@ -193,7 +217,7 @@ class Reconciliation:
         return {
             finding.faxbox_id
             for finding, result in zip(mending, results, strict=True)
-            if result is None
+            if result is None and finding.faxbox_id is not None
         }
 
     async def _boxes(self, account_id: AccountId, faxbox_ids: Iterable[DocumentId]) -> "_Boxes":

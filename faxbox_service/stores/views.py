@@ -9,7 +9,6 @@ from functools import wraps
 from typing import TypeAlias
 
 from faxbox_service.documents.account import ACCOUNT
-from faxbox_service.documents.address_claim import CLAIM
 from faxbox_service.documents.faxbox import FAXBOX
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.private_fields import alphanum_name
@@ -94,15 +93,6 @@ def _lowered_addresses(document: Document) -> Emitted:
         address = document.get(name)
         if isinstance(address, str) and address:
             yield address.lower(), _undefined_is_null(document, "pvt_account_id")
-
-
-def _account_entries(document: Document) -> Emitted:
-    account_id = _undefined_is_null(document, "pvt_account_id")
-    kind = document.get("pvt_type")
-    if kind == FAXBOX:
-        yield account_id, None
-    elif kind == CLAIM:
-        yield account_id, _fields(document, address="address", faxbox_id="faxbox_id")
 
 
 @_visible(FAXBOX)
@@ -268,7 +258,6 @@ _VIEWS: Mapping[DatabaseClass, Mapping[View, MapFunction]] = {
         View("faxbox", "email_address"): _faxbox_addresses,
         View("faxbox", "email_permissions"): _faxes_faxbox_permissions,
         View("faxbox_service", "addresses"): _lowered_addresses,
-        View("faxbox_service", "by_account"): _account_entries,
     },
     DatabaseClass.OTHER: {},
 }

@@ -57,9 +57,7 @@ _switch = st.fixed_dictionaries(
 _document = st.fixed_dictionaries(
     {"_id": st.sampled_from(["a1", "b2"])},
     optional={
-        "pvt_type": st.sampled_from(["faxbox", "faxbox_address", "user", "account"]) | _odd,
-        "address": _names | _odd,
-        "faxbox_id": _names | _odd,
+        "pvt_type": st.sampled_from(["faxbox", "user", "account"]) | _odd,
         "pvt_deleted": _odd,
         "pvt_account_id": st.just("acc") | _odd,
         "pvt_account_db": st.just("account%2Facc") | _odd,

@@ -1,0 +1,74 @@
+"""Repair: look at everything once, and mend it (`faxbox repair`)."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from faxbox_service.app import Repositories
+from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.repositories.reconciliation import Fault, Finding
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a repair found; all but what is doubled is mended, unless it was a dry run."""
+
+    accounts: int = 0
+    faults: Counter[Fault] = field(default_factory=Counter)
+    doubled: list[Finding] = field(default_factory=list)
+    _seen: set[tuple[object, ...]] = field(default_factory=set, repr=False)
+
+    def take(self, findings: list[Finding]) -> None:
+        """Count them, each once: in a dry run copies and claims lead to a box again."""
+        for finding in findings:
+            key = (finding.fault, finding.account_id, finding.faxbox_id, finding.address)
+            if key in self._seen:
+                continue
+            self._seen.add(key)
+            self.faults[finding.fault] += 1
+            if finding.rival is not None:
+                self.doubled.append(finding)
+
+    def facts(self) -> Document:
+        """As JSON shows it."""
+        return {
+            "accounts": self.accounts,
+            "faults": {str(fault): self.faults[fault] for fault in Fault},
+            "doubled": [_rivals(finding) for finding in self.doubled],
+        }
+
+
+async def repair(
+    repositories: Repositories,
+    account_id: AccountId | None = None,
+    dry_run: bool = False,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Summary:
+    """Make `faxes` and `accounts` agree with the accounts, or with one of them.
+
+    `on_progress` is told how many of how many accounts are done. Raises `StoreError`.
+    """
+    sweeping, summary = repositories.sweeping, Summary()
+
+    async def found(findings: list[Finding]) -> None:
+        summary.take(findings)
+
+    accounts = await sweeping.accounts() if account_id is None else [account_id]
+    expected: set[DocumentId] = set()
+    for account in accounts:
+        expected |= await sweeping.sweep_account(account, found, dry_run=dry_run)
+        summary.accounts += 1
+        on_progress(summary.accounts, len(accounts))
+    await sweeping.sweep_faxes(expected, found, only=account_id, dry_run=dry_run)
+    return summary
+
+
+def _rivals(finding: Finding) -> Document:
+    rival = finding.rival or {}
+    return {
+        "address": finding.address,
+        "account_id": finding.account_id,
+        "faxbox_id": finding.faxbox_id,
+        "other_account_id": rival.get("pvt_account_id"),
+        "other_faxbox_id": rival.get("faxbox_id", rival.get("_id")),
+    }

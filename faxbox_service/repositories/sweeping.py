@@ -1,0 +1,137 @@
+"""Looking at everything: every box of every account, and whatever else lies in `faxes`."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from typing import TypeAlias
+
+from faxbox_service.documents.address_claim import claim_id, is_claim
+from faxbox_service.documents.faxbox import FAXBOX, held_addresses
+from faxbox_service.documents.names import (
+    ACCOUNTS,
+    FAXES,
+    account_database,
+    account_of_database,
+    is_account_id,
+)
+from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.stores.base import MissingDatabase, Store
+
+from .account_copies import AccountCopies
+from .reconciliation import Fault, Finding, Reconciliation
+
+Found: TypeAlias = Callable[[list[Finding]], Awaitable[None]]
+"""Is told what was found, batch by batch; may take its time."""
+
+_AT_ONCE = 200
+_DATABASES = "account/"
+
+
+class Sweeping:
+    """Finds and mends what no single change tells of.
+
+    After each page of documents it rests `rest` times as long as that took.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        reconciliation: Reconciliation,
+        account_copies: AccountCopies,
+        *,
+        rest: float = 0.0,
+    ) -> None:
+        self._store = store
+        self._reconciliation = reconciliation
+        self._account_copies = account_copies
+        self._rest = rest
+
+    async def accounts(self) -> list[AccountId]:
+        """The accounts that have databases, or that `accounts` knows."""
+        found: set[AccountId] = set()
+        name = ""
+        while names := await self._store.databases(_DATABASES, after=name, limit=_AT_ONCE):
+            name = names[-1]
+            found.update(filter(None, map(account_of_database, names)))
+        async for document in self._documents(ACCOUNTS):
+            if is_account_id(document["_id"]):
+                found.add(document["_id"])
+        return sorted(found)
+
+    async def sweep_account(
+        self, account_id: AccountId, found: Found, *, dry_run: bool = False
+    ) -> set[DocumentId]:
+        """Mend what the boxes of an account need.
+
+        Returns the ids of the documents in `faxes` that belong to them.
+        """
+        entries: set[DocumentId] = set()
+        try:
+            await self._store.get_many(account_database(account_id), (account_id,))
+        except MissingDatabase:
+            return entries
+        if await self._account_copies.synchronise(account_id, dry_run=dry_run):
+            await found([Finding(Fault.ACCOUNT_COPY_STALE, account_id)])
+        batch: list[DocumentId] = []
+        async for box in self._documents(account_database(account_id)):
+            if box.get("pvt_type") != FAXBOX:
+                continue
+            entries.update((box["_id"], *map(claim_id, held_addresses(box))))
+            batch.append(box["_id"])
+            if len(batch) == _AT_ONCE:
+                await found(await self._reconcile(account_id, batch, (), dry_run))
+                batch = []
+        await found(await self._reconcile(account_id, batch, (), dry_run))
+        return entries
+
+    async def sweep_faxes(
+        self,
+        expected: Collection[DocumentId],
+        found: Found,
+        *,
+        only: AccountId | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        """Mend copies and claims that are not `expected`, of all accounts or of one."""
+        async for entry in self._documents(FAXES):
+            account_id = entry.get("pvt_account_id")
+            if (
+                entry["_id"] in expected
+                or not isinstance(account_id, str)
+                or not is_account_id(account_id)
+                or only not in (None, account_id)
+            ):
+                continue
+            if entry.get("pvt_type") == FAXBOX:
+                findings = await self._reconcile(account_id, [entry["_id"]], (), dry_run)
+            elif is_claim(entry):
+                box, address = [entry["faxbox_id"]], (entry["address"],)
+                findings = await self._reconcile(account_id, box, address, dry_run)
+            else:
+                continue
+            await found(findings)
+
+    async def _reconcile(
+        self,
+        account_id: AccountId,
+        faxbox_ids: list[DocumentId],
+        more_addresses: Collection[str],
+        dry_run: bool,
+    ) -> list[Finding]:
+        if not faxbox_ids:
+            return []
+        return await self._reconciliation.reconcile(
+            account_id, faxbox_ids, more_addresses=more_addresses, dry_run=dry_run
+        )
+
+    async def _documents(self, database: str) -> AsyncIterator[Document]:
+        after, started = "", time.monotonic()
+        try:
+            while page := await self._store.documents(database, after=after, limit=_AT_ONCE):
+                after = page[-1]["_id"]
+                for document in page:
+                    yield document
+                await asyncio.sleep(self._rest * (time.monotonic() - started))
+                started = time.monotonic()
+        except MissingDatabase:
+            return
