@@ -1,9 +1,12 @@
 """The commands for accounts, users and secrets, run as their user runs them."""
 
 import json
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -31,6 +34,18 @@ def told(store, *arguments, password=None):
     )
     assert (result.returncode, result.stderr) == (0, ""), result.stderr
     return json.loads(result.stdout)
+
+
+def send(method, url, token, data=None):
+    """What the service answers to a request with a body."""
+    request = Request(
+        url,
+        method=method,
+        data=None if data is None else json.dumps({"data": data}).encode(),
+        headers={"X-Auth-Token": token, "Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=10) as reply:
+        return json.load(reply)
 
 
 def create(store, master, name):
@@ -170,3 +185,45 @@ def test_an_account_with_descendants_is_not_deleted(store, master):
         1,
         "faxbox: the account has descendants, which must go first\n",
     )
+
+
+def test_restoring_a_box(store, master):
+    address = "front.desk.example.com"
+    with serving(store) as (_, printed):
+        boxes = f"{base_url_of(printed)}/v2/accounts/{master['account_id']}/faxboxes"
+        token = run("token", "--store", store, "--account-id", master["account_id"]).stdout.strip()
+        fields = {"name": "Front desk", "custom_smtp_email_address": address}
+        box = send("PUT", boxes, token, fields)["data"]
+        send("DELETE", f"{boxes}/{box['id']}", token)
+    again = ("--account-id", master["account_id"], box["id"])
+    assert told(store, "restore", *again) == box
+    people = run("restore", *again, "--store", store).stdout
+    assert people == f"restored {box['id']} (Front desk)\n"
+    nobody = run("restore", *again[:2], "nobody", "--store", store)
+    assert (nobody.returncode, nobody.stderr) == (1, "faxbox: there is no nobody\n")
+
+
+def test_repairing(store, master):
+    assert run("repair", "--store", store).stdout == "1 accounts looked at\nnothing was wrong\n"
+    path = store.removeprefix("sqlite://")
+    with serving(store) as (_, printed):
+        boxes = f"{base_url_of(printed)}/v2/accounts/{master['account_id']}/faxboxes"
+        token = run("token", "--store", store, "--account-id", master["account_id"]).stdout.strip()
+        box = send("PUT", boxes, token, {"name": "Front desk"})["data"]
+    lose = """
+        DELETE FROM documents WHERE id IN (?, ?)
+        AND database = (SELECT number FROM databases WHERE name = 'faxes')
+    """
+    with closing(sqlite3.connect(path)) as file:
+        lost = (box["id"], f"faxbox_address-{box['smtp_email_address']}")
+        assert file.execute(lose, lost).rowcount == 2
+        file.commit()
+    account = ("--account", master["account_id"])
+    dry = told(store, "repair", "--dry-run", *account)
+    assert dry["dry_run"] is True
+    assert (dry["faults"]["copy missing"], dry["faults"]["claim missing"]) == (1, 1)
+    lines = run("repair", "--store", store).stdout.splitlines()
+    assert lines == ["1 accounts looked at", "       1  claim missing", "       1  copy missing"]
+    assert run("repair", *account, "--store", store).stdout.endswith("nothing was wrong\n")
+    refused = run("repair", "--account", "nobody", "--store", store)
+    assert (refused.returncode, refused.stderr) == (1, "faxbox: there is no nobody\n")
