@@ -32,16 +32,19 @@ from faxbox_service.documents.types import (
 )
 from faxbox_service.stores.base import (
     MissingDatabase,
+    MissingView,
     Store,
     StoreError,
     StoreUnavailable,
     View,
     ViewRange,
+    ViewRow,
 )
 
 from .clock import Clock
 
 ADDRESSES = View("faxbox_service", "addresses")
+KAZOO_ADDRESSES = View("faxbox", "email_address")
 
 _TRIES = 20
 _PAUSE = 0.1
@@ -196,7 +199,7 @@ class AddressClaims:
 
     async def _has_rival(self, address: str, faxbox_id: DocumentId) -> str | None:
         try:
-            rows = await self._store.view(FAXES, ADDRESSES, ViewRange(key=address))
+            rows = await self._with_address(address)
         except MissingDatabase:
             return None
         for row in rows:
@@ -204,6 +207,14 @@ class AddressClaims:
             if row.id != faxbox_id and await self.has_address(row.value, row.id, address):
                 return address
         return None
+
+    async def _with_address(self, address: str) -> list[ViewRow]:
+        wanted = ViewRange(key=address)
+        try:
+            return await self._store.view(FAXES, ADDRESSES, wanted)
+        except MissingView:
+            # Whoever may not install ours has Kazoo's, which knows addresses as they were written.
+            return await self._store.view(FAXES, KAZOO_ADDRESSES, wanted)
 
     async def _used_by(self, account_id: Json, faxbox_id: DocumentId) -> frozenset[str]:
         found = await self._found(account_id, faxbox_id)

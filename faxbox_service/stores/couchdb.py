@@ -9,15 +9,13 @@ from urllib.parse import quote
 
 from aiocouch.remote import HTTPResponse
 
-from faxbox_service.documents.json_text import EncodedJson, encode_json
+from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.names import database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from .base import (
-    UNSET,
     Attachment,
     Changes,
-    CutRows,
     DatabaseUpdates,
     DocumentNotFound,
     MissingDatabase,
@@ -35,9 +33,8 @@ from .couchdb_endpoints import (
     database_endpoint,
     design_endpoint,
     document_endpoint,
-    view_endpoint,
 )
-from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB, ReplyTooLong
+from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB
 from .couchdb_replies import (
     bulk_result,
     change,
@@ -45,27 +42,17 @@ from .couchdb_replies import (
     items,
     member,
     update,
-    view_row,
 )
 from .couchdb_url import ServerUrl
+from .couchdb_views import read_rows
 from .design_documents import design_documents
 from .edits import is_writable_id
 
 _DATABASE_EXISTS = 412
 
-# In bytes of JSON. Quoted it is three times as long at worst, and with the path it has to stay
-# below the 8 KiB at which CouchDB, and many a proxy, refuses a URL.
-_LONGEST_QUERY = 2000
-
-# Of a quoted id, for the same reason. Nobody makes longer ones; clients may ask for them.
+# Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB. Nobody makes longer ones;
+# clients may ask for them.
 _LONGEST_ID = 6000
-
-# How CouchDB begins to refuse a range that ends before it starts.
-_EMPTY_RANGE = "No rows can match your key range"
-
-# What a view that is too long is asked for instead: an eighth, and two rows however long.
-_CUT = 8
-_FEWEST_ROWS = 2
 
 # A status that only clusters give.
 _ACCEPTED = 202
@@ -221,12 +208,12 @@ class CouchStore:
     async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
         """Read rows of a view, installing our design documents where they are missing."""
         try:
-            return await self._rows(database, view, rows)
+            return await read_rows(self._opened(), database, view, rows)
         except DocumentNotFound as error:
             if not await self._install_once(database):
                 raise _missing(database, view) from error
         try:
-            return await self._rows(database, view, rows)
+            return await read_rows(self._opened(), database, view, rows)
         except DocumentNotFound as error:
             raise _missing(database, view) from error
 
@@ -291,32 +278,6 @@ class CouchStore:
             _, present = await self._opened()._get(path)
             await self._opened()._put(path, data={**document, "_rev": member(present, "_rev")})
 
-    async def _rows(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
-        """The rows; fewer are asked for until the answer is as short as it must be."""
-        limit, most_bytes = rows.limit, rows.most_bytes
-        while True:
-            if limit is None or limit <= _FEWEST_ROWS:
-                most_bytes = None
-            try:
-                found = await self._decoded_rows(
-                    database, view, _params_of(rows, limit), most_bytes
-                )
-            except ReplyTooLong:
-                limit = max(_FEWEST_ROWS, (limit or 0) // _CUT)
-                continue
-            return CutRows(found) if limit != rows.limit and len(found) == limit else found
-
-    async def _decoded_rows(
-        self, database: str, view: View, params: dict[str, bytes], most_bytes: int | None
-    ) -> list[ViewRow]:
-        try:
-            reply = await self._ask(database, view, params, most_bytes)
-        except RefusedByCouchDB as error:
-            if str(error).startswith(_EMPTY_RANGE):
-                return []
-            raise
-        return items(member(reply, "rows"), view_row)
-
     async def _poll_feed(
         self, path: str, params: dict[str, str], wait: float, database: str
     ) -> Json:
@@ -334,25 +295,6 @@ class CouchStore:
 
     def _local_path(self, database: str, name: str) -> str:
         return f"{database_endpoint(self._opened(), database).endpoint}/_local/{quote(name)}"
-
-    async def _ask(
-        self, database: str, view: View, params: dict[str, bytes], most_bytes: int | None
-    ) -> Json:
-        server = self._opened()
-        path = view_endpoint(server, database, view).endpoint
-        if sum(map(len, params.values())) <= _LONGEST_QUERY:
-            # aiocouch's own method bounds no answer.
-            _, reply = await server._request(
-                "GET",
-                path,
-                params={name: text.decode() for name, text in params.items()},
-                most_bytes=most_bytes,
-            )
-        else:
-            # aiocouch's own method posts nothing but `keys`.
-            body = {name: EncodedJson(text) for name, text in params.items()}
-            _, reply = await server._post(path, data=body)
-        return reply
 
     async def _install_once(self, database: str) -> bool:
         """Install our design documents; False when that was done before this call."""
@@ -398,20 +340,6 @@ def _require_quorum(response: HTTPResponse) -> None:
 
 def _is_behind(document_id: DocumentId, after: DocumentId) -> bool:
     return document_id > after and not document_id.startswith("_")
-
-
-def _params_of(rows: ViewRange, limit: int | None) -> dict[str, bytes]:
-    """The parameters of a view, each as JSON."""
-    keys = {"key": rows.key, "startkey": rows.start_key, "endkey": rows.end_key}
-    params = {name: encode_json(key) for name, key in keys.items() if key is not UNSET}
-    params["reduce"] = b"false"
-    if rows.descending:
-        params["descending"] = b"true"
-    if limit is not None:
-        params["limit"] = b"%d" % limit
-    if rows.include_docs:
-        params["include_docs"] = b"true"
-    return params
 
 
 def _missing(database: str, view: View) -> MissingView:

@@ -9,7 +9,7 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.repositories.addresses import Addresses
 from faxbox_service.repositories.clock import new_id, system_clock
-from faxbox_service.stores.base import StoreUnavailable
+from faxbox_service.stores.base import MissingView, StoreUnavailable
 from tests.http.claims import (
     claim_of,
     holder_of,
@@ -234,6 +234,22 @@ async def test_a_store_that_fails_is_never_not_unique(service, tenant, monkeypat
     monkeypatch.undo()
     assert await claim_of(service, address) is None
     assert (await tenant.client.put(tenant.faxboxes, fields)).status == 201
+
+
+async def test_without_our_view_kazoos_is_asked(service, tenant, other, monkeypatch):
+    store, view = service.repositories.store, service.repositories.store.view
+
+    async def only_kazoos(database, wanted, rows):
+        if wanted.design == "faxbox_service":
+            raise MissingView("no right to install it")
+        return await view(database, wanted, rows)
+
+    monkeypatch.setattr(store, "view", only_kazoos)
+    address = new_address()
+    await write_as_kazoo(service, other, custom_smtp_email_address=address)
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    assert (await tenant.client.put(tenant.faxboxes, fields)).status == 400
+    await make_box(tenant, custom_smtp_email_address=new_address())
 
 
 async def test_a_change_that_is_refused_keeps_no_address(service, tenant):

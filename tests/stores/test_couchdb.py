@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from faxbox_service.documents.json_text import decode_json
-from faxbox_service.documents.names import FAXES, account_database
+from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.types import Json
 from faxbox_service.stores.base import (
     Attachment,
@@ -497,14 +497,17 @@ class TestRefusals:
             await store.create_database("NAME")
 
 
+BY_ID = View("accounts", "listing_by_id")
+
+
 class TestDesignDocuments:
     async def test_a_new_database_gets_them(self, fake: FakeServer, store: CouchStore) -> None:
         fake.will(answer(WRITTEN, 201))
-        assert await store.create_database(FAXES) is True
-        assert fake.sent == [("PUT", "/faxes"), ("PUT", "/faxes/_design/faxbox")]
+        assert await store.create_database(ACCOUNTS) is True
+        assert fake.sent == [("PUT", "/accounts"), ("PUT", "/accounts/_design/accounts")]
         design = fake.requests[1][2]
-        assert design["_id"] == "_design/faxbox"
-        assert design["views"]["email_address"]["map"].startswith("function")
+        assert design["_id"] == "_design/accounts"
+        assert design["views"]["listing_by_id"]["map"].startswith("function")
 
     async def test_those_that_are_there_are_never_replaced(
         self, fake: FakeServer, store: CouchStore
@@ -512,15 +515,15 @@ class TestDesignDocuments:
         exists = answer({"error": "file_exists", "reason": "exists"}, 412)
         conflict = answer({"error": "conflict", "reason": "conflict"}, 409)
         fake.will(exists, conflict)
-        assert await store.create_database(FAXES) is False
-        assert fake.sent == [("PUT", "/faxes"), ("PUT", "/faxes/_design/faxbox")]
+        assert await store.create_database(ACCOUNTS) is False
+        assert fake.sent == [("PUT", "/accounts"), ("PUT", "/accounts/_design/accounts")]
         assert "_rev" not in fake.requests[1][2]
 
     async def test_a_missing_one_is_installed_at_first_use(
         self, fake: FakeServer, store: CouchStore
     ) -> None:
         fake.will(answer(MISSING, 404), answer(WRITTEN, 201), answer({"rows": []}))
-        assert await store.view(FAXES, LISTING, ViewRange()) == []
+        assert await store.view(ACCOUNTS, BY_ID, ViewRange()) == []
         assert [method for method, _ in fake.sent] == ["GET", "PUT", "GET"]
 
     async def test_that_is_tried_only_once(self, fake: FakeServer, store: CouchStore) -> None:
@@ -528,7 +531,7 @@ class TestDesignDocuments:
         fake.will(answer(MISSING, 404), conflict, answer(MISSING, 404))
         for _ in range(2):
             with pytest.raises(MissingView):
-                await store.view(FAXES, LISTING, ViewRange())
+                await store.view(ACCOUNTS, BY_ID, ViewRange())
         assert [method for method, _ in fake.sent] == ["GET", "PUT", "GET", "GET"]
 
     async def test_who_may_not_install_them_misses_the_view(
@@ -537,7 +540,7 @@ class TestDesignDocuments:
         forbidden = answer({"error": "forbidden", "reason": "not an admin"}, 403)
         fake.will(answer(MISSING, 404), forbidden, answer(MISSING, 404))
         with pytest.raises(MissingView):
-            await store.view(FAXES, LISTING, ViewRange())
+            await store.view(ACCOUNTS, BY_ID, ViewRange())
 
     async def test_all_who_wait_for_them_find_them(
         self, fake: FakeServer, store: CouchStore
@@ -555,7 +558,7 @@ class TestDesignDocuments:
 
         fake.will(behave)
         fake.delay = 0.02
-        views = [store.view(FAXES, LISTING, ViewRange()) for _ in range(5)]
+        views = [store.view(ACCOUNTS, BY_ID, ViewRange()) for _ in range(5)]
         assert await asyncio.gather(*views) == [[]] * 5
         assert [method for method, _ in fake.sent].count("PUT") == 1
 
@@ -564,7 +567,7 @@ class TestDesignDocuments:
     ) -> None:
         fake.will(answer(NO_DATABASE, 404))
         with pytest.raises(MissingDatabase):
-            await store.view(FAXES, LISTING, ViewRange())
+            await store.view(ACCOUNTS, BY_ID, ViewRange())
         assert len(fake.requests) == 1
 
 
