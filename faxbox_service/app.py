@@ -15,6 +15,7 @@ from .documents.callback_urls import BlockedHosts
 from .documents.names import (
     ACCOUNTS,
     FAXES,
+    IDEMPOTENCY,
     REVOCATIONS,
     SYSTEM_AUTH,
     SYSTEM_CONFIG,
@@ -31,6 +32,7 @@ from .repositories.configuration import Configuration
 from .repositories.copies import FaxboxCopies
 from .repositories.faxbox_writes import FaxboxWrites
 from .repositories.faxboxes import Faxboxes
+from .repositories.idempotency import IdempotentCreations
 from .repositories.identities import Identities
 from .repositories.known_accounts import KnownAccounts
 from .repositories.phone_numbers import PhoneNumbers
@@ -58,7 +60,10 @@ from .settings import Settings
 from .stores.base import Store, StoreVersion
 from .stores.opening import store_of
 
-_SHARED_DATABASES = (ACCOUNTS, FAXES, REVOCATIONS, SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS)
+_SHARED_DATABASES = (
+    *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),
+    *(SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Repositories:
     users: Users
     copies: FaxboxCopies
     reconciliation: Reconciliation
+    creations: IdempotentCreations
     sweeping: Sweeping
     faxboxes: Faxboxes
     keys: SigningKeys
@@ -115,6 +121,7 @@ class Repositories:
         await keys.open()
         copies = FaxboxCopies(store)
         claims = AddressClaims(store, clock, reserved_seconds=settings.address_reservation)
+        creations = IdempotentCreations(store, clock)
         reconciliation = Reconciliation(store, claims, clock)
         known = KnownAccounts(store, clock, unfollowed_seconds=settings.account_cache)
         accounts = Accounts(
@@ -150,6 +157,7 @@ class Repositories:
             users=users,
             copies=copies,
             reconciliation=reconciliation,
+            creations=creations,
             sweeping=Sweeping(store, reconciliation, accounts.copies),
             faxboxes=Faxboxes(
                 store,
@@ -157,6 +165,7 @@ class Repositories:
                 Addresses(configuration, settings.default_smtp_domain),
                 claims,
                 FaxboxWrites(store, copies, claims),
+                creations,
                 clock,
                 BlockedHosts.parse(settings.blocked_callback_hosts),
                 users if settings.check_owner else None,
@@ -199,6 +208,7 @@ def reconciler_of(
         repositories.reconciliation,
         Sweeping(store, repositories.reconciliation, copies, rest=1.0),
         copies,
+        repositories.creations,
         clock,
         interval=settings.reconcile_interval,
         sweep_interval=settings.sweep_interval,

@@ -46,6 +46,8 @@ class Call:
     """What the reply to a read should be, where the resource has more than one."""
     token: str | None = field(default=None, repr=False)
     """The caller's token, when it was one that proved who asks."""
+    idempotency_key: str | None = field(default=None, repr=False)
+    """What a creation is known by when it is repeated."""
     is_preview: bool = False
     """The method is tunnelled through a GET: show what it would do, and do nothing (wire, 2.3)."""
 

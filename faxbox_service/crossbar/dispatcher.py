@@ -50,6 +50,7 @@ from .question import (
     Question,
     is_cross_origin,
     new_request_id,
+    read_idempotency_key,
     read_precondition,
     read_question,
     read_request_id,
@@ -224,6 +225,7 @@ class Dispatcher:
             precondition,
             judged.representation,
             judged.token,
+            read_idempotency_key(request.headers) if method == "PUT" else None,
             is_preview,
         )
 

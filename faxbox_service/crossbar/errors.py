@@ -7,6 +7,7 @@ from faxbox_service.documents.types import Document, Json
 from faxbox_service.repositories.errors import (
     AccountHasDescendants,
     BadIdentifier,
+    IdempotencyKeyReused,
     InvalidCredentials,
     PreconditionNotMet,
     StaleRevision,
@@ -183,6 +184,12 @@ def error_of(exception: Exception) -> CrossbarError | None:
             return invalid_credentials()
         case TokenExpired():
             return CrossbarError(401, "invalid credentials", {})
+        case IdempotencyKeyReused():
+            data = {
+                "message": "the idempotency key was used with other data",
+                "cause": exception.key,
+            }
+            return CrossbarError(422, "idempotency_key_reused", data)
         case AccountHasDescendants():
             data = {"message": "account has descendants"}
             # Kazoo's 500 would be our fault, and ask clients to try again (contract, 11).

@@ -12,11 +12,15 @@ from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondit
 
 from .body import decode_envelope
 from .entity_tags import parse_if_match, parse_if_none_match
+from .errors import malformed_request
 from .options import Options
 from .target import split_target
 
 _LONGEST_REQUEST_ID = 256
+_LONGEST_KEY = 255
 _PRINTABLE = frozenset(string.printable) - frozenset("\t\n\r\x0b\x0c")
+
+_VISIBLE = _PRINTABLE - {" "}
 
 
 @dataclass(slots=True)
@@ -63,6 +67,16 @@ def _revision_of_body(envelope: Document) -> Revision | None:
         revision = envelope.get("revision")
     # What is no text is no revision, and so not the current one either.
     return revision if revision is None or isinstance(revision, str) else "no revision"
+
+
+def read_idempotency_key(headers: Mapping[str, str]) -> str | None:
+    """The header `Idempotency-Key`. Raises a 400 for one that no client should make."""
+    key = headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= _LONGEST_KEY and _VISIBLE.issuperset(key)):
+        raise malformed_request(
+            f"Idempotency-Key must have 1 to {_LONGEST_KEY} visible ASCII characters", key
+        )
+    return key
 
 
 def is_cross_origin(headers: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 Data model, sections 2.4 and 3; contract, 2, 16, 22 and 23.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .merge import merge_patch
@@ -11,6 +12,8 @@ from .private_fields import is_soft_deleted, private_fields, public_fields
 from .types import AccountId, Document, DocumentId
 
 FAXBOX = "faxbox"
+
+_TOLD_OF_REVISIONS = ("pvt_modified", "pvt_auth_account_id", "pvt_auth_user_id")
 
 _CLOUD = "pvt_cloud_"
 
@@ -124,6 +127,20 @@ def shown_faxbox(document: Document) -> Document:
     if address is not None:
         shown["smtp_email_address"] = address
     return shown
+
+
+def shown_history(revisions: Sequence[Document]) -> Document:
+    """A faxbox and its revisions, newest first: CouchDB's `_revs_info`, with times and authors."""
+    return {
+        **shown_faxbox(revisions[0]),
+        "_revs_info": [_revision_info(revision) for revision in revisions],
+    }
+
+
+def _revision_info(revision: Document) -> Document:
+    info = {"rev": revision["_rev"], "status": "available"}
+    info |= {name: revision[name] for name in _TOLD_OF_REVISIONS if name in revision}
+    return info if is_faxbox(revision) else {**info, "deleted": True}
 
 
 def shown_deletion(document: Document) -> Document:

@@ -8,6 +8,7 @@ from .types import AccountId
 
 ACCOUNTS = "accounts"
 FAXES = "faxes"
+IDEMPOTENCY = "faxbox_idempotency"
 REVOCATIONS = "faxbox_revocations"
 SYSTEM_AUTH = "system_auth"
 SYSTEM_CONFIG = "system_config"

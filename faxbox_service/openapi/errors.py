@@ -180,6 +180,13 @@ ERRORS: Final[Document] = {
         {},
         {"given": "little memory for listings"},
     ),
+    "KeyReused": _simple(
+        422,
+        "The `Idempotency-Key` was used with other `data` within the last day.",
+        "idempotency_key_reused",
+        {"message": "the idempotency key was used with other data", "cause": "order-1"},
+        {"given": "a creation under that key", "headers": {"Idempotency-Key": "order-1"}},
+    ),
     "TooManyRequests": _simple(
         429,
         "The client has sent too many requests without a good token, or tried too many logins.",

@@ -40,6 +40,23 @@ FAXBOX_SCHEMAS: Final[Document] = {
         "properties": {
             **_FIELDS["properties"],
             "id": {**_ID, "readOnly": True},
+            "_revs_info": {
+                "type": "array",
+                "description": "The revisions that are kept, the newest first.",
+                "readOnly": True,
+                "items": {
+                    "type": "object",
+                    "required": ["rev", "status"],
+                    "properties": {
+                        "rev": {"type": "string"},
+                        "status": {"const": "available"},
+                        "deleted": {"const": True},
+                        "pvt_modified": {"type": "integer"},
+                        "pvt_auth_account_id": {"type": "string"},
+                        "pvt_auth_user_id": {"type": "string"},
+                    },
+                },
+            },
             "smtp_email_address": {
                 "type": "string",
                 "description": "Faxes are sent by mail to <number>@ this.",
@@ -155,7 +172,7 @@ _CREATE: Final = Operation(
     id="createFaxbox",
     tag=_TAG,
     summary="Create a faxbox",
-    parameters=("AccountId", "IfMatch"),
+    parameters=("AccountId", "IdempotencyKey", "IfMatch"),
     body=json_body(schema_reference("FaxboxFields"), _NEW),
     replies={
         "201": reply(
@@ -166,14 +183,14 @@ _CREATE: Final = Operation(
             etag="EntityTag",
         )
     },
-    errors=("InvalidFaxbox", "Forbidden", "AccountNotFound", "PreconditionFailed"),
+    errors=("InvalidFaxbox", "Forbidden", "AccountNotFound", "PreconditionFailed", "KeyReused"),
 )
 
 _FETCH: Final = Operation(
     id="fetchFaxbox",
     tag=_TAG,
     summary="Fetch a faxbox",
-    parameters=(*_ITEM, *CONDITIONS, *TABLE),
+    parameters=(*_ITEM, "Rev", "RevsInfo", *CONDITIONS, *TABLE),
     replies={
         "200": table_reply(
             "The faxbox.",

@@ -50,6 +50,12 @@ PARAMETERS: Final[Document] = {
         "X-Auth-Account-ID", _TEXT, "When given, it must be the account of the token."
     ),
     "IfMatch": _header("If-Match", _ENTITY_TAGS, "Entity tags; 412 unless one is the current."),
+    "IdempotencyKey": _header(
+        "Idempotency-Key",
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        "When the request is repeated within a day with the same key and `data`, nothing is "
+        "created again, and the reply is the first one.",
+    ),
     "IfNoneMatch": _header(
         "If-None-Match", _ENTITY_TAGS, "Entity tags; a read gives 304, a change 412, if one is."
     ),
@@ -119,6 +125,8 @@ PARAMETERS: Final[Document] = {
         {"type": "boolean", "default": True},
         "Anything but `true` removes for good what is otherwise only hidden.",
     ),
+    "Rev": _query("rev", _TEXT, "Show the faxbox as it was at this revision, if that is kept."),
+    "RevsInfo": _query("revs_info", _SWITCH, "List the revisions that are kept, too."),
     "Restore": _query(
         "restore",
         _SWITCH,

@@ -29,5 +29,13 @@ class TokenExpired(RepositoryError):
     """The token was good once."""
 
 
+class IdempotencyKeyReused(RepositoryError):
+    """The key stands for another creation."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("an idempotency key was used for another creation")
+        self.key = key
+
+
 class AccountHasDescendants(RepositoryError):
     """The account cannot go before its descendants do."""

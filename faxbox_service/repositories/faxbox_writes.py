@@ -13,7 +13,13 @@ from faxbox_service.documents.address_claim import claim_id, is_held_by, tombsto
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.schema import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store, StoreError
+from faxbox_service.stores.base import (
+    DocumentNotFound,
+    MissingDatabase,
+    RevisionConflict,
+    Store,
+    StoreError,
+)
 
 from .changing import Change, Read, Write, change_document, unchanged
 from .claims import AddressClaims
@@ -36,7 +42,10 @@ class FaxboxWrites:
     async def create(
         self, account_id: AccountId, document: Document, new_address: NewAddress
     ) -> Document:
-        """The document as it was written. Raises `InvalidDocument` for an address that is taken."""
+        """The document as it was written, or as it is when it is there already.
+
+        Raises `InvalidDocument` for an address that is taken.
+        """
         faxbox_id, generated = document["_id"], document["pvt_smtp_email_address"]
         chosen = documents.held_addresses(document) - {generated}
         await self._claims.claim(account_id, faxbox_id, chosen)
@@ -45,6 +54,9 @@ class FaxboxWrites:
         except MissingDatabase:
             await self._claims.release(account_id, faxbox_id, chosen)
             raise BadIdentifier(account_id) from None
+        except RevisionConflict:
+            # Who repeats a creation names the box that the first one made.
+            return await self._store.get(account_database(account_id), faxbox_id)
         written = {**document, "_rev": revision}
         # Nobody has been told of the generated address yet, so it need not be claimed before.
         claim = self._claims.settled(account_id, faxbox_id, generated)

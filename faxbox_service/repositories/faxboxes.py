@@ -11,7 +11,7 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, stamp
 from faxbox_service.documents.schema import InvalidDocument, Schema
-from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -24,6 +24,7 @@ from .claims import AddressClaims
 from .clock import Clock, new_id
 from .errors import BadIdentifier
 from .faxbox_writes import FaxboxWrites
+from .idempotency import IdempotentCreations
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import Precondition
 from .users import Users
@@ -41,6 +42,7 @@ class Faxboxes:
         addresses: Addresses,
         claims: AddressClaims,
         writes: FaxboxWrites,
+        creations: IdempotentCreations,
         clock: Clock,
         blocked_hosts: BlockedHosts,
         owners: Users | None,
@@ -52,14 +54,32 @@ class Faxboxes:
         self._addresses = addresses
         self._claims = claims
         self._writes = writes
+        self._creations = creations
         self._clock = clock
 
-    async def create(self, account: Account, data: Document, author: Author) -> Document:
-        """Store a new faxbox and return its document. Raises `InvalidDocument`."""
+    async def create(
+        self,
+        account: Account,
+        data: Document,
+        author: Author,
+        idempotency_key: str | None = None,
+    ) -> Document:
+        """Store a new faxbox and return its document; with a key, once for that key and `data`.
+
+        Raises `InvalidDocument`, `IdempotencyKeyReused`.
+        """
         fields = self._new_fields(data)
+        create = partial(self._create, account, fields, author)
+        if idempotency_key is None:
+            return await create(new_id())
+        return await self._creations.once(account.id, idempotency_key, data, create)
+
+    async def _create(
+        self, account: Account, fields: Document, author: Author, faxbox_id: DocumentId
+    ) -> Document:
         reseller_id = account.id if account.is_master else account.reseller_id
         origin = documents.FaxboxOrigin(
-            id=new_id(),
+            id=faxbox_id,
             account_id=account.id,
             reseller_id=reseller_id,
             smtp_email_address=await self._addresses.generate(reseller_id),
@@ -76,6 +96,30 @@ class Faxboxes:
         if not documents.is_faxbox(document):
             raise BadIdentifier(faxbox_id)
         return document
+
+    async def fetch_revision(
+        self, account_id: AccountId, faxbox_id: DocumentId, revision: Revision
+    ) -> Document:
+        """Read a faxbox that is there as it was at a revision. Raises `BadIdentifier`."""
+        await self.fetch(account_id, faxbox_id)
+        with suppress(DocumentNotFound, MissingDatabase):
+            former = await self._store.get_revision(
+                account_database(account_id), faxbox_id, revision
+            )
+            if documents.is_faxbox(former):
+                return former
+        raise BadIdentifier(revision)
+
+    async def history(self, account_id: AccountId, faxbox_id: DocumentId) -> list[Document]:
+        """The revisions of a faxbox that the store has, the current one first.
+
+        Those that hide the box are among them. Raises `BadIdentifier`.
+        """
+        with suppress(DocumentNotFound, MissingDatabase):
+            found = await self._store.revisions(account_database(account_id), faxbox_id)
+            if found and documents.is_faxbox(found[0]):
+                return found
+        raise BadIdentifier(faxbox_id)
 
     async def listing(self, account_id: AccountId, wanted: RowsWanted) -> FoundRows:
         """Faxboxes in the order of their ids."""

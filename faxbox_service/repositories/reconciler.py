@@ -19,6 +19,7 @@ from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, S
 
 from .account_copies import AccountCopies
 from .clock import Clock
+from .idempotency import IdempotentCreations
 from .lease import Lease
 from .reconciliation import Fault, Finding, Reconciliation
 from .sweeping import Sweeping
@@ -46,6 +47,7 @@ class Reconciler:
         reconciliation: Reconciliation,
         sweeping: Sweeping,
         account_copies: AccountCopies,
+        creations: IdempotentCreations,
         clock: Clock,
         *,
         interval: float,
@@ -55,6 +57,7 @@ class Reconciler:
         self._reconciliation = reconciliation
         self._sweeping = sweeping
         self._account_copies = account_copies
+        self._creations = creations
         self._clock = clock
         self._interval = interval
         self._sweep_interval = sweep_interval
@@ -202,6 +205,7 @@ class Reconciler:
             with suppress(MissingDatabase):
                 expected |= await self._sweeping.sweep_account(account_id, self._take)
         await self._sweeping.sweep_faxes(expected, self._take)
+        await self._creations.purge()
         return True
 
     def _fall_behind(self) -> None:

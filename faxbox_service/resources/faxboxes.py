@@ -8,7 +8,7 @@ from faxbox_service.crossbar.errors import forbidden, not_found
 from faxbox_service.crossbar.listing import Kind, Listing
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox
+from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox, shown_history
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow
@@ -54,9 +54,7 @@ class FaxboxesResource:
         faxbox_id = call.arguments[0]
         match call.method:
             case "GET":
-                document = await self._faxboxes.fetch(account.id, faxbox_id)
-                call.precondition.require_match(document["_rev"])
-                return _shown(document)
+                return await self._fetch(call, account, faxbox_id)
             case "POST" if call.option("restore") in (True, "true"):
                 return _shown(await self._restore(call, account, faxbox_id))
             case "POST":
@@ -66,6 +64,23 @@ class FaxboxesResource:
             case _:
                 return await self._delete(call, account, faxbox_id)
 
+    async def _fetch(self, call: Call, account: Account, faxbox_id: DocumentId) -> Reply:
+        revision = call.option("rev")
+        if isinstance(revision, str):
+            document = await self._faxboxes.fetch_revision(account.id, faxbox_id, revision)
+        elif call.option("revs_info") in (True, "true"):
+            return await self._history(call, account, faxbox_id)
+        else:
+            document = await self._faxboxes.fetch(account.id, faxbox_id)
+        call.precondition.require_match(document["_rev"])
+        return _shown(document)
+
+    async def _history(self, call: Call, account: Account, faxbox_id: DocumentId) -> Reply:
+        revisions = await self._faxboxes.history(account.id, faxbox_id)
+        current = revisions[0]["_rev"]
+        call.precondition.require_match(current)
+        return Reply(shown_history(revisions), revision=current)
+
     async def _list(self, call: Call, account: Account) -> AnyReply:
         page = PageRequest.of(call, self._page_size)
         fetch = partial(self._faxboxes.listing, account.id)
@@ -73,7 +88,9 @@ class FaxboxesResource:
 
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
-        document = await self._faxboxes.create(account, call.data(), call.author)
+        document = await self._faxboxes.create(
+            account, call.data(), call.author, call.idempotency_key
+        )
         return Reply(
             shown_faxbox(document),
             status=201,

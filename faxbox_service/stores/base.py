@@ -214,6 +214,21 @@ class Store(Protocol):
         there is no such document, `MissingDatabase`.
         """
 
+    async def get_revision(
+        self, database: str, document_id: DocumentId, revision: Revision
+    ) -> Document:
+        """Read a former revision, or the current one, as long as the store has it.
+
+        Raises `DocumentNotFound` or `MissingDatabase`.
+        """
+
+    async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
+        """Read the revisions that led to the current one and that the store has, newest first.
+
+        CouchDB forgets them when it compacts a database; at most 100 are returned. `_deleted` marks
+        tombstones. Raises `DocumentNotFound`, also for what is deleted now, or `MissingDatabase`.
+        """
+
     async def get_many(
         self, database: str, document_ids: Iterable[DocumentId]
     ) -> dict[DocumentId, Document]:

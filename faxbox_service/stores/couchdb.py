@@ -36,6 +36,8 @@ from .couchdb_endpoints import (
 )
 from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB
 from .couchdb_replies import (
+    available_revision,
+    bulk_get_result,
     bulk_result,
     change,
     document_of_row,
@@ -53,6 +55,8 @@ _DATABASE_EXISTS = 412
 # Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB. Nobody makes longer ones;
 # clients may ask for them.
 _LONGEST_ID = 6000
+
+_MOST_REVISIONS = 100
 
 # A status that only clusters give.
 _ACCEPTED = 202
@@ -123,12 +127,7 @@ class CouchStore:
 
     async def get(self, database: str, document_id: DocumentId) -> Document:
         """Read the current revision."""
-        if not _can_be_asked_for(document_id):
-            raise DocumentNotFound(f"{document_id!r} in {database}")
-        document: Document = await document_endpoint(self._opened(), database, document_id)._get()
-        if member(document, "_id") != document_id:
-            raise StoreUnavailable(f"CouchDB answers with another document than {document_id!r}")
-        return document
+        return await self._get(database, document_id)
 
     async def put(self, database: str, document: Document) -> Revision:
         """Write a document; raises `ValueError` for one that CouchDB does not accept."""
@@ -148,6 +147,28 @@ class CouchStore:
         )
         _require_quorum(response)
         return str(member(reply, "rev"))
+
+    async def get_revision(
+        self, database: str, document_id: DocumentId, revision: Revision
+    ) -> Document:
+        """Read a revision."""
+        # CouchDB conflicts with what cannot be a revision, and takes none for the current one.
+        with suppress(RevisionConflict, RefusedByCouchDB):
+            document = await self._get(database, document_id, rev=revision)
+            if document.get("_rev") == revision:
+                return document
+        raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
+
+    async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
+        """Ask which revisions there are, and for all of them."""
+        document = await self._get(database, document_id, revs_info="true")
+        infos = items(member(document, "_revs_info"), available_revision)
+        known = [revision for revision in infos if revision is not None][:_MOST_REVISIONS]
+        wanted = [{"id": document_id, "rev": revision} for revision in known]
+        path = f"{database_endpoint(self._opened(), database).endpoint}/_bulk_get"
+        _, reply = await self._opened()._post(path, data={"docs": wanted})
+        found = items(member(reply, "results"), bulk_get_result)
+        return [revision for revision in found if revision is not None]
 
     async def get_many(
         self, database: str, document_ids: Iterable[DocumentId]
@@ -277,6 +298,15 @@ class CouchStore:
             # CouchDB looks at no revision of one; PouchDB's server does.
             _, present = await self._opened()._get(path)
             await self._opened()._put(path, data={**document, "_rev": member(present, "_rev")})
+
+    async def _get(self, database: str, document_id: DocumentId, **params: str) -> Document:
+        if not _can_be_asked_for(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        endpoint = document_endpoint(self._opened(), database, document_id)
+        document: Document = await endpoint._get(**params)
+        if member(document, "_id") != document_id:
+            raise StoreUnavailable(f"CouchDB answers with another document than {document_id!r}")
+        return document
 
     async def _poll_feed(
         self, path: str, params: dict[str, str], wait: float, database: str

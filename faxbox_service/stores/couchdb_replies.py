@@ -55,6 +55,17 @@ def bulk_result(row: Json) -> tuple[DocumentId, Revision | None]:
     return row["id"], None
 
 
+def available_revision(row: Json) -> Revision | None:
+    """The revision of an item of `_revs_info`, None when CouchDB has only its name."""
+    return row["rev"] if row["status"] == "available" else None
+
+
+def bulk_get_result(row: Json) -> Document | None:
+    """The document of an item of `_bulk_get`; None when CouchDB has it no more."""
+    document: Document | None = row["docs"][0].get("ok")
+    return document
+
+
 def update(row: Json) -> str:
     """The database of a row of `_db_updates`."""
     name: str = row["db_name"]

@@ -35,6 +35,7 @@ from .base import (
 from .edits import edit_of, is_writable_id
 from .sqlite_changes import read_changes
 from .sqlite_connection import connect_reader, connect_writer, create_file, unavailable
+from .sqlite_history import read_revisions
 from .sqlite_local import get_local, put_local
 from .sqlite_schema import migrate
 from .sqlite_unchanged import UnchangedViews
@@ -157,6 +158,21 @@ class SqliteStore:
                 revision=revision,
             )
         )
+
+    async def get_revision(
+        self, database: str, document_id: DocumentId, revision: Revision
+    ) -> Document:
+        """Read a revision."""
+        for document in await self.revisions(database, document_id):
+            if document["_rev"] == revision:
+                return document
+        raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
+
+    async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
+        """Read the revisions there are."""
+        if not is_writable_id(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        return self._guarded(partial(read_revisions, database=database, document_id=document_id))
 
     async def get_many(
         self, database: str, document_ids: Iterable[DocumentId]

@@ -14,6 +14,7 @@ from .base import DocumentNotFound, MissingDatabase, RevisionConflict
 from .edits import EMPTY_BODY, Edit, with_stubs
 from .revisions import content_digest, generation, next_revision
 from .sqlite_attachments import store_attachments, stored_stubs, stubs_after
+from .sqlite_history import keep_revision
 from .sqlite_updates import note_update
 from .sqlite_views import ViewIndex
 
@@ -31,6 +32,7 @@ _INSERT = """
 _UPDATE = "UPDATE documents SET revision = ?, deleted = ?, sequence = ?, body = ? WHERE number = ?"
 
 _DELETE_DATABASE = (
+    "DELETE FROM old_revisions WHERE document IN (SELECT number FROM documents WHERE database = ?)",
     "DELETE FROM local_documents WHERE database = ?",
     "DELETE FROM view_rows WHERE database = ?",
     "DELETE FROM attachments WHERE document IN (SELECT number FROM documents WHERE database = ?)",
@@ -134,6 +136,8 @@ def _write(
     edit: Edit,
     current: _Current,
 ) -> Revision:
+    if current.number is not None:
+        keep_revision(connection, database, current.number, generation(current.revision))
     stored = stored_stubs(connection, current.number)
     stubs = stubs_after(edit, stored, generation(current.revision) + 1)
     revision = next_revision(

@@ -81,6 +81,17 @@ _MIGRATIONS: Final = (
             PRIMARY KEY (database, name)
         ) WITHOUT ROWID
         """,
+        # What documents said before, without attachments.
+        """
+        CREATE TABLE old_revisions (
+            document INTEGER NOT NULL,
+            generation INTEGER NOT NULL,
+            revision TEXT NOT NULL,
+            deleted INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (document, generation)
+        ) WITHOUT ROWID
+        """,
     ),
 )
 

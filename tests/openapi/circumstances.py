@@ -213,10 +213,18 @@ async def a_silent_datastore(scene: Scene) -> Request:
     return scene.request.with_header("X-Auth-Token", token)
 
 
+async def a_creation_under_that_key(scene: Scene) -> Request:
+    key = scene.request.headers["Idempotency-Key"]
+    account = await scene.account()
+    await scene.repositories.faxboxes.create(account, {"name": "Lobby"}, NOBODY, key)
+    return scene.request
+
+
 CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
     None: nothing_more,
     "another faxbox": another_faxbox,
     "a deleted faxbox": a_deleted_faxbox,
+    "a creation under that key": a_creation_under_that_key,
     "a child account": a_child_account,
     "token restrictions": token_restrictions,
     "many child accounts": many_child_accounts,

@@ -1,0 +1,61 @@
+"""Former revisions in the embedded store: the newest few of each document of an account.
+
+CouchDB keeps them until it compacts a database; other databases hold copies and secrets, of whose
+past nobody asks.
+"""
+
+import sqlite3
+
+from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.names import DatabaseClass, database_class
+from faxbox_service.documents.types import Document, DocumentId, Revision
+
+from .base import DocumentNotFound, MissingDatabase
+
+KEPT_REVISIONS = 20
+"""Of each document, besides the current one: enough to see who did what, and no second database."""
+
+_KEEP = """
+    INSERT OR REPLACE INTO old_revisions (document, generation, revision, deleted, body)
+    SELECT number, ?, revision, deleted, body FROM documents WHERE number = ?
+"""
+
+_FORGET = "DELETE FROM old_revisions WHERE document = ? AND generation <= ?"
+
+_CURRENT = """
+    SELECT d.number, d.revision, d.deleted, d.body FROM databases b
+    LEFT JOIN documents d ON d.database = b.number AND d.id = ?
+    WHERE b.name = ?
+"""
+
+_OLD = """
+    SELECT revision, deleted, body FROM old_revisions WHERE document = ? ORDER BY generation DESC
+"""
+
+
+def keep_revision(
+    connection: sqlite3.Connection, database: str, number: int, generation: int
+) -> None:
+    """Keep what a document says, given its row number and generation, before it is changed."""
+    if database_class(database) is DatabaseClass.ACCOUNT:
+        connection.execute(_KEEP, (generation, number))
+        connection.execute(_FORGET, (number, generation - KEPT_REVISIONS))
+
+
+def read_revisions(
+    connection: sqlite3.Connection, database: str, document_id: DocumentId
+) -> list[Document]:
+    """The revisions there are, newest first. Raises `DocumentNotFound`, `MissingDatabase`."""
+    row = connection.execute(_CURRENT, (document_id, database)).fetchone()
+    if row is None:
+        raise MissingDatabase(database)
+    number, *current = row
+    if number is None or current[1]:
+        raise DocumentNotFound(f"{document_id!r} in {database}")
+    rows = [current, *connection.execute(_OLD, (number,))]
+    return [_document(document_id, *columns) for columns in rows]
+
+
+def _document(document_id: DocumentId, revision: Revision, deleted: int, body: bytes) -> Document:
+    document = {"_id": document_id, "_rev": revision, **decode_json(body)}
+    return {**document, "_deleted": True} if deleted else document

@@ -1,0 +1,89 @@
+"""What every store promises of former revisions."""
+
+import pytest
+
+from faxbox_service.documents.names import FAXES, account_database
+from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store
+from faxbox_service.stores.sqlite import SqliteStore
+from faxbox_service.stores.sqlite_history import KEPT_REVISIONS
+
+NOWHERE = account_database("0" * 32)
+
+
+async def edited(store: Store, database: str, times: int) -> list[str]:
+    """The revisions of a document that was written so often, newest first."""
+    revisions = [await store.put(database, {"_id": "a", "n": 0})]
+    for n in range(1, times):
+        revisions.append(await store.put(database, {"_id": "a", "_rev": revisions[-1], "n": n}))
+    return revisions[::-1]
+
+
+class TestRevisions:
+    async def test_all_come_newest_first(self, store: Store, database: str) -> None:
+        revisions = await edited(store, database, 4)
+        found = await store.revisions(database, "a")
+        assert [document["_rev"] for document in found] == revisions
+        assert [document["n"] for document in found] == [3, 2, 1, 0]
+        assert all(document["_id"] == "a" for document in found)
+
+    async def test_each_can_be_read(self, store: Store, database: str) -> None:
+        for n, revision in enumerate(reversed(await edited(store, database, 3))):
+            found = await store.get_revision(database, "a", revision)
+            assert found == {"_id": "a", "_rev": revision, "n": n}
+
+    @pytest.mark.parametrize("revision", ["1-" + "0" * 32, "9-" + "0" * 32, "x", "", "1-", "é"])
+    async def test_what_is_none_is_not_found(
+        self, store: Store, database: str, revision: str
+    ) -> None:
+        await edited(store, database, 2)
+        with pytest.raises(DocumentNotFound):
+            await store.get_revision(database, "a", revision)
+
+    async def test_those_before_a_deletion_lead_to_what_came_after(
+        self, store: Store, database: str
+    ) -> None:
+        [first] = await edited(store, database, 1)
+        tombstone = await store.delete(database, "a", first)
+        with pytest.raises(DocumentNotFound):
+            await store.revisions(database, "a")
+        last = await store.put(database, {"_id": "a", "n": 9})
+        found = await store.revisions(database, "a")
+        assert [document["_rev"] for document in found] == [last, tombstone, first]
+        assert found[1]["_deleted"] is True
+
+    async def test_what_is_not_there(self, store: Store, database: str) -> None:
+        for document_id in ("nobody", "_design/faxbox", ""):
+            with pytest.raises(DocumentNotFound):
+                await store.revisions(database, document_id)
+        with pytest.raises(MissingDatabase):
+            await store.revisions(NOWHERE, "a")
+        with pytest.raises(MissingDatabase):
+            await store.get_revision(NOWHERE, "a", "1-" + "0" * 32)
+
+
+class TestTheEmbeddedStore:
+    @pytest.fixture
+    async def embedded(self, tmp_path):
+        store = SqliteStore(tmp_path / "faxbox.db")
+        await store.open()
+        yield store
+        await store.close()
+
+    async def test_it_keeps_the_newest_ones(self, embedded: SqliteStore) -> None:
+        await embedded.create_database(NOWHERE)
+        revisions = await edited(embedded, NOWHERE, KEPT_REVISIONS + 5)
+        found = await embedded.revisions(NOWHERE, "a")
+        assert [document["_rev"] for document in found] == revisions[: KEPT_REVISIONS + 1]
+
+    async def test_it_keeps_none_of_copies(self, embedded: SqliteStore) -> None:
+        await embedded.create_database(FAXES)
+        await edited(embedded, FAXES, 3)
+        assert len(await embedded.revisions(FAXES, "a")) == 1
+
+    async def test_they_go_with_their_database(self, embedded: SqliteStore) -> None:
+        await embedded.create_database(NOWHERE)
+        await edited(embedded, NOWHERE, 3)
+        await embedded.delete_database(NOWHERE)
+        await embedded.create_database(NOWHERE)
+        await embedded.put(NOWHERE, {"_id": "a", "n": 0})
+        assert len(await embedded.revisions(NOWHERE, "a")) == 1
