@@ -57,7 +57,7 @@ def bulk_result(row: Json) -> tuple[DocumentId, Revision | None]:
 
 def available_revision(row: Json) -> Revision | None:
     """The revision of an item of `_revs_info`, None when CouchDB has only its name."""
-    return row["rev"] if row["status"] == "available" else None
+    return row["rev"] if row["status"] in ("available", "deleted") else None
 
 
 def bulk_get_result(row: Json) -> Document | None:
