@@ -8,6 +8,7 @@ from .crossbar.admission import Admission
 from .crossbar.authentication import Authenticator
 from .crossbar.client_address import ClientAddresses, parse_networks
 from .crossbar.dispatcher import Dispatcher
+from .crossbar.gate import Gate
 from .crossbar.rate_limits import Limits, RateLimits
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
@@ -244,6 +245,12 @@ def build_app(
         Replies(settings.node_name, __version__, limits),
         clock,
         pages=Documentation(),
+        gate=Gate(
+            settings.request_concurrency,
+            longest_queue=settings.request_queue,
+            patience=settings.request_patience,
+        ),
+        client_timeout=settings.client_timeout,
         largest_body=settings.max_upload_size,
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 import uvloop
 
 from .app import Repositories, build_app, reconciler_of
+from .crossbar.connections import ConnectionLimits
 from .crossbar.server import HttpServer
 from .settings import Settings
 
@@ -52,6 +53,13 @@ def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], No
         _Workers(settings, listener).supervise(on_ready)
 
 
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """What the settings say of connections."""
+    return ConnectionLimits(
+        settings.connections, settings.client_timeout, settings.keepalive_timeout
+    )
+
+
 async def _serve(
     settings: Settings,
     listener: socket.socket,
@@ -69,7 +77,9 @@ async def _serve(
     reconciler = reconciler_of(settings, repositories)
     try:
         server = HttpServer(
-            build_app(settings, repositories), shutdown_timeout=settings.shutdown_timeout
+            build_app(settings, repositories),
+            connection_limits(settings),
+            shutdown_timeout=settings.shutdown_timeout,
         )
         try:
             await server.listen(listener)

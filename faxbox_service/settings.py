@@ -138,6 +138,26 @@ class Settings:
     store_connections: int = _setting(
         100, "most connections to CouchDB at once, for each worker", _whole(1, 10_000)
     )
+    request_concurrency: int = _setting(
+        100, "requests that a worker works on at once; others wait", _whole(1, 10_000)
+    )
+    request_queue: int = _setting(
+        1000, "requests that wait in a worker; more get a 503", _whole(0, 100_000)
+    )
+    request_patience: float = _setting(
+        2.0, "seconds a request waits before it gets a 503", _seconds(0.01, 60)
+    )
+    connections: int = _setting(
+        5000, "open connections of clients for each worker; more get a 503", _whole(1, 1_000_000)
+    )
+    client_timeout: float = _setting(
+        30.0,
+        "seconds a client may take to send a request, or to take a piece of the reply",
+        _seconds(0.1, 3600),
+    )
+    keepalive_timeout: float = _setting(
+        75.0, "seconds a connection may stay open without a request", _seconds(1, 3600)
+    )
     shutdown_timeout: float = _setting(
         30.0, "seconds that requests in flight may take after SIGTERM", _seconds(0, 3600)
     )

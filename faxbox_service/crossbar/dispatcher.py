@@ -4,6 +4,7 @@ Deliberate change of that order: authentication comes before anything is said ab
 (contract, 13).
 """
 
+import asyncio
 import logging
 from http import HTTPStatus
 
@@ -42,8 +43,10 @@ from .errors import (
     method_not_allowed,
     method_not_implemented,
     not_found,
+    request_timeout,
     token_restricted,
 )
+from .gate import Gate
 from .judged import METHODS, READS, Judged
 from .negotiation import Representation
 from .question import (
@@ -77,7 +80,9 @@ class Dispatcher:
         clock: Clock,
         *,
         pages: Pages,
+        gate: Gate,
         largest_body: int,
+        client_timeout: float,
     ) -> None:
         self._router = router
         self._admission = admission
@@ -86,7 +91,9 @@ class Dispatcher:
         self._replies = replies
         self._clock = clock
         self._pages = pages
+        self._gate = gate
         self._largest_body = largest_body
+        self._client_timeout = client_timeout
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Judge a request and make its reply."""
@@ -111,7 +118,7 @@ class Dispatcher:
                 _log.warning("request %s: %s", judged.request_id, exception)
             return self._replies.error(judged, error)
 
-    def refuse(self, error: CrossbarError) -> web.StreamResponse:
+    def refuse(self, error: CrossbarError) -> web.Response:
         """The reply to bytes that are no HTTP request."""
         judged = Judged(request_id=new_request_id(), path="", now=self._clock())
         return self._replies.error(judged, error)
@@ -120,13 +127,31 @@ class Dispatcher:
         judged.read_headers(request.headers)
         if request.method not in METHODS:
             raise method_not_implemented()
-        body = await read_body(request, self._largest_body) if request.body_exists else b""
+        body = await self._read_body(request) if request.body_exists else b""
         question = read_question(request, body)
         judged.credential = locate_credential(request.headers, question.options)
         judged.read_options(question)
         page = self._pages.find(question.segments)
         if page is not None:
             return self._page(request, judged, page)
+        # Not held while a client sends or receives, however slow it is.
+        async with self._gate:
+            reply = await self._decide(request, judged, question)
+        if isinstance(reply, web.StreamResponse):
+            return reply
+        return await self._reply(request, judged, reply)
+
+    async def _read_body(self, request: web.BaseRequest) -> bytes:
+        try:
+            async with asyncio.timeout(self._client_timeout):
+                return await read_body(request, self._largest_body)
+        except TimeoutError:
+            raise request_timeout() from None
+
+    async def _decide(
+        self, request: web.BaseRequest, judged: Judged, question: Question
+    ) -> AnyReply | web.StreamResponse:
+        """Find out what is asked, whether the caller may, and do it."""
         is_preflight = question.method == "OPTIONS" and judged.is_cross_origin
         if asks_for_own_account(question.segments):
             await self._resolve_alias(request, judged, question, is_preflight=is_preflight)
@@ -146,9 +171,7 @@ class Dispatcher:
             raise method_not_allowed(allowed) if allowed else not_found()
         call = await self._authorised_call(request, judged, question, route, method)
         reply = route.resource.handle(call)
-        if route.is_login:
-            reply = self._admission.log_in(judged, reply)
-        return await self._reply(request, judged, await reply)
+        return await (self._admission.log_in(judged, reply) if route.is_login else reply)
 
     def _page(self, request: web.BaseRequest, judged: Judged, page: RawReply) -> web.StreamResponse:
         judged.allowed = READS
@@ -182,8 +205,8 @@ class Dispatcher:
         if isinstance(reply, RawReply):
             return self._replies.raw(request.method, judged, reply)
         if isinstance(reply, StreamReply):
-            return await send_items(request, self._replies, judged, reply)
-        return await send_table(request, self._replies, judged, reply)
+            return await send_items(request, self._replies, judged, reply, self._client_timeout)
+        return await send_table(request, self._replies, judged, reply, self._client_timeout)
 
     async def _authorised_call(
         self,

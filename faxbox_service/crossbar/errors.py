@@ -160,6 +160,18 @@ def too_many_requests(seconds: int) -> CrossbarError:
     )
 
 
+def overloaded() -> CrossbarError:
+    """503: more requests at once than the service takes on (RFC 9110, 15.6.4)."""
+    data = {"message": "too many requests at once, try again"}
+    return CrossbarError(503, "overloaded", data, {"retry-after": RETRY_AFTER_SECONDS})
+
+
+def request_timeout() -> CrossbarError:
+    """408: the body did not arrive in time (RFC 9110, 15.5.9)."""
+    data = {"message": "the body did not arrive in time"}
+    return CrossbarError(408, "request_timeout", data, {"connection": "close"})
+
+
 def internal_error() -> CrossbarError:
     """500: our bug, always."""
     return CrossbarError(500, "init failed")

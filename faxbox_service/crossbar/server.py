@@ -5,23 +5,30 @@ import logging
 from contextlib import suppress
 from http import HTTPStatus
 from socket import socket
+from typing import cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
+from .connections import ConnectionLimits, drop_who_takes_nothing, raw_response
 from .dispatcher import Dispatcher
 from .errors import (
     CrossbarError,
     fields_too_large,
     internal_error,
     method_not_implemented,
+    overloaded,
+    request_timeout,
     target_too_long,
 )
 
 _BACKLOG = 1024
 _SENDING_TIMEOUT = 1.0
 """Seconds for the last replies to leave."""
+
+_LINGERING_SECONDS = 2.0
+"""For the rest of a body that was not wanted, so that its sender gets to read the reply."""
 
 _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 """Targets of requests may hold tokens, which are never logged."""
@@ -30,11 +37,47 @@ _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 class _EnvelopeHandler(RequestHandler):
     """aiohttp's protocol of one connection, answering what it refuses in Kazoo's envelope."""
 
-    __slots__ = ("_dispatcher",)
+    __slots__ = ("_dispatcher", "_limits", "_server", "_silence")
 
     def __init__(self, server: "_EnvelopeServer", loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(server, loop=loop, access_log=_NO_ACCESS_LOG)
+        super().__init__(
+            server,
+            loop=loop,
+            access_log=_NO_ACCESS_LOG,
+            keepalive_timeout=server.limits.keepalive_timeout,
+            lingering_time=_LINGERING_SECONDS,
+        )
+        self._server = server
         self._dispatcher = server.dispatcher
+        self._limits = server.limits
+        self._silence: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if len(self._server.connections) > self._limits.most:
+            self._answer_unasked(overloaded())
+            return
+        # aiohttp itself watches a connection only from its second request on.
+        self._silence = self._loop.call_later(
+            self._limits.client_timeout, self._answer_unasked, request_timeout()
+        )
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self.break_silence()
+        super().connection_lost(exc)
+
+    def break_silence(self) -> None:
+        """Note that the header of a request has arrived."""
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    def _answer_unasked(self, error: CrossbarError) -> None:
+        """Say why, and close the connection."""
+        transport = self.transport
+        if transport is not None:
+            transport.write(raw_response(self._dispatcher.refuse(error)))
+            transport.close()
 
     def handle_error(
         self,
@@ -67,9 +110,10 @@ def _refusal(status: int, exc: BaseException | None) -> CrossbarError:
 class _EnvelopeServer(web.Server):
     """Counts the requests in flight, so that a stop can wait for them."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    def __init__(self, dispatcher: Dispatcher, limits: ConnectionLimits) -> None:
         super().__init__(self._answer)
         self.dispatcher = dispatcher
+        self.limits = limits
         self._in_flight = 0
         self._is_draining = False
         self._drained = asyncio.Event()
@@ -84,6 +128,7 @@ class _EnvelopeServer(web.Server):
             await self._drained.wait()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        cast(_EnvelopeHandler, request.protocol).break_silence()
         self._in_flight += 1
         try:
             response = await self.dispatcher.answer(request)
@@ -99,14 +144,18 @@ class _EnvelopeServer(web.Server):
 class HttpServer:
     """Listens on a socket until it is closed."""
 
-    def __init__(self, dispatcher: Dispatcher, *, shutdown_timeout: float) -> None:
-        self._server = _EnvelopeServer(dispatcher)
+    def __init__(
+        self, dispatcher: Dispatcher, limits: ConnectionLimits, *, shutdown_timeout: float
+    ) -> None:
+        self._server = _EnvelopeServer(dispatcher, limits)
+        self._limits = limits
         self._runner = web.ServerRunner(self._server, shutdown_timeout=_SENDING_TIMEOUT)
         self._shutdown_timeout = shutdown_timeout
         self._site: web.SockSite | None = None
 
     async def listen(self, listener: socket) -> None:
         """Begin to accept connections on a bound socket."""
+        drop_who_takes_nothing(listener, self._limits.client_timeout)
         await self._runner.setup()
         self._site = web.SockSite(self._runner, listener, backlog=_BACKLOG)
         await self._site.start()

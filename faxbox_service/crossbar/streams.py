@@ -1,5 +1,6 @@
 """Replies that are sent while they are made: long listings, and tables (wire, 2.5 and 3.4)."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -20,7 +21,11 @@ _log = logging.getLogger(__name__)
 
 
 async def send_items(
-    request: web.BaseRequest, replies: Replies, judged: Judged, reply: StreamReply
+    request: web.BaseRequest,
+    replies: Replies,
+    judged: Judged,
+    reply: StreamReply,
+    client_timeout: float,
 ) -> web.StreamResponse:
     """Send a listing, and an envelope around it that is complete only at its end."""
     headers = replies.success_headers(request.method, judged)
@@ -38,11 +43,15 @@ async def send_items(
         members = replies.closing_members(judged, reply)
         yield b"]" + _members(members, reply.is_chunked) + b"}" + judged.rendering.ending
 
-    return await _send(request, judged, headers, pieces())
+    return await _send(request, judged, headers, pieces(), client_timeout)
 
 
 async def send_table(
-    request: web.BaseRequest, replies: Replies, judged: Judged, reply: TableReply
+    request: web.BaseRequest,
+    replies: Replies,
+    judged: Judged,
+    reply: TableReply,
+    client_timeout: float,
 ) -> web.StreamResponse:
     """Send the rows of a table; nothing, with a 204, when there are none."""
     headers = replies.success_headers(request.method, judged)
@@ -60,7 +69,7 @@ async def send_table(
             for chunk in reply.table.chunks():
                 yield chunk
 
-        return await _send(request, judged, headers, pieces())
+        return await _send(request, judged, headers, pieces(), client_timeout)
     finally:
         reply.table.close()
 
@@ -70,6 +79,7 @@ async def _send(
     judged: Judged,
     headers: dict[str, str],
     pieces: AsyncGenerator[bytes, None],
+    client_timeout: float,
 ) -> web.StreamResponse:
     response = web.StreamResponse(headers=headers)
     # aiohttp would end even the empty body of a HEAD with gzip's last bytes.
@@ -80,9 +90,13 @@ async def _send(
         async with aclosing(pieces):
             if request.method != "HEAD":
                 async for piece in pieces:
-                    await response.write(piece)
+                    async with asyncio.timeout(client_timeout):
+                        await response.write(piece)
         await response.write_eof()
-    except ConnectionError:
+    except (ConnectionError, TimeoutError):
+        response.force_close()
+        if request.transport is not None:
+            request.transport.abort()
         _log.info("request %s: the client left in mid-reply", judged.request_id)
     except Exception:
         # The status is sent: a connection that ends too early is all that is left to say.

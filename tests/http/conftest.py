@@ -17,7 +17,7 @@ from faxbox_service.documents.json_text import decode_json, encode_json
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.clock import new_id
-from faxbox_service.serving import bound_socket
+from faxbox_service.serving import bound_socket, connection_limits
 from faxbox_service.settings import Settings
 
 NOBODY = Author("00000000000")
@@ -151,7 +151,9 @@ def environment() -> dict[str, str]:
 async def worker(store_url: str, environment: dict[str, str]) -> AsyncIterator[Service]:
     settings = Settings.load({"FAXBOX_STORE": store_url, **NO_LIMITS, **environment})
     repositories = await Repositories.open(settings)
-    server = HttpServer(build_app(settings, repositories), shutdown_timeout=1)
+    server = HttpServer(
+        build_app(settings, repositories), connection_limits(settings), shutdown_timeout=1
+    )
     listener = bound_socket("127.0.0.1", 0)
     await server.listen(listener)
     async with ClientSession() as session:

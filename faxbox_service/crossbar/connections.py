@@ -1,0 +1,37 @@
+"""What a connection may cost: how many there are, and how long they may keep us waiting."""
+
+import socket
+from dataclasses import dataclass
+
+from aiohttp import web
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Limits of one worker."""
+
+    most: int = 5000
+    client_timeout: float = 30.0
+    """Seconds for a request's header to arrive, and for a piece of a reply to be taken."""
+    keepalive_timeout: float = 75.0
+    """Seconds between requests."""
+
+
+def drop_who_takes_nothing(listener: socket.socket, seconds: float) -> None:
+    """Have the kernel end accepted connections whose peer takes nothing for so long (Linux).
+
+    Otherwise replies that nobody reads would stay in memory until the peer goes away.
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None and listener.family in (socket.AF_INET, socket.AF_INET6):
+        listener.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
+
+
+def raw_response(response: web.Response) -> bytes:
+    """A reply as it goes over the wire, for connections that no request was read from."""
+    body = response.body
+    text = body if isinstance(body, bytes) else b""
+    headers = {**response.headers, "Content-Length": str(len(text)), "Connection": "close"}
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join((*lines, "", "")).encode("latin-1") + text

@@ -1,0 +1,79 @@
+"""Back-pressure: so many requests at once, a queue of those who wait, and no for all others.
+
+A store that is asked for more than it can do does less and less of it; who is refused at once can
+come back, and who waits too long has gone by the time of the answer.
+"""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from types import TracebackType
+
+from .errors import overloaded
+
+
+class Gate:
+    """Lets `width` in at a time, first come first served: `async with gate`.
+
+    Raises a 503 for whoever finds `longest_queue` waiting, or has waited `patience` seconds.
+    """
+
+    def __init__(self, width: int, *, longest_queue: int, patience: float) -> None:
+        self._free = width
+        self._longest_queue = longest_queue
+        self._patience = patience
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self.refused = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._queue)
+
+    async def __aenter__(self) -> None:
+        if self._free and not self._queue:
+            self._free -= 1
+            return
+        if len(self._queue) >= self._longest_queue:
+            self.refused += 1
+            raise overloaded()
+        await self._wait()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave()
+
+    async def _wait(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        timer = turn.get_loop().call_later(self._patience, turn.cancel)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                # The turn came in the moment that we were cancelled in.
+                self._leave()
+                raise
+            # Who leaves may have passed over us.
+            with suppress(ValueError):
+                self._queue.remove(turn)
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            self.refused += 1
+            raise overloaded() from None
+        finally:
+            timer.cancel()
+
+    def _leave(self) -> None:
+        """Hand the place to the next one who still waits."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
