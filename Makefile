@@ -8,7 +8,7 @@ POUCHDB := tests/pouchdb
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/installed ## serve on 127.0.0.1:8000 with the embedded store in ./data
 	@$(BIN)/faxbox serve
@@ -30,6 +30,9 @@ bench: $(VENV)/installed-test ## measure, beside a bare handler and (FAXBOX_TEST
 
 bench-accounts: $(VENV)/installed-test ## measure with 100, 10,000 and 100,000 accounts
 	@$(BIN)/python -m tests.bench.accounts
+
+bench-overload: $(VENV)/installed-test ## measure at 1, 2 and 4 times what the service can do
+	@$(BIN)/python -m tests.bench.overload
 
 docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
 	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
@@ -68,4 +71,4 @@ $(VENV)/installed-check: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,check]'
 	@touch $@
 
-.PHONY: help run test check format bench bench-accounts docs wheel pouchdb clean
+.PHONY: help run test check format bench bench-accounts bench-overload docs wheel pouchdb clean

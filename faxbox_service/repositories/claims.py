@@ -8,6 +8,7 @@ Boxes that Kazoo wrote have no claims, so they are looked for in a view as well.
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import TypeAlias
 
 from faxbox_service.documents.account import is_hidden_account
 from faxbox_service.documents.address_claim import (
@@ -46,6 +47,12 @@ from .clock import Clock
 ADDRESSES = View("faxbox_service", "addresses")
 KAZOO_ADDRESSES = View("faxbox", "email_address")
 
+Deadline: TypeAlias = float
+"""A time of the event loop's clock."""
+
+_SAFE_SHARE = 0.8
+"""Of a reservation: clocks differ, and what was sent in time may arrive a little later."""
+
 _TRIES = 20
 _PAUSE = 0.1
 """Seconds between looks at a claim whose box is about to be written."""
@@ -61,15 +68,17 @@ class AddressClaims:
 
     async def claim(
         self, account_id: AccountId, faxbox_id: DocumentId, addresses: Iterable[str]
-    ) -> None:
+    ) -> Deadline | None:
         """Reserve addresses for a box that is about to be written with them.
 
+        Returns until when that must have happened; None when there is nothing to reserve.
         Raises `InvalidDocument` (rule `unique`) when another live box has one of them, and
         `StoreUnavailable` when that cannot be told yet; then none is kept.
         """
         wanted = frozenset(addresses)
         if not wanted:
-            return
+            return None
+        started = asyncio.get_running_loop().time()
         # Both end before anything is given back: a claim under way could not be.
         outcomes = await asyncio.gather(
             self._reserve(account_id, faxbox_id, wanted),
@@ -86,6 +95,7 @@ class AddressClaims:
         if taken:
             await self.release(account_id, faxbox_id, wanted)
             raise address_taken(min(taken))
+        return started + _SAFE_SHARE * self._reserved_seconds
 
     def settled(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> Document:
         """The claim of an address that a box has already, to be created."""

@@ -5,7 +5,8 @@ Addresses are claimed before the document is written, which is what counts; then
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from faxbox_service.documents import faxbox as documents
@@ -19,10 +20,11 @@ from faxbox_service.stores.base import (
     RevisionConflict,
     Store,
     StoreError,
+    StoreUnavailable,
 )
 
 from .changing import Change, Read, Write, change_document, unchanged
-from .claims import AddressClaims
+from .claims import AddressClaims, Deadline
 from .copies import FaxboxCopies
 from .errors import BadIdentifier, RepositoryError
 from .preconditions import NO_PRECONDITION, Precondition
@@ -48,9 +50,10 @@ class FaxboxWrites:
         """
         faxbox_id, generated = document["_id"], document["pvt_smtp_email_address"]
         chosen = documents.held_addresses(document) - {generated}
-        await self._claims.claim(account_id, faxbox_id, chosen)
+        deadline = await self._claims.claim(account_id, faxbox_id, chosen)
         try:
-            revision = await self._store.put(account_database(account_id), document)
+            async with in_time(deadline):
+                revision = await self._store.put(account_database(account_id), document)
         except MissingDatabase:
             await self._claims.release(account_id, faxbox_id, chosen)
             raise BadIdentifier(account_id) from None
@@ -76,6 +79,8 @@ class FaxboxWrites:
         copy: Document | None = None
         freed: list[Document] = []
         claimed: set[str] = set()
+        deadline: Deadline | None = None
+        put = self._put(account_id)
 
         async def read() -> Document:
             nonlocal copy
@@ -83,18 +88,22 @@ class FaxboxWrites:
             return stored
 
         async def changed(stored: Document) -> Document:
-            nonlocal freed
+            nonlocal freed, deadline
             document = await change(stored)
             before, after = documents.held_addresses(stored), documents.held_addresses(document)
             claimed.update(after - before)
-            freed, _ = await asyncio.gather(
+            freed, deadline = await asyncio.gather(
                 self._claims.held_by(faxbox_id, before - after),
                 self._claims.claim(account_id, faxbox_id, after - before),
             )
             return document
 
+        async def write(document: Document) -> Revision:
+            async with in_time(deadline):
+                return await put(document)
+
         try:
-            written = await change_document(read, changed, self._put(account_id), precondition)
+            written = await change_document(read, changed, write, precondition)
         except (RepositoryError, InvalidDocument):
             await self._claims.release(account_id, faxbox_id, claimed)
             raise
@@ -163,6 +172,22 @@ class FaxboxWrites:
                 raise BadIdentifier(document["_id"]) from None
 
         return put
+
+
+@asynccontextmanager
+async def in_time(deadline: Deadline | None) -> AsyncIterator[None]:
+    """Raise `StoreUnavailable` unless a write ends while the address it needs is reserved."""
+    if deadline is None:
+        yield
+        return
+    late = StoreUnavailable("the reservation of an address ended before the write did")
+    if asyncio.get_running_loop().time() >= deadline:
+        raise late
+    try:
+        async with asyncio.timeout_at(deadline):
+            yield
+    except TimeoutError:
+        raise late from None
 
 
 class _Entries:

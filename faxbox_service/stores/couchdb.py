@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import cast
 from urllib.parse import quote
 
@@ -45,6 +45,7 @@ from .couchdb_replies import (
     member,
     update,
 )
+from .couchdb_turns import WriteTurns
 from .couchdb_url import ServerUrl
 from .couchdb_views import read_rows
 from .design_documents import design_documents
@@ -79,6 +80,7 @@ class CouchStore:
         self._timeout = timeout
         self._pool_size = pool_size
         self._server: CouchDB | None = None
+        self._turns: WriteTurns | None = None
         self._installed: set[str] = set()
         # Guards `_installed`: who misses a view waits for whoever is installing it.
         self._installing = asyncio.Lock()
@@ -95,6 +97,7 @@ class CouchStore:
         server = CouchDB(self._url, timeout=self._timeout, pool_size=self._pool_size)
         server.requests = sent_before
         self._server = server
+        self._turns = WriteTurns(self._url.address)
         try:
             version = member(await server._info(), "version")
         except BaseException:
@@ -106,6 +109,8 @@ class CouchStore:
         """Finish the writes under way and close the connections."""
         if self._server is not None:
             await self._server.close()
+        if self._turns is not None:
+            self._turns.close()
 
     async def create_database(self, database: str) -> bool:
         """Make sure the database and our design documents are there."""
@@ -132,9 +137,9 @@ class CouchStore:
     async def put(self, database: str, document: Document) -> Revision:
         """Write a document; raises `ValueError` for one that CouchDB does not accept."""
         document_id = _require_writable_id(document)
-        response, reply = await document_endpoint(self._opened(), database, document_id)._put(
-            document
-        )
+        endpoint = document_endpoint(self._opened(), database, document_id)
+        async with self._turn(database, document_id):
+            response, reply = await endpoint._put(document)
         _require_quorum(response)
         return str(member(reply, "rev"))
 
@@ -142,9 +147,9 @@ class CouchStore:
         """Delete for good."""
         if not _can_be_asked_for(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        response, reply = await document_endpoint(self._opened(), database, document_id)._delete(
-            revision
-        )
+        endpoint = document_endpoint(self._opened(), database, document_id)
+        async with self._turn(database, document_id):
+            response, reply = await endpoint._delete(revision)
         _require_quorum(response)
         return str(member(reply, "rev"))
 
@@ -187,12 +192,10 @@ class CouchStore:
         """Write documents with one request, each judged by itself."""
         if not documents:
             return []
-        for document in documents:
-            _require_writable_id(document)
-        reply, results = await self._opened()._post(
-            f"{database_endpoint(self._opened(), database).endpoint}/_bulk_docs",
-            data={"docs": list(documents)},
-        )
+        ids = list(map(_require_writable_id, documents))
+        path = f"{database_endpoint(self._opened(), database).endpoint}/_bulk_docs"
+        async with self._turn(database, *ids):
+            reply, results = await self._opened()._post(path, data={"docs": list(documents)})
         _require_quorum(reply)
         revisions = dict(items(results, bulk_result))
         return [revisions.get(document["_id"]) for document in documents]
@@ -344,6 +347,11 @@ class CouchStore:
             # an administrator put there stays.
             with suppress(RevisionConflict):
                 await design_endpoint(self._opened(), database, document["_id"])._put(document)
+
+    def _turn(self, database: str, *document_ids: DocumentId) -> AbstractAsyncContextManager[None]:
+        if self._turns is None:
+            raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
+        return self._turns.at(database, document_ids)
 
     def _opened(self) -> CouchDB:
         if self._server is None:

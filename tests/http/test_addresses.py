@@ -8,6 +8,7 @@ from faxbox_service.documents.address_claim import claim_id, new_claim
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.repositories.addresses import Addresses
+from faxbox_service.repositories.claims import AddressClaims
 from faxbox_service.repositories.clock import new_id, system_clock
 from faxbox_service.stores.base import MissingView, StoreUnavailable
 from tests.http.claims import (
@@ -293,3 +294,21 @@ async def test_round_trips_are_those_that_the_design_allows(service, tenant):
         "create, custom": 4,
         "delete": 4,
     }
+
+
+async def test_a_box_is_not_written_once_its_reservation_has_ended(
+    service, tenant, other, monkeypatch
+):
+    address = new_address()
+    reserve = AddressClaims._reserve
+
+    async def slow(self, *arguments):
+        taken = await reserve(self, *arguments)
+        self._reserved_seconds = 0
+        return taken
+
+    monkeypatch.setattr(AddressClaims, "_reserve", slow)
+    fields = {"name": "x", "custom_smtp_email_address": address}
+    answer = await tenant.client.put(tenant.faxboxes, fields)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert (await tenant.client.get(tenant.faxboxes)).data == []

@@ -1,0 +1,73 @@
+"""Turns at writing: of all our workers on a machine, one at a time writes a document to CouchDB.
+
+A node of CouchDB decides between two edits of one revision; a cluster does not. Its nodes see the
+edits in different orders, some take one and some the other, and what was refused, or acknowledged,
+may win or lose later. Edits that come one after the other are judged alike by all nodes. Between
+machines there are no turns.
+"""
+
+import asyncio
+import fcntl
+import os
+import struct
+import tempfile
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from zlib import crc32
+
+_STRIPES = 4096
+"""Documents of one stripe wait for each other."""
+
+_PAUSE = 0.002
+"""Seconds between looks at a turn that another process has."""
+
+_TRY = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
+"""Linux knows locks of an open file, which also hold between two stores of one process."""
+
+
+class WriteTurns:
+    """The turns at the documents of one CouchDB; opened after forking."""
+
+    def __init__(self, address: str) -> None:
+        name = f"faxbox-{os.getuid()}-{sha256(address.encode()).hexdigest()[:16]}.turns"
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._file = os.open(Path(tempfile.gettempdir()) / name, flags, 0o600)
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def close(self) -> None:
+        """Give every turn back."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    @asynccontextmanager
+    async def at(self, database: str, document_ids: Iterable[str]) -> AsyncIterator[None]:
+        """Hold the turns at some documents of a database."""
+        stripes = sorted({crc32(f"{database}/{id}".encode()) % _STRIPES for id in document_ids})
+        held: list[int] = []
+        try:
+            # In one order, so that no two wait for each other.
+            for stripe in stripes:
+                await self._locks[stripe].acquire()
+                held.append(stripe)
+                while not self._set(stripe, fcntl.F_WRLCK):
+                    # Nothing tells of other processes' locks but looking.
+                    await asyncio.sleep(_PAUSE)
+            yield
+        finally:
+            for stripe in held:
+                self._set(stripe, fcntl.F_UNLCK)
+                self._locks[stripe].release()
+
+    def _set(self, stripe: int, kind: int) -> bool:
+        """Lock or unlock a stripe's byte for this process; False when another one has it."""
+        if self._file < 0:
+            return True
+        try:
+            fcntl.fcntl(self._file, _TRY, struct.pack("hhqqi", kind, os.SEEK_SET, stripe, 1, 0))
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
