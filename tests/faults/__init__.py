@@ -1,0 +1,1 @@
+"""Faults of the service and its stores under load, and what must hold after each."""

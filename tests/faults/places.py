@@ -1,0 +1,63 @@
+"""Where the service keeps documents under test: a file, or databases of one run in CouchDB."""
+
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from .couchdb_proxy import CouchdbProxy
+from .stored import Stored, documents_of_file
+
+
+class Place(Protocol):
+    """A store under test."""
+
+    kind: str
+    """`embedded` or `couchdb`."""
+    url: str
+    """For the service, as FAXBOX_STORE takes it."""
+
+    def read(self) -> Stored:
+        """What is in it now."""
+
+    def close(self) -> None:
+        """Remove it."""
+
+
+class EmbeddedPlace:
+    """A file of the embedded store."""
+
+    kind = "embedded"
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "faxbox.db"
+        self.url = f"sqlite://{self.path}"
+
+    def read(self) -> Stored:
+        """What is in it now."""
+        return Stored.of(documents_of_file(self.path))
+
+    def close(self) -> None:
+        """Remove it; what is not there need not be removed."""
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{self.path}{suffix}").unlink()
+
+
+class CouchdbPlace:
+    """Databases of one run, behind a proxy that can be told to misbehave."""
+
+    kind = "couchdb"
+
+    def __init__(self, server_url: str) -> None:
+        self.proxy = CouchdbProxy(server_url, f"faults-{secrets.token_hex(4)}")
+        self.proxy.start()
+        self.url = self.proxy.url
+
+    def read(self) -> Stored:
+        """What is in it now."""
+        return Stored.of(self.proxy.documents())
+
+    def close(self) -> None:
+        """Remove the databases."""
+        self.proxy.stop()

@@ -1,0 +1,50 @@
+"""What a store really holds, read past the service's own code."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Documents: TypeAlias = dict[str, dict[str, Any]]
+
+_ACCOUNT = "account/"
+_ALL = """
+    SELECT b.name, d.id, d.revision, d.body
+    FROM databases b LEFT JOIN documents d ON d.database = b.number AND NOT d.deleted
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Live documents by their ids: those of each account's database, and those of `faxes`."""
+
+    accounts: dict[str, Documents]
+    faxes: Documents
+
+    @classmethod
+    def of(cls, databases: dict[str, Documents]) -> "Stored":
+        """Pick what matters out of all databases."""
+        return cls(
+            {
+                name.removeprefix(_ACCOUNT).replace("/", ""): documents
+                for name, documents in databases.items()
+                if name.startswith(_ACCOUNT)
+            },
+            databases.get("faxes", {}),
+        )
+
+
+def documents_of_file(path: Path) -> dict[str, Documents]:
+    """Every document by its id, by its database, of an embedded store."""
+    connection = sqlite3.connect(path, timeout=5)
+    try:
+        rows = connection.execute(_ALL).fetchall()
+    finally:
+        connection.close()
+    databases: dict[str, Documents] = {}
+    for name, document_id, revision, body in rows:
+        documents = databases.setdefault(name, {})
+        if document_id is not None:
+            documents[document_id] = {"_id": document_id, "_rev": revision, **json.loads(body)}
+    return databases
