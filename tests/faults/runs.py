@@ -1,0 +1,97 @@
+"""Runs of a fault: load, the fault, recovery, one repair, and the check of what is stored."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+from .checking import disagreements, held_addresses, losses
+from .faults import Fault, Scene
+from .ground import make_ground, repair_once
+from .ledger import Ledger
+from .load import Load, Pace
+from .requests import Client, History, Outcome
+
+_RECOVERY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to."""
+
+    fault: str
+    requests: int
+    injected: int
+    checked: int
+    """Acknowledged writes whose effect was looked for."""
+    refused: int
+    """Requests answered with 4xx or 5xx."""
+    unknown: int
+    """Requests without an answer."""
+    losses: tuple[str, ...]
+    """Everything that does not hold."""
+    history: History
+
+
+async def run_fault(fault: Fault, scene: Scene, seconds: float, pace: Pace | None = None) -> Result:
+    """Put accounts of their own under load, let the fault happen, and check what is left."""
+    ground = await make_ground(scene.place.url)
+    seed = random.randrange(2**32)
+    load = Load(scene.service.base_url, ground.tenants, pace or Pace(), seed)
+    await load.prepare()
+    running = asyncio.ensure_future(load.run())
+    try:
+        injected = await fault.inject(scene, load, seconds)
+        found = await _recovered(load, running)
+    finally:
+        load.stop()
+        await running
+    await repair_once(scene.place.url)
+    found += checked(scene, load.history, load.ledger)
+    found += await _free_addresses_that_cannot_be_taken(scene, load)
+    outcomes = load.history.outcomes
+    return Result(
+        fault=fault.name,
+        requests=load.history.requests,
+        injected=injected,
+        checked=load.ledger.acknowledged,
+        refused=outcomes[Outcome.REFUSED] + outcomes[Outcome.UNAVAILABLE],
+        unknown=outcomes[Outcome.UNKNOWN],
+        losses=tuple(found),
+        history=load.history,
+    )
+
+
+def checked(scene: Scene, history: History, ledger: Ledger) -> list[str]:
+    """Everything that does not hold now."""
+    stored = scene.place.read()
+    return [*history.faults, *losses(stored, ledger), *disagreements(stored)]
+
+
+async def _recovered(load: Load, running: "asyncio.Future[None]") -> list[str]:
+    """Wait until every client is served again, under load."""
+    served = asyncio.ensure_future(load.until_served())
+    await asyncio.wait(
+        (served, running), timeout=_RECOVERY_SECONDS, return_when=asyncio.FIRST_COMPLETED
+    )
+    if served.done():
+        return []
+    served.cancel()
+    return [f"clients are not served {_RECOVERY_SECONDS:g} s after the fault"]
+
+
+async def _free_addresses_that_cannot_be_taken(scene: Scene, load: Load) -> list[str]:
+    """Try each address of the pool that no live box holds: a stale claim must not keep it."""
+    held = held_addresses(scene.place.read())
+    tenant = load.shared[0][0]
+    client = Client(scene.service.base_url, load.history)
+    found = []
+    try:
+        for address in load.addresses:
+            data = {"name": "taker", "custom_smtp_email_address": address}
+            answer = await client.request(tenant, "PUT", tenant.faxboxes, data)
+            expected = 400 if address in held else 201
+            if answer.status != expected:
+                found.append(f"{address}: {answer.status} instead of {expected}: {answer.data}")
+    finally:
+        await client.close()
+    return found

@@ -1,0 +1,48 @@
+"""The disk is full, or the file read-only: nothing acknowledged is lost, and all recovers."""
+
+import os
+import subprocess
+
+import pytest
+
+from .conftest import SECONDS
+from .faults import EMBEDDED, FAULTS, Fault, Scene, file_system_full
+from .places import EmbeddedPlace
+from .runs import run_fault
+
+OF_THE_FILE = [fault for fault in FAULTS if fault.kinds == (EMBEDDED,)]
+
+
+@pytest.mark.parametrize("fault", OF_THE_FILE, ids=lambda fault: fault.name)
+async def test_nothing_is_lost(tmp_path, start, fault):
+    place = EmbeddedPlace(tmp_path)
+    scene = Scene(place, start(place, obeys_modes=fault.obeys_modes))
+    result = await run_fault(fault, scene, SECONDS)
+    assert result.losses == ()
+    assert result.injected > 0 and result.checked > 0
+
+
+@pytest.fixture
+def small_file_system(tmp_path):
+    """A file system of 24 MB, where this process may mount one."""
+    options = ("-t", "tmpfs", "-o", "size=24m", "tmpfs", str(tmp_path))
+    if os.geteuid() != 0 or subprocess.run(["mount", *options], capture_output=True).returncode:
+        pytest.skip("this process may not mount a file system")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+async def test_nothing_is_lost_when_the_file_system_is_full(small_file_system, start):
+    place = EmbeddedPlace(small_file_system)
+    scene = Scene(place, start(place))
+    fault = Fault("file system full", file_system_full)
+    result = await run_fault(fault, scene, SECONDS)
+    assert result.losses == ()
+    assert result.injected > 0 and result.checked > 0
+
+
+def test_a_service_that_may_not_write_the_file_says_so(tmp_path, start):
+    place = EmbeddedPlace(tmp_path)
+    place.path.touch(mode=0o400)
+    with pytest.raises(RuntimeError, match=f"faxbox: sqlite store {place.path}: .*ermission"):
+        start(place, obeys_modes=True)
