@@ -64,11 +64,12 @@ class Trigger:
 
 
 class FaultPoints:
-    """A store that passes two points of the trigger with each of its writes."""
+    """A store that passes two points of the trigger with each write that `counts` now."""
 
-    def __init__(self, store: Any, trigger: Trigger) -> None:
+    def __init__(self, store: Any, trigger: Trigger, counts: Callable[[], bool]) -> None:
         self._store = store
         self._trigger = trigger
+        self._counts = counts
 
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._store, name)
@@ -76,6 +77,8 @@ class FaultPoints:
 
     def _pointed(self, write: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def pointed(*arguments: Any, **options: Any) -> Any:
+            if not self._counts():
+                return await write(*arguments, **options)
             self._trigger.passed(BEFORE)
             result = await write(*arguments, **options)
             self._trigger.passed(AFTER)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -32,6 +33,17 @@ class Stored:
                 if name.startswith(_ACCOUNT)
             },
             databases.get("faxes", {}),
+        )
+
+    def only(self, account_ids: Collection[str]) -> "Stored":
+        """What belongs to some accounts."""
+        return Stored(
+            {id: self.accounts[id] for id in account_ids if id in self.accounts},
+            {
+                id: document
+                for id, document in self.faxes.items()
+                if document.get("pvt_account_id") in account_ids
+            },
         )
 
 
