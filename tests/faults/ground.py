@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from faxbox_service.app import Repositories
 from faxbox_service.documents.private_fields import Author
-from faxbox_service.repositories.clock import new_id
+from faxbox_service.operations.repair import repair
+from faxbox_service.repositories.clock import Clock, new_id, system_clock
 from faxbox_service.settings import Settings
 
 NOBODY = Author("00000000000")
+_LATER = 3600.0
+"""Seconds: longer than any address stays reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,11 @@ class Ground:
 
 
 @asynccontextmanager
-async def open_repositories(store_url: str) -> AsyncIterator[Repositories]:
+async def open_repositories(
+    store_url: str, clock: Clock = system_clock
+) -> AsyncIterator[Repositories]:
     """The repositories over a store, in this process."""
-    repositories = await Repositories.open(Settings.load({"FAXBOX_STORE": store_url}))
+    repositories = await Repositories.open(Settings.load({"FAXBOX_STORE": store_url}), clock)
     try:
         yield repositories
     finally:
@@ -66,8 +71,10 @@ async def make_ground(store_url: str, tenants: int = 2) -> Ground:
 
 
 async def repair_once(store_url: str) -> None:
-    """One pass of what `faxbox repair` does."""
-    from faxbox_service.operations.repair import repair
+    """One pass of what `faxbox repair` does, when no request that died reserves anything more."""
 
-    async with open_repositories(store_url) as repositories:
+    def later() -> float:
+        return system_clock() + _LATER
+
+    async with open_repositories(store_url, later) as repositories:
         await repair(repositories)

@@ -19,6 +19,8 @@ SETTINGS = {
     "FAXBOX_RATE_LIMIT_BURST": "0",
     "FAXBOX_SHUTDOWN_TIMEOUT": "2",
     "FAXBOX_LOG_LEVEL": "error",
+    # Longer than any write in a short test takes, short enough to see it end.
+    "FAXBOX_ADDRESS_RESERVATION": "2",
 }
 
 _PR_CAPBSET_DROP = 24

@@ -20,6 +20,7 @@ async def test_nothing_is_lost(tmp_path, start, fault):
     result = await run_fault(fault, scene, SECONDS)
     assert result.losses == ()
     assert result.injected > 0 and result.checked > 0
+    assert result.history.statuses[503] + result.unknown > 0, "nobody felt it"
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ async def test_nothing_is_lost_when_the_file_system_is_full(small_file_system, s
     result = await run_fault(fault, scene, SECONDS)
     assert result.losses == ()
     assert result.injected > 0 and result.checked > 0
+    assert result.history.statuses[503] + result.unknown > 0, "nobody felt it"
 
 
 def test_a_service_that_may_not_write_the_file_says_so(tmp_path, start):
