@@ -4,6 +4,7 @@ It also keeps everything of one run in databases of its own: `faxes` is `<prefix
 """
 
 import asyncio
+import base64
 import json
 import random
 import re
@@ -114,11 +115,12 @@ class CouchdbProxy:
     # In the thread.
 
     async def _open(self) -> None:
-        auth = None
+        headers = {}
         if self._credentials:
-            auth = aiohttp.BasicAuth(*self._credentials.split(":", 1))
+            encoded = base64.b64encode(self._credentials.encode()).decode()
+            headers["Authorization"] = f"Basic {encoded}"
         self._upstream = aiohttp.ClientSession(
-            auth=auth, connector=aiohttp.TCPConnector(limit=0), middlewares=(send_once,)
+            headers=headers, connector=aiohttp.TCPConnector(limit=0), middlewares=(send_once,)
         )
         self._server = web.Server(self._handle, access_log=None)
         self._runner = web.ServerRunner(self._server, shutdown_timeout=_AT_ONCE)
