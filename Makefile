@@ -34,6 +34,12 @@ bench-accounts: $(VENV)/installed-test ## measure with 100, 10,000 and 100,000 a
 bench-overload: $(VENV)/installed-test ## measure at 1, 2 and 4 times what the service can do
 	@$(BIN)/python -m tests.bench.overload
 
+reliability: $(VENV)/installed-test ## every fault for a minute (FAXBOX_TEST_COUCHDB_URL: on CouchDB, too)
+	@$(BIN)/python -m tests.faults
+
+soak: $(VENV)/installed-test ## ten minutes of mixed load: do memory, files, latency grow?
+	@$(BIN)/python -m tests.faults.soak
+
 docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
 	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
 	@$(BIN)/python -m tests.recordings.compatibility > docs/compatibility.md
@@ -71,4 +77,5 @@ $(VENV)/installed-check: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,check]'
 	@touch $@
 
-.PHONY: help run test check format bench bench-accounts bench-overload docs wheel pouchdb clean
+.PHONY: help run test check format bench bench-accounts bench-overload reliability soak docs wheel \
+  pouchdb clean

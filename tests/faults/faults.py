@@ -219,6 +219,9 @@ FAULTS = (
     Fault("another writer always first", misbehaving_couchdb(Mode.OVERTAKE), (COUCHDB,)),
 )
 
+FILE_SYSTEM_FULL = Fault("file system full", file_system_full, (EMBEDDED,))
+"""Apart from the others, because it needs a file system of its own."""
+
 
 @asynccontextmanager
 async def _for(seconds: float) -> AsyncIterator[Callable[[], bool]]:

@@ -1,7 +1,10 @@
 """Where the service keeps documents under test: a file, or databases of one run in CouchDB."""
 
+import os
 import secrets
-from contextlib import suppress
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +25,22 @@ class Place(Protocol):
 
     def close(self) -> None:
         """Remove it."""
+
+
+class CannotMount(Exception):
+    """This process may not mount a file system."""
+
+
+@contextmanager
+def small_file_system(directory: Path) -> Iterator[None]:
+    """Mount a file system of 24 MB there, in memory. Raises `CannotMount`."""
+    options = ("-t", "tmpfs", "-o", "size=24m", "tmpfs", str(directory))
+    if os.geteuid() != 0 or subprocess.run(["mount", *options], capture_output=True).returncode:
+        raise CannotMount
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(directory)], check=True)
 
 
 class EmbeddedPlace:

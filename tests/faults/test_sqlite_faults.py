@@ -1,13 +1,10 @@
 """The disk is full, or the file read-only: nothing acknowledged is lost, and all recovers."""
 
-import os
-import subprocess
-
 import pytest
 
 from .conftest import SECONDS
-from .faults import EMBEDDED, FAULTS, Fault, Scene, file_system_full
-from .places import EmbeddedPlace
+from .faults import EMBEDDED, FAULTS, FILE_SYSTEM_FULL, Scene
+from .places import CannotMount, EmbeddedPlace, small_file_system
 from .runs import run_fault
 
 OF_THE_FILE = [fault for fault in FAULTS if fault.kinds == (EMBEDDED,)]
@@ -23,21 +20,15 @@ async def test_nothing_is_lost(tmp_path, start, fault):
     assert result.history.statuses[503] + result.unknown > 0, "nobody felt it"
 
 
-@pytest.fixture
-def small_file_system(tmp_path):
-    """A file system of 24 MB, where this process may mount one."""
-    options = ("-t", "tmpfs", "-o", "size=24m", "tmpfs", str(tmp_path))
-    if os.geteuid() != 0 or subprocess.run(["mount", *options], capture_output=True).returncode:
+async def test_nothing_is_lost_when_the_file_system_is_full(tmp_path, start):
+    try:
+        with small_file_system(tmp_path):
+            place = EmbeddedPlace(tmp_path)
+            scene = Scene(place, start(place))
+            result = await run_fault(FILE_SYSTEM_FULL, scene, SECONDS)
+            scene.service.stop()
+    except CannotMount:
         pytest.skip("this process may not mount a file system")
-    yield tmp_path
-    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
-
-
-async def test_nothing_is_lost_when_the_file_system_is_full(small_file_system, start):
-    place = EmbeddedPlace(small_file_system)
-    scene = Scene(place, start(place))
-    fault = Fault("file system full", file_system_full)
-    result = await run_fault(fault, scene, SECONDS)
     assert result.losses == ()
     assert result.injected > 0 and result.checked > 0
     assert result.history.statuses[503] + result.unknown > 0, "nobody felt it"
