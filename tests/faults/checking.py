@@ -12,7 +12,21 @@ _CLAIM = "faxbox_address"
 
 
 def disagreements(stored: Stored) -> list[str]:
-    """Where boxes, their copies and the claims of their addresses do not agree."""
+    """Where accounts and boxes, their copies and the claims of addresses do not agree."""
+    return [*_account_disagreements(stored), *_box_disagreements(stored)]
+
+
+def _account_disagreements(stored: Stored) -> Iterator[str]:
+    accounts = {
+        account_id: _whole(documents[account_id])
+        for account_id, documents in stored.accounts.items()
+        if account_id in documents
+    }
+    copies = _of_type(stored.account_copies, "account", accounts)
+    return _differences("the copy of account", accounts, copies, _whole)
+
+
+def _box_disagreements(stored: Stored) -> list[str]:
     copies: Documents = {}
     claims: Documents = {}
     faults: list[str] = []

@@ -70,11 +70,11 @@ async def make_ground(store_url: str, tenants: int = 2) -> Ground:
         )
 
 
-async def repair_once(store_url: str) -> None:
+async def repair_once(store_url: str, account_id: str | None = None) -> None:
     """One pass of what `faxbox repair` does, when no request that died reserves anything more."""
 
     def later() -> float:
         return system_clock() + _LATER
 
     async with open_repositories(store_url, later) as repositories:
-        await repair(repositories)
+        await repair(repositories, account_id)

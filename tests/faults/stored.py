@@ -18,10 +18,11 @@ _ALL = """
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Live documents by their ids: those of each account's database, and those of `faxes`."""
+    """Live documents by their ids: of each account's database, of `faxes` and of `accounts`."""
 
     accounts: dict[str, Documents]
     faxes: Documents
+    account_copies: Documents
 
     @classmethod
     def of(cls, databases: dict[str, Documents]) -> "Stored":
@@ -33,6 +34,7 @@ class Stored:
                 if name.startswith(_ACCOUNT)
             },
             databases.get("faxes", {}),
+            databases.get("accounts", {}),
         )
 
     def only(self, account_ids: Collection[str]) -> "Stored":
@@ -44,6 +46,7 @@ class Stored:
                 for id, document in self.faxes.items()
                 if document.get("pvt_account_id") in account_ids
             },
+            {id: document for id, document in self.account_copies.items() if id in account_ids},
         )
 
 

@@ -47,10 +47,11 @@ def claim(address: str, faxbox_id: str = BOX) -> dict[str, Any]:
 def stored() -> Stored:
     """One box, and everything about it as it should be."""
     documents = [{**box(), "_rev": "7-b"}, claim("a.example.com"), claim("1234.fax.example.com")]
-    account = {"_id": ACCOUNT, "pvt_type": "account"}
+    account = {"_id": ACCOUNT, "_rev": "2-a", "pvt_type": "account"}
     return Stored(
         {ACCOUNT: {ACCOUNT: account, BOX: box()}},
         {document["_id"]: document for document in documents},
+        {ACCOUNT: {**account, "_rev": "3-d"}},
     )
 
 
@@ -78,7 +79,8 @@ def test_a_box_that_is_deleted_softly_has_a_hidden_copy_and_no_claims():
 
 def test_the_boxes_of_a_deleted_account_are_hidden():
     found = stored()
-    found.accounts[ACCOUNT][ACCOUNT]["pvt_deleted"] = True
+    for documents in (found.accounts[ACCOUNT], found.account_copies):
+        documents[ACCOUNT]["pvt_deleted"] = True
     assert len(disagreements(found)) == 3
     found.faxes[BOX]["pvt_deleted"] = True
     for address in ("a.example.com", "1234.fax.example.com"):
@@ -102,6 +104,14 @@ def with_an_orphaned_copy(found: Stored) -> None:
     found.faxes[OTHER] = {**box(), "_id": OTHER}
 
 
+def without_the_copy_of_the_account(found: Stored) -> None:
+    del found.account_copies[ACCOUNT]
+
+
+def with_a_copy_of_no_account(found: Stored) -> None:
+    found.account_copies[OTHER] = {"_id": OTHER, "pvt_type": "account"}
+
+
 def without_a_claim(found: Stored) -> None:
     del found.faxes[claim_id("a.example.com")]
 
@@ -121,6 +131,8 @@ def with_a_claim_of_another(found: Stored) -> None:
         with_a_stale_copy,
         with_a_copy_of_another_database,
         with_an_orphaned_copy,
+        without_the_copy_of_the_account,
+        with_a_copy_of_no_account,
         without_a_claim,
         with_a_claim_of_nobody,
         with_a_claim_of_another,

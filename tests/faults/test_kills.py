@@ -14,6 +14,7 @@ from .fault_points import AFTER, BEFORE
 from .faults import Scene
 from .ground import Ground, Tenant, make_ground, repair_once
 from .requests import Answer, Client, History, Outcome
+from .stored import Stored
 
 MOST_WRITES = 30
 
@@ -65,6 +66,7 @@ class Operation:
     data: Callable[[Bench], Any] = lambda _: None
     query: str = ""
     is_roots: bool = False
+    makes_account: bool = False
 
     async def send(self, bench: Bench, path: str) -> Answer:
         """Do it once."""
@@ -104,7 +106,11 @@ OPERATIONS = {
     "restore": Operation("POST", _hidden_box, lambda _: {}, "?restore=true"),
     "delete for good": Operation("DELETE", Bench.box, query="?should_soft_delete=false"),
     "create an account": Operation(
-        "PUT", _root, lambda bench: {"name": f"new {bench.address()}"}, is_roots=True
+        "PUT",
+        _root,
+        lambda bench: {"name": f"new {bench.address()}"},
+        is_roots=True,
+        makes_account=True,
     ),
     "delete an account": Operation("DELETE", Bench.account, is_roots=True),
     "delete an account for good": Operation(
@@ -137,10 +143,23 @@ async def _killed(bench: Bench, operation: Operation, moment: str, number: int) 
     answer = await operation.send(bench, path)
     was_killed = trigger.disarm()
     assert answer.outcome is (Outcome.UNKNOWN if was_killed else Outcome.ACKNOWLEDGED), answer
-    await repair_once(bench.scene.place.url)
-    assert disagreements(bench.scene.place.read()) == []
+    account_id = path.split("/")[3]
+    await repair_once(bench.scene.place.url, None if operation.makes_account else account_id)
+    assert disagreements(_read(bench, account_id)) == []
     again = await operation.send(bench, path)
     # What was done already is found to be so.
     assert again.outcome is Outcome.ACKNOWLEDGED or again.status == 404, again
-    assert disagreements(bench.scene.place.read()) == []
+    assert disagreements(_read(bench, account_id)) == []
     return was_killed
+
+
+def _read(bench: Bench, account_id: str) -> Stored:
+    """What the run knows of: the account, and those that are or were below the root."""
+    stored = bench.scene.place.read()
+    root_id = bench.ground.root.account_id
+    children = {
+        document["_id"]
+        for document in stored.account_copies.values()
+        if root_id in document.get("pvt_tree", ())
+    }
+    return stored.only({account_id, *children})

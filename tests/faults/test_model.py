@@ -27,7 +27,7 @@ from .model import ACCEPTED, ADDRESS, CREATED, TAKEN, Model, ModelBox, known_fie
 from .places import Place
 from .requests import Answer, Client, History
 
-EXAMPLES = 15
+EXAMPLES = {"embedded": 15, "couchdb": 6}
 STEPS = 20
 
 WORKERS = st.sampled_from((0, 1))
@@ -281,5 +281,7 @@ def test_the_service_does_what_the_model_does(pair):
     HistoriesOfThePair.pair = pair
     run_state_machine_as_test(
         HistoriesOfThePair,
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None),
+        settings=settings(
+            max_examples=EXAMPLES[pair.place.kind], stateful_step_count=STEPS, deadline=None
+        ),
     )

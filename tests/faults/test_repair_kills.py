@@ -42,7 +42,9 @@ async def harmed(store_url: str) -> None:
 
 
 def _unrevised(document):
-    return {name: value for name, value in document.items() if name != "_rev"}
+    """A document to be put elsewhere, as if no request were under way."""
+    left_out = ("_rev", "reserved_until")
+    return {name: value for name, value in document.items() if name not in left_out}
 
 
 def repair(store_url: str, trigger: Trigger) -> "subprocess.CompletedProcess[str]":
