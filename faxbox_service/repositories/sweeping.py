@@ -66,10 +66,6 @@ class Sweeping:
         Returns the ids of the documents in `faxes` that belong to them.
         """
         entries: set[DocumentId] = set()
-        try:
-            await self._store.get_many(account_database(account_id), (account_id,))
-        except MissingDatabase:
-            return entries
         if await self._account_copies.synchronise(account_id, dry_run=dry_run):
             await found([Finding(Fault.ACCOUNT_COPY_STALE, account_id)])
         batch: list[DocumentId] = []
