@@ -190,9 +190,10 @@ class Reconciler:
 
     def _must_sweep(self, checkpoint: Document) -> bool:
         swept: float = self._clock() - checkpoint.get("swept", 0.0)
+        pause = self._sweep_interval
         if self._account_vanished or self._lease.was_left_behind:
-            return swept >= _SHORTEST_SWEEP_PAUSE
-        return swept >= self._sweep_interval
+            pause = min(pause, _SHORTEST_SWEEP_PAUSE)
+        return swept >= pause
 
     async def _sweep(self) -> bool:
         """Look at everything; whether that was done, because the lease was held all the time."""
