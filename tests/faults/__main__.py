@@ -20,8 +20,6 @@ from .service import ServiceProcesses
 
 COUCHDB_URL = "FAXBOX_TEST_COUCHDB_URL"
 PACE = Pace(clients=8, longest_pause=0.5)
-SETTINGS = {"FAXBOX_ADDRESS_RESERVATION": "10"}
-"""Longer than a write takes while CouchDB is slow."""
 
 COLUMNS = (
     *("fault", "store", "requests", "faults injected", "acknowledged writes checked"),
@@ -87,7 +85,7 @@ def _scene(fault: Fault, kind: str) -> Iterator[Scene]:
         service = ServiceProcesses(
             place.url,
             directory,
-            environment={**SETTINGS, **fault.environment},
+            environment=fault.environment,
             obeys_modes=fault.obeys_modes,
         )
         service.start()

@@ -115,13 +115,13 @@ async def send_once(request: ClientRequest, handler: ClientHandlerType) -> Clien
 class Client:
     """Sends requests, each over a connection of its own, and keeps the history."""
 
-    def __init__(self, base_url: str, history: History) -> None:
+    def __init__(self, base_url: str, history: History, timeout: float = _TIMEOUT) -> None:
         self._base_url = base_url
         self._history = history
         self._session = ClientSession(
             # A connection for each request, so that every worker gets some.
             connector=TCPConnector(force_close=True, limit=0),
-            timeout=ClientTimeout(total=_TIMEOUT),
+            timeout=ClientTimeout(total=timeout),
             middlewares=(send_once,),
         )
 

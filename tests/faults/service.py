@@ -19,8 +19,9 @@ SETTINGS = {
     "FAXBOX_RATE_LIMIT_BURST": "0",
     "FAXBOX_SHUTDOWN_TIMEOUT": "2",
     "FAXBOX_LOG_LEVEL": "error",
-    # Longer than any write in a short test takes, short enough to see it end.
-    "FAXBOX_ADDRESS_RESERVATION": "2",
+    # An address must stay reserved for longer than a request may take to write its box.
+    "FAXBOX_STORE_TIMEOUT": "4",
+    "FAXBOX_ADDRESS_RESERVATION": "12",
 }
 
 _PR_CAPBSET_DROP = 24

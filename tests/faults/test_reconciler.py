@@ -10,6 +10,7 @@ from .load import Load, Pace
 from .requests import Client
 
 SETTINGS = {
+    "FAXBOX_ADDRESS_RESERVATION": "2",
     "FAXBOX_RECONCILE_INTERVAL": "0.1",
     # Nothing but a look at everything finds a claim whose box was never written.
     "FAXBOX_SWEEP_INTERVAL": "2",
