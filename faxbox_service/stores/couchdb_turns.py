@@ -53,7 +53,7 @@ class WriteTurns:
             for stripe in stripes:
                 await self._locks[stripe].acquire()
                 held.append(stripe)
-                while not self._set(stripe, fcntl.F_WRLCK):
+                while not self._set(stripe, fcntl.F_WRLCK):  # noqa: ASYNC110
                     # Nothing tells of other processes' locks but looking.
                     await asyncio.sleep(_PAUSE)
             yield
