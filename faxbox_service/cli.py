@@ -105,7 +105,10 @@ def _serve(options: argparse.Namespace) -> None:
     if first is not None:
         account, token = first
         _announce(settings, base_url, account, token)
-    serve(settings, listener, lambda: print(f"Serving on {base_url}", flush=True))
+    try:
+        serve(settings, listener, lambda: print(f"Serving on {base_url}", flush=True))
+    except OSError as error:
+        _fail(f"cannot serve: {error}")
 
 
 async def _prepare(settings: Settings) -> tuple[MasterAccount, str] | None:

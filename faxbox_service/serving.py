@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from typing import Any
 
 import uvloop
@@ -64,37 +65,44 @@ async def _serve(
     settings: Settings,
     listener: socket.socket,
     on_ready: Callable[[], None],
+    number: int = 0,
     lifeline: int | None = None,
 ) -> None:
-    """Serve until a signal, or until the other end of the pipe `lifeline` is closed."""
+    """Serve until a signal, or until the other end of the pipe `lifeline` is closed.
+
+    `number` tells the workers apart.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in _SIGNALS:
         loop.add_signal_handler(signal_number, stop.set)
     if lifeline is not None:
         loop.add_reader(lifeline, stop.set)
-    repositories = await Repositories.open(settings)
-    reconciler = reconciler_of(settings, repositories)
-    try:
+    async with AsyncExitStack() as closing:
+        repositories = await Repositories.open(settings)
+        closing.push_async_callback(repositories.close)
+        reconciler = reconciler_of(settings, repositories)
+        closing.push_async_callback(reconciler.stop)
+        app = build_app(settings, repositories)
         server = HttpServer(
-            build_app(settings, repositories),
-            connection_limits(settings),
-            shutdown_timeout=settings.shutdown_timeout,
+            app, connection_limits(settings), shutdown_timeout=settings.shutdown_timeout
         )
-        try:
-            await server.listen(listener)
-            if settings.reconcile:
-                reconciler.start()
-            _spare_the_collector()
-            on_ready()
-            await stop.wait()
-            if lifeline is not None:
-                loop.remove_reader(lifeline)
-        finally:
-            await server.close()
-    finally:
-        await reconciler.stop()
-        await repositories.close()
+        closing.push_async_callback(server.close)
+        if settings.metrics_port:
+            # Imported only when used: it takes memory.
+            from .metrics import Metrics, MetricsServer
+
+            metrics = MetricsServer(Metrics(repositories, reconciler, app.gate, server.connections))
+            closing.push_async_callback(metrics.close)
+            await metrics.listen(settings.metrics_host, settings.metrics_port + number)
+        await server.listen(listener)
+        if settings.reconcile:
+            reconciler.start()
+        _spare_the_collector()
+        on_ready()
+        await stop.wait()
+        if lifeline is not None:
+            loop.remove_reader(lifeline)
 
 
 def _spare_the_collector() -> None:
@@ -113,7 +121,8 @@ class _Workers:
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
         self._settings = settings
         self._listener = listener
-        self._process_ids: set[int] = set()
+        self._numbers: dict[int, int] = {}
+        """Of the workers, by the ids of their processes."""
         self._is_stopping = False
         # Only we hold the writing end: workers read its end of file when we are gone, even
         # when we were killed, and stop too.
@@ -124,14 +133,14 @@ class _Workers:
         for signal_number in _SIGNALS:
             signal.signal(signal_number, self._stop)
         self._start_all(on_ready)
-        while self._process_ids:
+        while self._numbers:
             process_id, status = os.wait()
-            self._process_ids.discard(process_id)
+            number = self._numbers.pop(process_id, 0)
             if not self._is_stopping:
                 _log.error("worker %d ended with status %d", process_id, status)
                 time.sleep(_PAUSE_BEFORE_RESTART)
             if not self._is_stopping:
-                self._fork(lambda: None)
+                self._fork(number, lambda: None)
 
     def _start_all(self, on_ready: Callable[[], None]) -> None:
         """Fork the workers, and wait until each accepts connections or has ended."""
@@ -141,8 +150,8 @@ class _Workers:
             os.write(reporting_end, b".")
             os.close(reporting_end)
 
-        for _ in range(self._settings.workers):
-            self._fork(report)
+        for number in range(self._settings.workers):
+            self._fork(number, report)
         os.close(reporting_end)
         ready = 0
         while report_bytes := os.read(reports, self._settings.workers):
@@ -153,17 +162,17 @@ class _Workers:
         elif not self._is_stopping:
             sys.exit("faxbox: no worker could start")
 
-    def _fork(self, on_ready: Callable[[], None]) -> None:
+    def _fork(self, number: int, on_ready: Callable[[], None]) -> None:
         process_id = os.fork()
         if process_id:
-            self._process_ids.add(process_id)
+            self._numbers[process_id] = number
             return
         code = 1
         try:
             for signal_number in _SIGNALS:
                 signal.signal(signal_number, signal.SIG_DFL)
             os.close(self._writing_end)
-            run(_serve(self._settings, self._listener, on_ready, self._lifeline))
+            run(_serve(self._settings, self._listener, on_ready, number, self._lifeline))
             code = 0
         except Exception:
             _log.exception("a worker failed")
@@ -174,5 +183,5 @@ class _Workers:
 
     def _stop(self, signal_number: int, _frame: object) -> None:
         self._is_stopping = True
-        for process_id in self._process_ids:
+        for process_id in self._numbers:
             os.kill(process_id, signal.SIGTERM)

@@ -125,6 +125,13 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "the address to listen on", _text)
     port: int = _setting(8000, "the port to listen on; 0 takes a free one", _whole(0, 65535))
+    metrics_host: str = _setting("127.0.0.1", "the address metrics are served on", _text)
+    metrics_port: int = _setting(
+        0,
+        "the port of the first worker's metrics, for Prometheus; each further worker has the next "
+        "one; 0 serves none",
+        _whole(0, 65000),
+    )
     workers: int = _setting(1, "how many processes serve", _whole(1, 256))
     log_level: str = _setting("info", "`debug`, `info`, `warning` or `error`", _log_level)
     node_name: str = _setting(

@@ -91,7 +91,7 @@ class Dispatcher:
         self._replies = replies
         self._clock = clock
         self._pages = pages
-        self._gate = gate
+        self.gate = gate
         self._largest_body = largest_body
         self._client_timeout = client_timeout
 
@@ -135,7 +135,7 @@ class Dispatcher:
         if page is not None:
             return self._page(request, judged, page)
         # Not held while a client sends or receives, however slow it is.
-        async with self._gate:
+        async with self.gate:
             reply = await self._decide(request, judged, question)
         if isinstance(reply, web.StreamResponse):
             return reply

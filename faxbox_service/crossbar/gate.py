@@ -19,11 +19,17 @@ class Gate:
     """
 
     def __init__(self, width: int, *, longest_queue: int, patience: float) -> None:
+        self._width = width
         self._free = width
         self._longest_queue = longest_queue
         self._patience = patience
         self._queue: deque[asyncio.Future[None]] = deque()
         self.refused = 0
+
+    @property
+    def inside(self) -> int:
+        """How many are in."""
+        return self._width - self._free
 
     @property
     def waiting(self) -> int:

@@ -160,6 +160,10 @@ class HttpServer:
         self._site = web.SockSite(self._runner, listener, backlog=_BACKLOG)
         await self._site.start()
 
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._server.connections)
+
     async def close(self) -> None:
         """Accept nothing more, finish the requests in flight (within the timeout), close.
 

@@ -1,0 +1,90 @@
+"""Metrics: what a worker says of itself to Prometheus, on a port of its own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from .app import Repositories
+from .crossbar.gate import Gate
+from .repositories.reconciler import Reconciler
+from .repositories.reconciliation import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics(Collector):
+    """Reads what the parts of a worker count anyway, at the moment somebody asks."""
+
+    repositories: Repositories
+    reconciler: Reconciler
+    gate: Gate
+    connections: Callable[[], int]
+
+    def collect(self) -> Iterable[Metric]:
+        """All metrics there are; docs/operators.md lists them."""
+        yield _gauge("connections", "Open connections of clients.", self.connections())
+        yield _gauge("requests_in_progress", "Requests that are worked on.", self.gate.inside)
+        yield _gauge("requests_waiting", "Requests that wait for a place.", self.gate.waiting)
+        yield _counter("requests_refused", "Requests refused for overload.", self.gate.refused)
+        yield _counter(
+            "store_round_trips", "Calls made to the store.", self.repositories.store.round_trips
+        )
+        failed = CounterMetricFamily(
+            "faxbox_copies_failed", "Copies that a request could not write.", labels=["of"]
+        )
+        failed.add_metric(["faxbox"], self.repositories.copies.failures)
+        failed.add_metric(["account"], self.repositories.accounts.copies.failures)
+        yield failed
+        yield from self._of_reconciler()
+
+    def _of_reconciler(self) -> Iterable[Metric]:
+        reconciler = self.reconciler
+        yield _gauge("reconciler_active", "1 in the worker that mends.", reconciler.is_active)
+        yield _gauge(
+            "reconciler_lag_seconds", "For how long there has been something to do.", reconciler.lag
+        )
+        found = CounterMetricFamily(
+            "faxbox_reconciler_findings",
+            "What was wrong in shared databases; all but what is doubled was mended.",
+            labels=["fault"],
+        )
+        for fault in Fault:
+            found.add_metric([str(fault)], reconciler.repairs[fault])
+        yield found
+
+
+class MetricsServer:
+    """Answers `GET /metrics`, and nothing else, until it is closed."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(metrics)
+        self._runner = web.ServerRunner(web.Server(self._answer))
+
+    async def listen(self, host: str, port: int) -> None:
+        """Begin to answer. Raises `OSError`."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+
+    async def close(self) -> None:
+        """Answer no more."""
+        await self._runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        if request.path != "/metrics" or request.method not in ("GET", "HEAD"):
+            return web.Response(status=404, text="GET /metrics is all there is\n")
+        return web.Response(
+            body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        )
+
+
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"faxbox_{name}", meaning, value=value)
+
+
+def _counter(name: str, meaning: str, value: float) -> Metric:
+    return CounterMetricFamily(f"faxbox_{name}", meaning, value=value)

@@ -1,0 +1,75 @@
+"""Metrics: each worker tells of itself, and what docs/operators.md says there is."""
+
+import re
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+
+import pytest
+
+from tests.test_cli import base_url_of, free_port, run, serving
+
+OPERATORS = (Path(__file__).parents[1] / "docs" / "operators.md").read_text()
+
+
+def scrape(port, path="/metrics"):
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
+                return reply.read().decode()
+        except HTTPError:
+            raise
+        except URLError:
+            time.sleep(0.05)
+    raise AssertionError(f"nobody serves metrics on {port}")
+
+
+def value_of(metrics, name):
+    return float(re.search(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)[1])
+
+
+@pytest.fixture
+def store(tmp_path):
+    return f"sqlite://{tmp_path}/data/faxbox.db"
+
+
+def test_each_worker_serves_what_the_docs_say(store, monkeypatch):
+    port = free_port()
+    monkeypatch.setenv("FAXBOX_METRICS_PORT", str(port))
+    monkeypatch.setenv("FAXBOX_RECONCILE_INTERVAL", "0.2")
+    with serving(store, "--workers", "2") as (_, printed):
+        for worker in (port, port + 1):
+            metrics = scrape(worker)
+            served = set(re.findall(r"^(faxbox_\w+)", metrics, re.MULTILINE))
+            documented = set(re.findall(r"^\| `(faxbox_\w+)", OPERATORS, re.MULTILINE))
+            assert served == documented
+            assert value_of(metrics, "faxbox_store_round_trips_total") > 0
+        for _ in range(100):
+            active = [value_of(scrape(port + n), "faxbox_reconciler_active") for n in (0, 1)]
+            if sum(active) == 1:
+                break
+            time.sleep(0.1)
+        assert sum(active) == 1
+        account = re.search(r"account id +([0-9a-f]{32})", printed)[1]
+        assert account not in scrape(port)
+        with pytest.raises(HTTPError):
+            scrape(port, "/")
+        with pytest.raises(HTTPError):
+            urllib.request.urlopen(f"{base_url_of(printed)}/metrics", timeout=5)
+
+
+def test_without_the_setting_there_are_none(store):
+    with serving(store) as (_, printed):
+        with pytest.raises(HTTPError) as refused:
+            urllib.request.urlopen(f"{base_url_of(printed)}/metrics", timeout=5)
+        assert refused.value.code in (401, 404)
+
+
+def test_a_port_that_is_taken_is_told(store):
+    port = free_port()
+    with serving(store, "--port", str(port)):
+        result = run("serve", "--store", store, "--port", "0", FAXBOX_METRICS_PORT=str(port))
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert str(port) in result.stderr
