@@ -53,13 +53,14 @@ async def repair(
     async def found(findings: list[Finding]) -> None:
         summary.take(findings)
 
+    only = None if account_id is None else (account_id,)
     accounts = await sweeping.accounts() if account_id is None else [account_id]
     expected: set[DocumentId] = set()
     for account in accounts:
         expected |= await sweeping.sweep_account(account, found, dry_run=dry_run)
         summary.accounts += 1
         on_progress(summary.accounts, len(accounts))
-    await sweeping.sweep_faxes(expected, found, only=account_id, dry_run=dry_run)
+    await sweeping.sweep_faxes(expected, found, only=only, dry_run=dry_run)
     return summary
 
 

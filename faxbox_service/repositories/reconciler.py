@@ -64,7 +64,6 @@ class Reconciler:
         self._lease = Lease(store, FAXES, _LEASE, beat_seconds=max(0.2, interval))
         self._task: asyncio.Task[None] | None = None
         self._behind_since: float | None = None
-        self._account_vanished = False
         self.repairs: Counter[Fault] = Counter()
         """What was found since the start; all but what is doubled was mended."""
 
@@ -145,19 +144,30 @@ class Reconciler:
             await asyncio.sleep(9 * (time.monotonic() - started))
             return place
         changed = filter(None, map(account_of_database, sorted(updates.databases)))
-        return updates.last_sequence if await self._follow_all(changed) else place
+        vanished = await self._follow_all(changed)
+        if vanished:
+            await self._clear_up_after(vanished)
+        return updates.last_sequence if self.is_active else place
 
-    async def _follow_all(self, account_ids: Iterable[AccountId]) -> bool:
-        """Whether all were followed, because the lease was held all the time."""
+    async def _follow_all(self, account_ids: Iterable[AccountId]) -> set[AccountId]:
+        """Follow them while the lease is held; return those that have no database."""
+        vanished = set()
         for account_id in account_ids:
             if not self.is_active:
-                return False
+                break
             self._fall_behind()
             try:
                 await self._follow(account_id)
             except MissingDatabase:
-                self._account_vanished = True
-        return True
+                vanished.add(account_id)
+        return vanished
+
+    async def _clear_up_after(self, account_ids: set[AccountId]) -> None:
+        """Remove what is left of accounts whose databases were deleted."""
+        for account_id in account_ids:
+            if await self._account_copies.synchronise(account_id):
+                await self._take([Finding(Fault.ACCOUNT_COPY_STALE, account_id)])
+        await self._sweeping.sweep_faxes((), self._take, only=account_ids)
 
     async def _follow(self, account_id: AccountId) -> None:
         """Look at what changed in an account since its checkpoint."""
@@ -191,21 +201,25 @@ class Reconciler:
     def _must_sweep(self, checkpoint: Document) -> bool:
         swept: float = self._clock() - checkpoint.get("swept", 0.0)
         pause = self._sweep_interval
-        if self._account_vanished or self._lease.was_left_behind:
+        if self._lease.was_left_behind:
             pause = min(pause, _SHORTEST_SWEEP_PAUSE)
         return swept >= pause
 
     async def _sweep(self) -> bool:
-        """Look at everything; whether that was done, because the lease was held all the time."""
+        """Look at everything; whether that was done, because the lease was held all the time.
+
+        What belongs to accounts without databases stays: these may be on their way, by
+        replication, and what we delete here would be replicated, too.
+        """
         self._fall_behind()
-        self._account_vanished = self._lease.was_left_behind = False
+        self._lease.was_left_behind = False
         expected: set[DocumentId] = set()
-        for account_id in await self._sweeping.accounts():
+        present = await self._sweeping.accounts_with_databases()
+        for account_id in present:
             if not self.is_active:
                 return False
-            with suppress(MissingDatabase):
-                expected |= await self._sweeping.sweep_account(account_id, self._take)
-        await self._sweeping.sweep_faxes(expected, self._take)
+            expected |= await self._sweeping.sweep_account(account_id, self._take)
+        await self._sweeping.sweep_faxes(expected, self._take, only=frozenset(present))
         await self._creations.purge()
         return True
 

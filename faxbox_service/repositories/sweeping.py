@@ -48,15 +48,20 @@ class Sweeping:
 
     async def accounts(self) -> list[AccountId]:
         """The accounts that have databases, or that `accounts` knows."""
-        found: set[AccountId] = set()
-        name = ""
-        while names := await self._store.databases(_DATABASES, after=name, limit=_AT_ONCE):
-            name = names[-1]
-            found.update(filter(None, map(account_of_database, names)))
+        found = set(await self.accounts_with_databases())
         async for document in self._documents(ACCOUNTS):
             if is_account_id(document["_id"]):
                 found.add(document["_id"])
         return sorted(found)
+
+    async def accounts_with_databases(self) -> list[AccountId]:
+        """The accounts that have databases."""
+        found: list[AccountId] = []
+        name = ""
+        while names := await self._store.databases(_DATABASES, after=name, limit=_AT_ONCE):
+            name = names[-1]
+            found.extend(filter(None, map(account_of_database, names)))
+        return found
 
     async def sweep_account(
         self, account_id: AccountId, found: Found, *, dry_run: bool = False
@@ -85,17 +90,17 @@ class Sweeping:
         expected: Collection[DocumentId],
         found: Found,
         *,
-        only: AccountId | None = None,
+        only: Collection[AccountId] | None = None,
         dry_run: bool = False,
     ) -> None:
-        """Mend copies and claims that are not `expected`, of all accounts or of one."""
+        """Mend copies and claims that are not `expected`, of all accounts or of some."""
         async for entry in self._documents(FAXES):
             account_id = entry.get("pvt_account_id")
             if (
                 entry["_id"] in expected
                 or not isinstance(account_id, str)
                 or not is_account_id(account_id)
-                or only not in (None, account_id)
+                or (only is not None and account_id not in only)
             ):
                 continue
             if entry.get("pvt_type") == FAXBOX:

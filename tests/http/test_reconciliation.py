@@ -400,3 +400,51 @@ async def test_a_store_without_a_record_of_updates_is_looked_through(
 def test_claims_share_a_prefix():
     assert claim_id("x").startswith(CLAIM_PREFIX)
     assert claim_id("x" * 500).startswith(CLAIM_PREFIX)
+
+
+async def entries_of(service, account_id):
+    found = await service.repositories.store.documents(FAXES, limit=9999)
+    return [entry["_id"] for entry in found if entry.get("pvt_account_id") == account_id]
+
+
+async def has_swept(service, reconciler):
+    checkpoint = await service.repositories.store.get_local(FAXES, "faxbox_reconciler") or {}
+    return "swept" in checkpoint and reconciler.lag == 0
+
+
+@pytest.mark.pouchdb_fault("tells of no database that was deleted")
+async def test_an_account_whose_database_is_deleted_leaves_nothing(service, root, reconcilers):
+    answer = await root.client.put(root.path, {"name": f"doomed {new_id()}"})
+    account_id = answer.data["id"]
+    await root.client.put(f"/v2/accounts/{account_id}/faxboxes", {"name": "x"})
+    reconcilers[0].start()
+    worker = await active(reconcilers)
+    await eventually(lambda: has_swept(service, worker), 60)
+    await service.repositories.store.delete_database(account_database(account_id))
+
+    async def nothing_is_left():
+        return await entries_of(service, account_id) == []
+
+    try:
+        await eventually(nothing_is_left, 15)
+    finally:
+        await repair(service.repositories, account_id)
+
+
+async def test_what_may_be_on_its_way_by_replication_is_left_alone(service, tenant, reconcilers):
+    """The shared databases have arrived, and the account's has not yet."""
+    coming = new_id()
+    store, now = service.repositories.store, gregorian_seconds(system_clock())
+    copy = {"_id": new_id(), "pvt_type": "faxbox", "pvt_account_id": coming}
+    account = {"_id": coming, "pvt_type": "account", "name": "coming", "pvt_account_id": coming}
+    await store.put(FAXES, copy)
+    await store.put(FAXES, new_claim(new_address(), copy["_id"], coming, now))
+    await store.put(ACCOUNTS, account)
+    await store.put_local(FAXES, "faxbox_reconciler", {})
+    reconcilers[0].start()
+    worker = await active(reconcilers)
+    await eventually(lambda: has_swept(service, worker), 60)
+    assert len(await entries_of(service, coming)) == 2
+    assert (await store.get(ACCOUNTS, coming))["name"] == "coming"
+    await repair(service.repositories, coming)
+    assert await entries_of(service, coming) == []
