@@ -172,8 +172,9 @@ class CouchStore:
         wanted = [{"id": document_id, "rev": revision} for revision in known]
         path = f"{database_endpoint(self._opened(), database).endpoint}/_bulk_get"
         _, reply = await self._opened()._post(path, data={"docs": wanted})
-        found = items(member(reply, "results"), bulk_get_result)
-        return [revision for revision in found if revision is not None]
+        found = filter(None, items(member(reply, "results"), bulk_get_result))
+        # Nobody promises their order.
+        return sorted(found, key=lambda document: known.index(document["_rev"]))
 
     async def get_many(
         self, database: str, document_ids: Iterable[DocumentId]
