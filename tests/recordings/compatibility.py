@@ -127,8 +127,6 @@ class Compatibility:
 
     def _section(self, number: int, deviation: Deviation) -> Iterator[str]:
         yield f"### {_heading(number, deviation)}\n"
-        if deviation.missing:
-            yield f"**Not there yet:** {deviation.missing}.\n"
         for name in deviation.shown_by:
             yield from self._shown(name)
         if deviation.by_hand:
@@ -268,9 +266,7 @@ def _heading(number: int, deviation: Deviation) -> str:
 
 
 def _row(number: int, deviation: Deviation) -> str:
-    yet = f" (**not there yet:** {deviation.missing})" if deviation.missing else ""
-    here = f"{deviation.here}{yet}"
-    return f"| {number or '–'} | {deviation.kazoo} | {here} | {deviation.reason} |"
+    return f"| {number or '–'} | {deviation.kazoo} | {deviation.here} | {deviation.reason} |"
 
 
 def _listed(name: str) -> str:

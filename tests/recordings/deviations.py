@@ -19,8 +19,6 @@ class Deviation:
     """Recorded exchanges."""
     by_hand: str = ""
     """Markdown, where no recorded exchange shows it."""
-    missing: str = ""
-    """What of `here` does not exist yet."""
 
 
 DEVIATIONS: dict[int, Deviation] = {
@@ -81,7 +79,7 @@ DEVIATIONS: dict[int, Deviation] = {
         "a box lies in two databases; when the second write fails, the first is not undone, and a "
         "box without its copy can no longer be changed",
         "the account's document is the truth; a copy that cannot be written fails no request, is "
-        "counted and logged, and is made again by the next change of the box",
+        "counted and logged, and is made again in the background",
         "A box that can be read can be changed.",
         by_hand="""\
 The document's copy is missing:
@@ -97,18 +95,17 @@ POST /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
 +HTTP/1.1 200 OK
 ```
 """,
-        missing="the reconciler, which mends copies that no request touches",
     ),
     6: Deviation(
         "Addresses are unique",
         "whether `custom_smtp_email_address` is free is looked up without regard to what is "
         "written meanwhile; the lookup is in lower case, the stored address is not, so addresses "
         "with capitals are never found; trouble with the database counts as “not unique”",
-        "addresses are stored, shown and compared in lower case; trouble with the database is a "
-        "503",
+        "addresses are stored, shown and compared in lower case, and claimed before a box is "
+        "written: of two creates at the very same moment one gets an address; trouble with the "
+        "database is a 503",
         "Mail to an address must reach one box, and mail ignores case.",
         ("unique/lower-case-PUT",),
-        missing="the atomic claim: of two creates at the very same moment both may get an address",
     ),
     7: Deviation(
         "Deleted accounts",
