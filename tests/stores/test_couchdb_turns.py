@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -106,13 +105,14 @@ async def test_who_gives_up_or_fails_holds_nothing(turns: WriteTurns, others: Wr
 async def test_processes_take_turns_and_one_that_dies_gives_them_back(
     turns: WriteTurns, address: str
 ) -> None:
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, address], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    pipe = asyncio.subprocess.PIPE
+    holder = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", HOLDER, address), stdin=pipe, stdout=pipe
     )
     assert holder.stdout is not None
-    assert await asyncio.to_thread(holder.stdout.readline) == b"held\n"
+    assert await holder.stdout.readline() == b"held\n"
     assert not await is_free(turns, "a")
     assert await is_free(turns, "b")
     holder.kill()
-    holder.communicate()
+    await holder.communicate()
     assert await is_free(turns, "a")
