@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 _CHECKPOINT = "faxbox_reconciler"
 _LEASE = "faxbox_reconciler_lease"
 _AT_ONCE = 200
+_BEAT = 2.5
+"""Intervals between renewals of the lease: each is a write, also while nothing happens."""
 _WAIT_SECONDS = 30.0
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
@@ -61,7 +63,7 @@ class Reconciler:
         self._clock = clock
         self._interval = interval
         self._sweep_interval = sweep_interval
-        self._lease = Lease(store, FAXES, _LEASE, beat_seconds=max(0.2, interval))
+        self._lease = Lease(store, FAXES, _LEASE, beat_seconds=_BEAT * interval)
         self._task: asyncio.Task[None] | None = None
         self._behind_since: float | None = None
         self.repairs: Counter[Fault] = Counter()
