@@ -5,6 +5,7 @@ So two changes of different fields both survive (contract, 4).
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -25,6 +26,8 @@ Write: TypeAlias = Callable[[Document], Awaitable[Revision]]
 
 _TRIES = 16
 _LONGEST_PAUSE = 0.05
+_LONGEST = 10.0
+"""Seconds after which no new try begins: a client may have given up, and done something else."""
 
 
 async def change_document(
@@ -35,7 +38,10 @@ async def change_document(
     Raises what the functions raise, `PreconditionNotMet`, and `StaleRevision` when others keep
     changing it.
     """
+    started = time.monotonic()
     for attempt in range(_TRIES):
+        if attempt and time.monotonic() - started > _LONGEST:
+            break
         stored = await read()
         precondition.require(stored["_rev"])
         document = await change(stored)

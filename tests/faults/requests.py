@@ -23,7 +23,7 @@ from faxbox_service.documents.json_text import InvalidJson, decode_json, encode_
 
 from .ground import Tenant
 
-_TIMEOUT = 10.0
+_TIMEOUT = 30.0
 _INTERNAL_ERROR = 500
 _UNAVAILABLE = 503
 
