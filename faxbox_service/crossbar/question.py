@@ -73,8 +73,10 @@ def read_idempotency_key(headers: Mapping[str, str]) -> str | None:
     """The header `Idempotency-Key`. Raises a 400 for one that no client should make."""
     key = headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= _LONGEST_KEY and _VISIBLE.issuperset(key)):
+        # Headers may hold bytes that are no text.
+        shown = key.encode("ascii", "backslashreplace").decode()
         raise malformed_request(
-            f"Idempotency-Key must have 1 to {_LONGEST_KEY} visible ASCII characters", key
+            f"Idempotency-Key must have 1 to {_LONGEST_KEY} visible ASCII characters", shown
         )
     return key
 

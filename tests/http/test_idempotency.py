@@ -8,6 +8,7 @@ from faxbox_service.documents.names import IDEMPOTENCY
 from faxbox_service.repositories.clock import new_id
 from faxbox_service.stores.base import StoreUnavailable
 from tests.http.claims import make_box, new_address, taken
+from tests.http.conftest import send_raw
 
 BOX = {"name": "Front desk", "caller_id": "+14155550100"}
 WRITES = ("put", "put_many")
@@ -99,6 +100,17 @@ async def test_a_key_that_no_client_should_make_is_refused(tenant, key):
     answer = await create(tenant, key)
     assert (answer.status, answer.json["message"]) == (400, "malformed_request")
     assert await boxes_of(tenant) == []
+
+
+async def test_a_key_that_is_no_text_is_refused(service, tenant):
+    body = b'{"data": {"name": "x"}}'
+    head = (
+        f"PUT {tenant.faxboxes} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {tenant.client.token}\r\n"
+        f"Connection: close\r\nContent-Length: {len(body)}\r\nIdempotency-Key: "
+    )
+    reply = await send_raw(service, head.encode() + b"\xff\xe9\r\n\r\n" + body)
+    assert reply.startswith(b"HTTP/1.1 400 ")
+    assert rb'"cause":"\\udcff\\udce9"' in reply
 
 
 async def test_many_at_once_on_two_workers_create_one(service, elsewhere, tenant):
