@@ -135,8 +135,12 @@ class Dispatcher:
         if page is not None:
             return self._page(request, judged, page)
         # Not held while a client sends or receives, however slow it is.
-        async with self.gate:
+        if not self.gate.try_enter():
+            await self.gate.enter()
+        try:
             reply = await self._decide(request, judged, question)
+        finally:
+            self.gate.leave()
         if isinstance(reply, web.StreamResponse):
             return reply
         return await self._reply(request, judged, reply)

@@ -7,13 +7,12 @@ come back, and who waits too long has gone by the time of the answer.
 import asyncio
 from collections import deque
 from contextlib import suppress
-from types import TracebackType
 
 from .errors import overloaded
 
 
 class Gate:
-    """Lets `width` in at a time, first come first served: `async with gate`.
+    """Lets `width` in at a time, first come first served, from `enter` to `leave`.
 
     Raises a 503 for whoever finds `longest_queue` waiting, or has waited `patience` seconds.
     """
@@ -36,22 +35,30 @@ class Gate:
         """How many wait."""
         return len(self._queue)
 
-    async def __aenter__(self) -> None:
+    def try_enter(self) -> bool:
+        """Go in if nobody has to be waited for: most requests do, and pay for nothing more."""
         if self._free and not self._queue:
             self._free -= 1
+            return True
+        return False
+
+    async def enter(self) -> None:
+        """Wait for a place. Raises a 503."""
+        if self.try_enter():
             return
         if len(self._queue) >= self._longest_queue:
             self.refused += 1
             raise overloaded()
         await self._wait()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._leave()
+    def leave(self) -> None:
+        """Hand the place to the next one who still waits."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
 
     async def _wait(self) -> None:
         turn = asyncio.get_running_loop().create_future()
@@ -62,7 +69,7 @@ class Gate:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 # The turn came in the moment that we were cancelled in.
-                self._leave()
+                self.leave()
                 raise
             # Who leaves may have passed over us.
             with suppress(ValueError):
@@ -74,12 +81,3 @@ class Gate:
             raise overloaded() from None
         finally:
             timer.cancel()
-
-    def _leave(self) -> None:
-        """Hand the place to the next one who still waits."""
-        while self._queue:
-            turn = self._queue.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._free += 1

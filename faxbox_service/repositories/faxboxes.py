@@ -92,7 +92,10 @@ class Faxboxes:
 
     async def fetch(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
         """Read one faxbox. Raises `BadIdentifier`."""
-        document = await self._fetch_hidden(account_id, faxbox_id)
+        try:
+            document = await self._store.get(account_database(account_id), faxbox_id)
+        except (DocumentNotFound, MissingDatabase):
+            raise BadIdentifier(faxbox_id) from None
         if not documents.is_faxbox(document):
             raise BadIdentifier(faxbox_id)
         return document

@@ -31,6 +31,8 @@ _LEASE = "faxbox_reconciler_lease"
 _AT_ONCE = 200
 _BEAT = 2.5
 """Intervals between renewals of the lease: each is a write, also while nothing happens."""
+_SETTLING = 1.0
+"""Seconds that a request gets to finish what it has begun."""
 _WAIT_SECONDS = 30.0
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
@@ -191,8 +193,13 @@ class Reconciler:
                 await self._look_at_account(account_id, change.document)
             elif change.is_deleted or _is_box(change.document):
                 boxes.append(change.id)
-        if boxes:
-            await self._take(await self._reconciliation.reconcile(account_id, boxes))
+        seen = await self._reconciliation.reconcile(account_id, boxes, dry_run=True)
+        if not seen:
+            return
+        # A request may be between its writes; what it leaves undone stays as it is.
+        await asyncio.sleep(_SETTLING)
+        at = {finding.faxbox_id: finding.revision for finding in seen if finding.faxbox_id}
+        await self._take(await self._reconciliation.reconcile(account_id, at, at=at))
 
     async def _look_at_account(self, account_id: AccountId, document: Document | None) -> None:
         if await self._account_copies.synchronise(account_id):

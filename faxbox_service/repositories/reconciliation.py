@@ -4,8 +4,8 @@ An account's documents are the truth. Idempotent, and safe beside requests and i
 write names the revision that was read, and what requests have reserved is left alone.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import cast
 
@@ -26,8 +26,14 @@ from faxbox_service.documents.faxbox import (
 )
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.documents.types import AccountId, Document, DocumentId, GregorianSeconds
-from faxbox_service.stores.base import MissingDatabase, RevisionConflict, Store
+from faxbox_service.documents.types import (
+    AccountId,
+    Document,
+    DocumentId,
+    GregorianSeconds,
+    Revision,
+)
+from faxbox_service.stores.base import MissingDatabase, Store
 
 from .claims import AddressClaims
 from .clock import Clock
@@ -60,6 +66,8 @@ class Finding:
     """None for what only people can decide, and for what is not in `faxes`."""
     rival: Document | None = None
     """The claim or copy of the other box, where there are two."""
+    revision: Revision | None = None
+    """The box's, when the fault was found; None for one that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +94,35 @@ class Reconciliation:
         *,
         more_addresses: Collection[str] = (),
         dry_run: bool = False,
+        at: Mapping[DocumentId, Revision | None] | None = None,
     ) -> list[Finding]:
         """What was wrong with boxes of an account, and is right now unless it is a `dry_run`.
 
+        With `at`, only boxes still at those revisions are mended (None: gone).
         Ids of boxes that are no more are welcome. Claims are looked at that follow from the boxes
         and their copies, and those of `more_addresses`. Raises `StoreError`.
         """
         left = list(dict.fromkeys(faxbox_ids))
+        if not left:
+            return []
         done: list[Finding] = []
         for _ in range(_TRIES):
             findings, unsettled = await self._find(account_id, left, more_addresses)
+            if at is not None:
+                findings = [
+                    finding
+                    for finding in findings
+                    if finding.revision == at.get(finding.faxbox_id or "", "")
+                ]
             if dry_run:
                 return findings
             refused = await self._mend(findings)
             done += [finding for finding in findings if finding.faxbox_id not in refused]
             left = [id for id in left if id in unsettled or id in refused]
             if not left:
-                return done
-        raise RevisionConflict(f"boxes of account {account_id} keep changing: {left[0]}, …")
+                break
+        # What keeps changing is being written by requests, which will be looked at in their turn.
+        return done
 
     async def _find(
         self, account_id: AccountId, faxbox_ids: list[DocumentId], more_addresses: Collection[str]
@@ -122,10 +141,12 @@ class Reconciliation:
         findings: list[Finding] = []
         for faxbox_id in steady:
             box = after.boxes.get(faxbox_id)
-            findings += await self._copy_faults(account_id, faxbox_id, box, entries)
-            findings += await self._claim_faults(
+            found = await self._copy_faults(account_id, faxbox_id, box, entries)
+            found += await self._claim_faults(
                 account_id, faxbox_id, box, entries, claimable | former, after.is_live
             )
+            revision = None if box is None else box["_rev"]
+            findings += [replace(finding, revision=revision) for finding in found]
         return findings, set(faxbox_ids) - set(steady)
 
     async def _copy_faults(

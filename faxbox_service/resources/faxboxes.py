@@ -53,8 +53,12 @@ class FaxboxesResource:
             return await (self._list if call.method == "GET" else self._create)(call, account)
         faxbox_id = call.arguments[0]
         match call.method:
+            case "GET" if call.options.is_any:
+                return await self._fetch_as_asked(call, account, faxbox_id)
             case "GET":
-                return await self._fetch(call, account, faxbox_id)
+                document = await self._faxboxes.fetch(account.id, faxbox_id)
+                call.precondition.require_match(document["_rev"])
+                return _shown(document)
             case "POST" if call.option("restore") in (True, "true"):
                 return _shown(await self._restore(call, account, faxbox_id))
             case "POST":
@@ -64,7 +68,8 @@ class FaxboxesResource:
             case _:
                 return await self._delete(call, account, faxbox_id)
 
-    async def _fetch(self, call: Call, account: Account, faxbox_id: DocumentId) -> Reply:
+    async def _fetch_as_asked(self, call: Call, account: Account, faxbox_id: DocumentId) -> Reply:
+        """As it is, as it was, or with its history."""
         revision = call.option("rev")
         if isinstance(revision, str):
             document = await self._faxboxes.fetch_revision(account.id, faxbox_id, revision)

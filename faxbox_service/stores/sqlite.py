@@ -136,7 +136,7 @@ class SqliteStore:
         revision, body = self._read_one(_GET, (document_id, database), database)
         if revision is None:
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        return _document(document_id, revision, body)
+        return {"_id": document_id, "_rev": revision, **decode_json(body)}
 
     async def put(self, database: str, document: Document) -> Revision:
         """Write a document; raises `ValueError` for one that CouchDB would not accept either."""

@@ -1,6 +1,7 @@
 """The gate: never more inside than it is wide, in the order they came, and no place is lost."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,15 @@ from hypothesis import strategies as st
 
 from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.crossbar.gate import Gate
+
+
+@asynccontextmanager
+async def place_in(gate):
+    await gate.enter()
+    try:
+        yield
+    finally:
+        gate.leave()
 
 
 class Visitors:
@@ -20,7 +30,7 @@ class Visitors:
         self.doors = {}
 
     async def visit(self, number):
-        async with self.gate:
+        async with place_in(self.gate):
             self.inside += 1
             self.most_inside = max(self.most_inside, self.inside)
             self.entered.append(number)
@@ -65,7 +75,7 @@ def test_whoever_comes_leaves_and_gives_up(width, steps):
         await asyncio.gather(*tasks, return_exceptions=True)
         async with asyncio.timeout(1):
             for _ in range(width):
-                await gate.__aenter__()
+                await gate.enter()
 
     asyncio.run(play())
 
@@ -107,5 +117,5 @@ async def test_a_failure_inside_gives_the_place_back():
     gate = Gate(1, longest_queue=0, patience=1)
     for _ in range(3):
         with pytest.raises(KeyError):
-            async with gate:
+            async with place_in(gate):
                 raise KeyError
