@@ -67,6 +67,28 @@ class Router:
 
         Raises a 404 for a path outside the API, a 410 for its first version.
         """
+        return self._ordinary_route(segments) or self.general_route(segments)
+
+    def _ordinary_route(self, segments: list[str]) -> Route | None:
+        """The route of `v2/accounts/A/NOUN` or `…/NOUN/ID`, which most requests ask for."""
+        if not 4 <= len(segments) <= 5 or segments[0] != _CURRENT or segments[1] != _ACCOUNTS:
+            return None
+        _, _, account_id, noun, *arguments = segments
+        resource = self._resources.get(noun)
+        if resource is None or account_id in self._resources:
+            return None
+        if arguments and arguments[0] in self._resources:
+            return None
+        return Route(
+            resource,
+            tuple(arguments),
+            account_id,
+            is_login=noun in self._logins,
+            particular=self._particular.get(noun),
+        )
+
+    def general_route(self, segments: list[str]) -> Route | None:
+        """The route of any path."""
         version = segments[0] if segments else ""
         if version != _CURRENT and not _VERSION.match(version):
             raise not_found()

@@ -5,7 +5,6 @@ import logging
 from contextlib import suppress
 from http import HTTPStatus
 from socket import socket
-from typing import cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
@@ -58,19 +57,16 @@ class _EnvelopeHandler(RequestHandler):
             self._answer_unasked(overloaded())
             return
         # aiohttp itself watches a connection only from its second request on.
-        self._silence = self._loop.call_later(
-            self._limits.client_timeout, self._answer_unasked, request_timeout()
-        )
+        self._silence = self._loop.call_later(self._limits.client_timeout, self._break_silence)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self.break_silence()
-        super().connection_lost(exc)
-
-    def break_silence(self) -> None:
-        """Note that the header of a request has arrived."""
         if self._silence is not None:
             self._silence.cancel()
-            self._silence = None
+        super().connection_lost(exc)
+
+    def _break_silence(self) -> None:
+        if not self._request_count:
+            self._answer_unasked(request_timeout())
 
     def _answer_unasked(self, error: CrossbarError) -> None:
         """Say why, and close the connection."""
@@ -128,7 +124,6 @@ class _EnvelopeServer(web.Server):
             await self._drained.wait()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        cast(_EnvelopeHandler, request.protocol).break_silence()
         self._in_flight += 1
         try:
             response = await self.dispatcher.answer(request)

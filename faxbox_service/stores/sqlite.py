@@ -181,13 +181,14 @@ class SqliteStore:
         wanted = [id for id in dict.fromkeys(document_ids) if is_writable_id(id)]
         if not wanted:
             return {}
-        found = {}
-        self._round_trips += 1
-        for document_id in wanted:
-            revision, body = self._read_row(_GET, (document_id, database), database)
-            if revision is not None:
-                found[document_id] = _document(document_id, revision, body)
-        return found
+        rows = self._guarded(
+            lambda reader: [
+                (id, *row) for id in wanted for row in reader.execute(_GET, (id, database))
+            ]
+        )
+        if not rows:
+            raise MissingDatabase(database)
+        return {id: _document(id, *row) for id, *row in rows if row[0] is not None}
 
     async def put_many(
         self, database: str, documents: SequenceOf[Document]
@@ -292,9 +293,6 @@ class SqliteStore:
     def _read_one(self, query: str, parameters: tuple[str, ...], database: str) -> tuple[Json, ...]:
         """Return the row of a query that has one whenever the database exists."""
         self._round_trips += 1
-        return self._read_row(query, parameters, database)
-
-    def _read_row(self, query: str, parameters: tuple[str, ...], database: str) -> tuple[Json, ...]:
         try:
             rows = self._snapshot().execute(query, parameters).fetchall()
         except sqlite3.Error as error:
