@@ -72,7 +72,8 @@ class Faxboxes:
         create = partial(self._create, account, fields, author)
         if idempotency_key is None:
             return await create(new_id())
-        return await self._creations.once(account.id, idempotency_key, data, create)
+        find = partial(self._find, account.id)
+        return await self._creations.once(account.id, idempotency_key, data, find, create)
 
     async def _create(
         self, account: Account, fields: Document, author: Author, faxbox_id: DocumentId
@@ -89,6 +90,12 @@ class Faxboxes:
         return await self._writes.create(
             account.id, document, partial(self._addresses.generate, reseller_id)
         )
+
+    async def _find(self, account_id: AccountId, faxbox_id: DocumentId) -> Document | None:
+        """The document of a faxbox, deleted softly or not."""
+        with suppress(DocumentNotFound, MissingDatabase):
+            return await self._store.get(account_database(account_id), faxbox_id)
+        return None
 
     async def fetch(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
         """Read one faxbox. Raises `BadIdentifier`."""

@@ -41,31 +41,25 @@ class IdempotentCreations:
         account_id: AccountId,
         key: str,
         data: Document,
+        find: Callable[[DocumentId], Awaitable[Document | None]],
         create: Callable[[DocumentId], Awaitable[Document]],
     ) -> Document:
         """The document that `create` makes with the id it is given, or made the first time.
 
-        `create` must return the document of that id when it is there already. What it refuses
-        leaves the key unused. Raises `IdempotencyKeyReused` when the key stands for other `data`.
+        `find` looks for the document of an id, `create` must return it when it is there already.
+        What `create` refuses leaves the key unused. Raises `IdempotencyKeyReused` when the key
+        stands for other `data`.
         """
-        record = await self._begin(account_id, key, data)
+        record, is_new = await self._begin(account_id, key, data)
         if "document" in record:
             first: Document = record["document"]
             return first
-        try:
-            created = await create(record["faxbox_id"])
-        except (InvalidDocument, RepositoryError):
-            with suppress(StoreError):
-                await self._store.delete(IDEMPOTENCY, record["_id"], record["_rev"])
-            raise
-        try:
-            await self._store.put(IDEMPOTENCY, {**record, "document": created})
-        except RevisionConflict:
-            # Somebody who repeated the request was faster, and has said the same.
-            pass
-        except StoreError as error:
-            # Whoever repeats it is told of the box as it is then.
-            _log.warning("a creation under a key is not complete: %s", error)
+        # What was created and has changed since must not be judged again, nor claim what it
+        # gave up.
+        created = None if is_new else await find(record["faxbox_id"])
+        if created is None:
+            created = await self._create(record, create)
+        await self._complete(record, created)
         return created
 
     async def purge(self) -> None:
@@ -76,14 +70,41 @@ class IdempotentCreations:
             expired = [tombstone_of(record) for record in page if self._has_expired(record)]
             await self._store.put_many(IDEMPOTENCY, expired)
 
-    async def _begin(self, account_id: AccountId, key: str, data: Document) -> Document:
-        """The record under the key, made if there is none."""
+    async def _create(
+        self, record: Document, create: Callable[[DocumentId], Awaitable[Document]]
+    ) -> Document:
+        try:
+            return await create(record["faxbox_id"])
+        except (InvalidDocument, RepositoryError):
+            with suppress(StoreError):
+                await self._store.delete(IDEMPOTENCY, record["_id"], record["_rev"])
+            raise
+
+    async def _complete(self, record: Document, created: Document) -> None:
+        completed = {**record, "document": created}
+        try:
+            with suppress(RevisionConflict):
+                await self._store.put(IDEMPOTENCY, completed)
+                return
+            # Somebody who repeated the request was faster: he has said the same, or was refused
+            # and has removed the record.
+            del completed["_rev"]
+            with suppress(RevisionConflict):
+                await self._store.put(IDEMPOTENCY, completed)
+        except StoreError as error:
+            # Whoever repeats it is told of the box as it is then.
+            _log.warning("a creation under a key is not complete: %s", error)
+
+    async def _begin(
+        self, account_id: AccountId, key: str, data: Document
+    ) -> tuple[Document, bool]:
+        """The record under the key, made if there is none, and whether it was."""
         record_id = sha256(f"{account_id} {key}".encode()).hexdigest()
         digest = sha256(canonical_json(data)).hexdigest()
         for _ in range(_TRIES):
             record = self._new_record(record_id, account_id, digest)
             with suppress(RevisionConflict):
-                return {**record, "_rev": await self._store.put(IDEMPOTENCY, record)}
+                return {**record, "_rev": await self._store.put(IDEMPOTENCY, record)}, True
             try:
                 present = await self._store.get(IDEMPOTENCY, record_id)
             except DocumentNotFound:
@@ -91,10 +112,10 @@ class IdempotentCreations:
             if not self._has_expired(present):
                 if present.get("digest") != digest:
                     raise IdempotencyKeyReused(key)
-                return present
+                return present, False
             record["_rev"] = present["_rev"]
             with suppress(RevisionConflict):
-                return {**record, "_rev": await self._store.put(IDEMPOTENCY, record)}
+                return {**record, "_rev": await self._store.put(IDEMPOTENCY, record)}, True
         raise StaleRevision
 
     def _new_record(self, record_id: DocumentId, account_id: AccountId, digest: str) -> Document:

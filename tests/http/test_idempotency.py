@@ -6,8 +6,9 @@ import pytest
 
 from faxbox_service.documents.names import IDEMPOTENCY
 from faxbox_service.repositories.clock import new_id
+from faxbox_service.repositories.errors import StaleRevision
 from faxbox_service.stores.base import StoreUnavailable
-from tests.http.claims import make_box, new_address, taken
+from tests.http.claims import holder_of, make_box, new_address, taken
 from tests.http.conftest import send_raw
 
 BOX = {"name": "Front desk", "caller_id": "+14155550100"}
@@ -125,6 +126,26 @@ async def test_many_at_once_on_two_workers_create_one(service, elsewhere, tenant
     assert all(answer.data == box for answer in answers)
 
 
+async def test_a_repetition_that_is_refused_does_not_unmake_what_is_created(service, tenant):
+    """The first one is at its creation while another, on another worker, is refused."""
+    once = service.repositories.creations.once
+    key, box = new_id(), {"_id": "a", "_rev": "1-a"}
+
+    async def nothing(faxbox_id):
+        return None
+
+    async def refuse(faxbox_id):
+        raise StaleRevision
+
+    async def create_beside(faxbox_id):
+        with pytest.raises(StaleRevision):
+            await once(tenant.account.id, key, BOX, nothing, refuse)
+        return box
+
+    assert await once(tenant.account.id, key, BOX, nothing, create_beside) == box
+    assert await once(tenant.account.id, key, BOX, nothing, refuse) == box
+
+
 async def test_after_a_day_the_key_is_new(service, tenant):
     key = new_id()
     first = await create(tenant, key)
@@ -189,3 +210,35 @@ async def test_a_creation_that_broke_off_anywhere_is_completed(
     assert again.status == 201
     assert await boxes_of(tenant) == [again.data]
     assert same(await create(tenant, key, wanted)) == same(again)
+
+
+@pytest.fixture
+async def broken_off(service, tenant, monkeypatch):
+    """A creation that broke off once its box was there, which has given up its address since."""
+    key, address = new_id(), new_address()
+    wanted = {**BOX, "custom_smtp_email_address": address}
+    with monkeypatch.context() as patch:
+        # The record, the claim, the box.
+        CrashingStore(service.repositories.store, patch, 3, after=False)
+        await create(tenant, key, wanted)
+    [box] = await boxes_of(tenant)
+    path = f"{tenant.faxboxes}/{box['id']}"
+    changed = await tenant.client.patch(path, {"custom_smtp_email_address": new_address()})
+    assert changed.status == 200
+    return key, wanted, changed.data
+
+
+async def test_what_a_box_gave_up_is_not_claimed_again(service, tenant, broken_off):
+    key, wanted, box = broken_off
+    again = await create(tenant, key, wanted)
+    assert (again.status, again.data) == (201, box)
+    assert await holder_of(service, wanted["custom_smtp_email_address"]) is None
+
+
+async def test_what_a_box_gave_up_may_be_anothers(tenant, other, broken_off):
+    key, wanted, box = broken_off
+    await make_box(other, custom_smtp_email_address=wanted["custom_smtp_email_address"])
+    again = await create(tenant, key, wanted)
+    assert (again.status, again.data) == (201, box)
+    assert (await create(tenant, key)).status == 422
+    assert await boxes_of(tenant) == [box]
