@@ -4,11 +4,12 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.errors import forbidden, not_found
+from faxbox_service.crossbar.errors import bad_identifier, forbidden, not_found
 from faxbox_service.crossbar.listing import Kind, Listing
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox, shown_history
+from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow
@@ -73,6 +74,8 @@ class FaxboxesResource:
         revision = call.option("rev")
         if isinstance(revision, str):
             document = await self._faxboxes.fetch_revision(account.id, faxbox_id, revision)
+        elif revision is not None:
+            raise bad_identifier(encode_json(revision).decode())
         elif call.option("revs_info") in (True, "true"):
             return await self._history(call, account, faxbox_id)
         else:

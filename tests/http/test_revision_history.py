@@ -58,6 +58,15 @@ async def test_what_is_no_revision_of_it_is_not_found(tenant, path, revision):
     assert (answer.status, answer.json["message"]) == (404, "bad_identifier")
 
 
+@pytest.mark.parametrize(
+    ("query", "envelope", "cause"),
+    [("?rev", {}, "true"), ("", {"rev": 5}, "5"), ("", {"rev": {}}, "{}")],
+)
+async def test_what_is_no_text_is_no_revision(tenant, path, query, envelope, cause):
+    answer = await tenant.client.get(f"{path}{query}", data={}, **envelope)
+    assert (answer.status, answer.data["cause"]) == (404, cause)
+
+
 async def test_deletions_are_listed_and_not_read(tenant, path):
     await tenant.client.delete(path)
     assert (await tenant.client.get(f"{path}?revs_info=true")).status == 404
