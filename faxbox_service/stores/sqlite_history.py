@@ -17,8 +17,12 @@ KEPT_REVISIONS = 20
 
 _KEEP = """
     INSERT OR REPLACE INTO old_revisions (document, generation, revision, deleted, body)
-    SELECT number, ?, revision, deleted, body FROM documents WHERE number = ?
+    SELECT number, ?, revision, deleted, body FROM documents
+    WHERE number = ? AND NOT instr(body, ?) AND NOT instr(body, ?)
 """
+
+_WITH_SECRETS = (b'"pvt_type":"user"', b'"pvt_type":"account"')
+"""Former hashes and keys are kept nowhere."""
 
 _FORGET = "DELETE FROM old_revisions WHERE document = ? AND generation <= ?"
 
@@ -38,7 +42,7 @@ def keep_revision(
 ) -> None:
     """Keep what a document says, given its row number and generation, before it is changed."""
     if database_class(database) is DatabaseClass.ACCOUNT:
-        connection.execute(_KEEP, (generation, number))
+        connection.execute(_KEEP, (generation, number, *_WITH_SECRETS))
         connection.execute(_FORGET, (number, generation - KEPT_REVISIONS))
 
 

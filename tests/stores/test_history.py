@@ -87,3 +87,12 @@ class TestTheEmbeddedStore:
         await embedded.create_database(NOWHERE)
         await embedded.put(NOWHERE, {"_id": "a", "n": 0})
         assert len(await embedded.revisions(NOWHERE, "a")) == 1
+
+    @pytest.mark.parametrize("kind", ["user", "account"])
+    async def test_it_keeps_no_former_secrets(self, embedded: SqliteStore, kind: str) -> None:
+        await embedded.create_database(NOWHERE)
+        secret = {"_id": "a", "pvt_type": kind, "pvt_md5_auth": "old"}
+        revision = await embedded.put(NOWHERE, secret)
+        await embedded.put(NOWHERE, {**secret, "_rev": revision, "pvt_md5_auth": "new"})
+        [current] = await embedded.revisions(NOWHERE, "a")
+        assert current["pvt_md5_auth"] == "new"
