@@ -149,7 +149,7 @@ class Settings:
         100, "requests that a worker works on at once; others wait", _whole(1, 10_000)
     )
     request_queue: int = _setting(
-        1000, "requests that wait in a worker; more get a 503", _whole(0, 100_000)
+        10_000, "requests that wait in a worker; more get a 503", _whole(0, 100_000)
     )
     request_patience: float = _setting(
         2.0, "seconds a request waits before it gets a 503", _seconds(0.01, 60)

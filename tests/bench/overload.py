@@ -27,7 +27,7 @@ from .processes import free_port, process, request
 
 SECONDS = 8.0
 CONNECTIONS = 32
-MOST_CONNECTIONS = 400
+MOST_CONNECTIONS = 2000
 FACTORS = (1, 2, 4)
 READS = 3
 """Reads for each change."""
@@ -79,6 +79,10 @@ class Client(asyncio.Protocol):
         self._asked_at = arrived
         self._transport.write(line)
 
+    def close(self) -> None:
+        self._asked_at = None
+        self._transport.close()
+
     def data_received(self, data: bytes) -> None:
         self._received += data
         head, end, body = bytes(self._received).partition(b"\r\n\r\n")
@@ -118,6 +122,7 @@ async def offer(port: int, rate: float, seconds: float, requests: Iterator[bytes
             lambda: Client(seen, idle, waiting), "127.0.0.1", port
         )
         idle.append(client)
+    clients = list(idle)
     started = time.perf_counter()
     for number in itertools.count():
         due = started + number / rate
@@ -134,6 +139,8 @@ async def offer(port: int, rate: float, seconds: float, requests: Iterator[bytes
     seen.never_sent = len(waiting)
     waiting.clear()
     await asyncio.sleep(4)
+    for client in clients:
+        client.close()
     return seen
 
 
