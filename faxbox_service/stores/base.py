@@ -225,8 +225,9 @@ class Store(Protocol):
     async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
         """Read the revisions that led to the current one and that the store has, newest first.
 
-        CouchDB forgets them when it compacts a database; at most 100 are returned. `_deleted` marks
-        tombstones. Raises `DocumentNotFound`, also for what is deleted now, or `MissingDatabase`.
+        CouchDB forgets them when it compacts a database, the embedded store when the document is
+        deleted for good; at most 100 are returned. `_deleted` marks tombstones. Raises
+        `DocumentNotFound`, also for what is deleted now, or `MissingDatabase`.
         """
 
     async def get_many(

@@ -1,6 +1,7 @@
 """The store in CouchDB, one node or a cluster: one request for every call."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
 from contextlib import AbstractAsyncContextManager, suppress
@@ -61,6 +62,9 @@ _MOST_REVISIONS = 100
 
 # A status that only clusters give.
 _ACCEPTED = 202
+
+# CouchDB conflicts with much of what is none, and has no place for a long one in a URL.
+_REVISION = re.compile(r"[0-9]{1,10}-[0-9a-f]{1,64}")
 
 _LAST_CHARACTER = chr(0x10FFFF)
 
@@ -157,8 +161,7 @@ class CouchStore:
         self, database: str, document_id: DocumentId, revision: Revision
     ) -> Document:
         """Read a revision."""
-        # CouchDB conflicts with what cannot be a revision, and takes none for the current one.
-        with suppress(RevisionConflict, RefusedByCouchDB):
+        if _REVISION.fullmatch(revision):
             document = await self._get(database, document_id, rev=revision)
             if document.get("_rev") == revision:
                 return document

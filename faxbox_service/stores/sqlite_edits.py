@@ -14,7 +14,7 @@ from .base import DocumentNotFound, MissingDatabase, RevisionConflict
 from .edits import EMPTY_BODY, Edit, with_stubs
 from .revisions import content_digest, generation, next_revision
 from .sqlite_attachments import store_attachments, stored_stubs, stubs_after
-from .sqlite_history import keep_revision
+from .sqlite_history import forget_revisions, keep_revision
 from .sqlite_updates import note_update
 from .sqlite_views import ViewIndex
 
@@ -136,7 +136,9 @@ def _write(
     edit: Edit,
     current: _Current,
 ) -> Revision:
-    if current.number is not None:
+    if current.number is not None and edit.deleted:
+        forget_revisions(connection, current.number)
+    elif current.number is not None:
         keep_revision(connection, database, current.number, generation(current.revision))
     stored = stored_stubs(connection, current.number)
     stubs = stubs_after(edit, stored, generation(current.revision) + 1)

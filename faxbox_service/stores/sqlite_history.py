@@ -18,13 +18,15 @@ KEPT_REVISIONS = 20
 _KEEP = """
     INSERT OR REPLACE INTO old_revisions (document, generation, revision, deleted, body)
     SELECT number, ?, revision, deleted, body FROM documents
-    WHERE number = ? AND NOT instr(body, ?) AND NOT instr(body, ?)
+    WHERE number = ?
+      AND coalesce(json_extract(CAST(body AS TEXT), '$.pvt_type'), '') NOT IN ('user', 'account')
 """
-
-_WITH_SECRETS = (b'"pvt_type":"user"', b'"pvt_type":"account"')
-"""Former hashes and keys are kept nowhere."""
+# Former hashes and keys are kept nowhere. It is the document's own type that counts: a client may
+# put one into a field of a box.
 
 _FORGET = "DELETE FROM old_revisions WHERE document = ? AND generation <= ?"
+
+_FORGET_ALL = "DELETE FROM old_revisions WHERE document = ?"
 
 _CURRENT = """
     SELECT d.number, d.revision, d.deleted, d.body FROM databases b
@@ -42,8 +44,13 @@ def keep_revision(
 ) -> None:
     """Keep what a document says, given its row number and generation, before it is changed."""
     if database_class(database) is DatabaseClass.ACCOUNT:
-        connection.execute(_KEEP, (generation, number, *_WITH_SECRETS))
+        connection.execute(_KEEP, (generation, number))
         connection.execute(_FORGET, (number, generation - KEPT_REVISIONS))
+
+
+def forget_revisions(connection: sqlite3.Connection, number: int) -> None:
+    """Drop what a document said before, when it is deleted for good."""
+    connection.execute(_FORGET_ALL, (number,))
 
 
 def read_revisions(

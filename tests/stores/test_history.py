@@ -1,5 +1,8 @@
 """What every store promises of former revisions."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from faxbox_service.documents.names import FAXES, account_database
@@ -8,6 +11,11 @@ from faxbox_service.stores.sqlite import SqliteStore
 from faxbox_service.stores.sqlite_history import KEPT_REVISIONS
 
 NOWHERE = account_database("0" * 32)
+
+RUBBISH = [
+    *("", " ", "1", "1-", "-", "0-", "x", "é", "9-abc", "-1-abc", "1-%00", "1-\x00", "\ud800", '"'),
+    *("1-" + "0" * 32, "9-" + "0" * 32, "9" * 9000 + "-abc", "a&rev=1", "../x"),
+]
 
 
 async def edited(store: Store, database: str, times: int) -> list[str]:
@@ -31,7 +39,7 @@ class TestRevisions:
             found = await store.get_revision(database, "a", revision)
             assert found == {"_id": "a", "_rev": revision, "n": n}
 
-    @pytest.mark.parametrize("revision", ["1-" + "0" * 32, "9-" + "0" * 32, "x", "", "1-", "é"])
+    @pytest.mark.parametrize("revision", RUBBISH)
     async def test_what_is_none_is_not_found(
         self, store: Store, database: str, revision: str
     ) -> None:
@@ -39,17 +47,17 @@ class TestRevisions:
         with pytest.raises(DocumentNotFound):
             await store.get_revision(database, "a", revision)
 
-    async def test_those_before_a_deletion_lead_to_what_came_after(
-        self, store: Store, database: str
-    ) -> None:
+    async def test_a_deletion_leads_to_what_came_after(self, store: Store, database: str) -> None:
         [first] = await edited(store, database, 1)
         tombstone = await store.delete(database, "a", first)
         with pytest.raises(DocumentNotFound):
             await store.revisions(database, "a")
         last = await store.put(database, {"_id": "a", "n": 9})
         found = await store.revisions(database, "a")
-        assert [document["_rev"] for document in found] == [last, tombstone, first]
+        assert [document["_rev"] for document in found[:2]] == [last, tombstone]
         assert found[1]["_deleted"] is True
+        # What was before it may be held no more.
+        assert [document["_rev"] for document in found[2:]] in ([], [first])
 
     async def test_what_is_not_there(self, store: Store, database: str) -> None:
         for document_id in ("nobody", "_design/faxbox", ""):
@@ -96,3 +104,22 @@ class TestTheEmbeddedStore:
         await embedded.put(NOWHERE, {**secret, "_rev": revision, "pvt_md5_auth": "new"})
         [current] = await embedded.revisions(NOWHERE, "a")
         assert current["pvt_md5_auth"] == "new"
+
+    async def test_nothing_is_kept_of_what_was_deleted_for_good(
+        self, embedded: SqliteStore, tmp_path: Path
+    ) -> None:
+        await embedded.create_database(NOWHERE)
+        [last, *_] = await edited(embedded, NOWHERE, 3)
+        await embedded.delete(NOWHERE, "a", last)
+        connection = sqlite3.connect(tmp_path / "faxbox.db")
+        assert connection.execute("SELECT * FROM old_revisions").fetchall() == []
+        connection.close()
+
+    async def test_no_field_of_a_box_keeps_it_out_of_the_history(
+        self, embedded: SqliteStore
+    ) -> None:
+        await embedded.create_database(NOWHERE)
+        box = {"_id": "a", "pvt_type": "faxbox", "custom": {"pvt_type": "user"}}
+        first = await embedded.put(NOWHERE, box)
+        await embedded.put(NOWHERE, {**box, "_rev": first})
+        assert len(await embedded.revisions(NOWHERE, "a")) == 2
