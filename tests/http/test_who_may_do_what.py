@@ -21,8 +21,11 @@ BESIDE_AND_BELOW = ("other", "sibling", "child", "grandchild")
 UNPROVEN = ("none", "bad", "expired")
 RELATIONS = (*UNPROVEN, *BESIDE_AND_BELOW, "self", "disabled", *ABOVE)
 
-SECRET = "hush"
-"""In all that the account has; nobody else may ever read it."""
+SECRET = "hush_hush_nobody_else"
+"""In all that the account has; nobody else may ever read it.
+
+Long, because the tokens in the envelopes are random text, where a short word comes up by chance.
+"""
 
 FOR_ADMINS = {"fetchAbout"}
 """What only superduper admins may see, because it belongs to no account."""
@@ -186,7 +189,7 @@ def without_circumstances(envelope: dict[str, Any]) -> dict[str, Any]:
 
 
 FILTERS = (
-    "filter_name=hush",
+    f"filter_name={SECRET}",
     "has_value=name",
     "created_from=0",
     "paginate=false",
