@@ -31,10 +31,12 @@ def new_claim(
     account_id: AccountId,
     now: GregorianSeconds,
     reserved_seconds: int = 0,
+    reserved_by: str = "",
 ) -> Document:
     """A box's claim of an address.
 
     Until so many seconds have gone nobody takes it over, although the box may not be there yet.
+    Whoever reserved it last is named, for others may want the same address for the same box.
     """
     claim: Document = {
         "_id": claim_id(address),
@@ -47,7 +49,7 @@ def new_claim(
         "pvt_modified": now,
     }
     if reserved_seconds:
-        claim["reserved_until"] = now + reserved_seconds
+        claim |= {"reserved_until": now + reserved_seconds, "reserved_by": reserved_by}
     return claim
 
 

@@ -8,14 +8,12 @@ Boxes that Kazoo wrote have no claims, so they are looked for in a view as well.
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TypeAlias
 
 from faxbox_service.documents.account import is_hidden_account
 from faxbox_service.documents.address_claim import (
     claim_id,
     is_claim,
     is_held_by,
-    is_reserved,
     new_claim,
     tombstone_of,
 )
@@ -43,12 +41,10 @@ from faxbox_service.stores.base import (
 )
 
 from .clock import Clock
+from .reservation import Reservation
 
 ADDRESSES = View("faxbox_service", "addresses")
 KAZOO_ADDRESSES = View("faxbox", "email_address")
-
-Deadline: TypeAlias = float
-"""A time of the event loop's clock."""
 
 _SAFE_SHARE = 0.8
 """Of a reservation: clocks differ, and what was sent in time may arrive a little later."""
@@ -66,36 +62,35 @@ class AddressClaims:
         self._clock = clock
         self._reserved_seconds = reserved_seconds
 
-    async def claim(
-        self, account_id: AccountId, faxbox_id: DocumentId, addresses: Iterable[str]
-    ) -> Deadline | None:
+    async def claim(self, reservation: Reservation, addresses: Iterable[str]) -> None:
         """Reserve addresses for a box that is about to be written with them.
 
-        Returns until when that must have happened; None when there is nothing to reserve.
         Raises `InvalidDocument` (rule `unique`) when another live box has one of them, and
         `StoreUnavailable` when that cannot be told yet; then none is kept.
         """
         wanted = frozenset(addresses)
+        reservation.deadline = None
         if not wanted:
-            return None
+            return
         started = asyncio.get_running_loop().time()
+        reservation.addresses |= wanted
         # Both end before anything is given back: a claim under way could not be.
         outcomes = await asyncio.gather(
-            self._reserve(account_id, faxbox_id, wanted),
-            self._rivals(wanted, faxbox_id),
+            self._reserve(reservation, wanted),
+            self._rivals(wanted, reservation.faxbox_id),
             return_exceptions=True,
         )
         taken: set[str] = set()
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 with suppress(StoreError):
-                    await self.release(account_id, faxbox_id, wanted)
+                    await self.release(reservation)
                 raise outcome
             taken |= outcome
         if taken:
-            await self.release(account_id, faxbox_id, wanted)
+            await self.release(reservation)
             raise address_taken(min(taken))
-        return started + _SAFE_SHARE * self._reserved_seconds
+        reservation.deadline = started + _SAFE_SHARE * self._reserved_seconds
 
     def settled(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> Document:
         """The claim of an address that a box has already, to be created."""
@@ -117,13 +112,14 @@ class AddressClaims:
         claims = await self._read(addresses)
         return [claim for claim in claims.values() if is_held_by(claim, faxbox_id)]
 
-    async def release(
-        self, account_id: AccountId, faxbox_id: DocumentId, addresses: Iterable[str]
-    ) -> None:
-        """Free those of a box's addresses that it does not use; never one claimed meanwhile."""
+    async def release(self, reservation: Reservation) -> None:
+        """Free what was reserved and its box does not use; never what is claimed meanwhile."""
         # The claims are read before the box: whoever claims one again makes us conflict.
-        claims = await self.held_by(faxbox_id, addresses)
-        used = await self._used_by(account_id, faxbox_id) if claims else frozenset()
+        found = await self._read(reservation.addresses)
+        claims = list(filter(reservation.may_free, found.values()))
+        if not claims:
+            return
+        used = await self._used_by(reservation.account_id, reservation.faxbox_id)
         await self._store.put_many(
             FAXES, [tombstone_of(claim) for claim in claims if claim["address"] not in used]
         )
@@ -143,16 +139,14 @@ class AddressClaims:
         found = await self._found(account_id, faxbox_id)
         return found.get(faxbox_id, {}).get("pvt_type") == FAXBOX
 
-    async def _reserve(
-        self, account_id: AccountId, faxbox_id: DocumentId, addresses: frozenset[str]
-    ) -> frozenset[str]:
+    async def _reserve(self, reservation: Reservation, addresses: frozenset[str]) -> frozenset[str]:
         """Write the claims; return the addresses that other boxes use."""
         taken: set[str] = set()
         present: dict[DocumentId, Document] = {}
         left = sorted(addresses)
         for _ in range(_TRIES):
             claims = [
-                self._reservation(account_id, faxbox_id, address, present.get(claim_id(address)))
+                self._reserving(reservation, address, present.get(claim_id(address)))
                 for address in left
             ]
             results = await self._put(claims)
@@ -161,31 +155,26 @@ class AddressClaims:
                 return frozenset(taken)
             present = await self._read(left)
             for claim in present.values():
-                if not is_held_by(claim, faxbox_id) and await self.is_used(claim):
+                if not is_held_by(claim, reservation.faxbox_id) and await self.is_used(claim):
                     taken.add(claim["address"])
             left = [address for address in left if address not in taken]
             if not left:
                 return frozenset(taken)
-            if any(self._is_pending(claim, faxbox_id) for claim in present.values()):
+            now = self._now()
+            if any(reservation.is_rivalled_by(claim, now) for claim in present.values()):
                 await asyncio.sleep(_PAUSE)
         raise StoreUnavailable(f"another request has claimed {left[0]!r} and not ended")
 
-    def _reservation(
-        self,
-        account_id: AccountId,
-        faxbox_id: DocumentId,
-        address: str,
-        present: Document | None,
+    def _reserving(
+        self, reservation: Reservation, address: str, present: Document | None
     ) -> Document:
-        """The claim to be written: over the present one, unless somebody may still need that."""
-        claim = new_claim(address, faxbox_id, account_id, self._now(), self._reserved_seconds)
-        if present is not None and not self._is_pending(present, faxbox_id):
+        """The claim to be written: over the present one, unless another box may need that."""
+        now = self._now()
+        claim = reservation.claim(address, now, self._reserved_seconds)
+        if present is not None and not reservation.is_rivalled_by(present, now):
+            reservation.share(present, now)
             claim["_rev"] = present["_rev"]
         return claim
-
-    def _is_pending(self, claim: Document, faxbox_id: DocumentId) -> bool:
-        """Whether another request may be about to write a box with the address."""
-        return not is_held_by(claim, faxbox_id) and is_reserved(claim, self._now())
 
     async def _put(self, claims: list[Document]) -> list[Revision | None]:
         try:

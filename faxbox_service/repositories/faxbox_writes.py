@@ -5,8 +5,7 @@ Addresses are claimed before the document is written, which is what counts; then
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from faxbox_service.documents import faxbox as documents
@@ -20,14 +19,14 @@ from faxbox_service.stores.base import (
     RevisionConflict,
     Store,
     StoreError,
-    StoreUnavailable,
 )
 
 from .changing import Change, Read, Write, change_document, unchanged
-from .claims import AddressClaims, Deadline
+from .claims import AddressClaims
 from .copies import FaxboxCopies
 from .errors import BadIdentifier, RepositoryError
 from .preconditions import NO_PRECONDITION, Precondition
+from .reservation import Reservation
 
 NewAddress: TypeAlias = Callable[[], Awaitable[str]]
 """Makes another address up."""
@@ -50,15 +49,17 @@ class FaxboxWrites:
         """
         faxbox_id, generated = document["_id"], document["pvt_smtp_email_address"]
         chosen = documents.held_addresses(document) - {generated}
-        deadline = await self._claims.claim(account_id, faxbox_id, chosen)
+        reservation = Reservation(account_id, faxbox_id)
+        await self._claims.claim(reservation, chosen)
         try:
-            async with in_time(deadline):
+            async with reservation.in_time():
                 revision = await self._store.put(account_database(account_id), document)
         except MissingDatabase:
-            await self._claims.release(account_id, faxbox_id, chosen)
+            await self._claims.release(reservation)
             raise BadIdentifier(account_id) from None
         except RevisionConflict:
             # Who repeats a creation names the box that the first one made.
+            await self._claims.release(reservation)
             return await self._store.get(account_database(account_id), faxbox_id)
         written = {**document, "_rev": revision}
         # Nobody has been told of the generated address yet, so it need not be claimed before.
@@ -78,8 +79,7 @@ class FaxboxWrites:
         """The document after a change that hides no box. Raises as `change_document` does."""
         copy: Document | None = None
         freed: list[Document] = []
-        claimed: set[str] = set()
-        deadline: Deadline | None = None
+        reservation = Reservation(account_id, faxbox_id)
         put = self._put(account_id)
 
         async def read() -> Document:
@@ -88,24 +88,23 @@ class FaxboxWrites:
             return stored
 
         async def changed(stored: Document) -> Document:
-            nonlocal freed, deadline
+            nonlocal freed
             document = await change(stored)
             before, after = documents.held_addresses(stored), documents.held_addresses(document)
-            claimed.update(after - before)
-            freed, deadline = await asyncio.gather(
+            freed, _ = await asyncio.gather(
                 self._claims.held_by(faxbox_id, before - after),
-                self._claims.claim(account_id, faxbox_id, after - before),
+                self._claims.claim(reservation, after - before),
             )
             return document
 
         async def write(document: Document) -> Revision:
-            async with in_time(deadline):
+            async with reservation.in_time():
                 return await put(document)
 
         try:
             written = await change_document(read, changed, write, precondition)
         except (RepositoryError, InvalidDocument):
-            await self._claims.release(account_id, faxbox_id, claimed)
+            await self._claims.release(reservation)
             raise
         await self._copies.follow(account_id, written, copy, list(map(tombstone_of, freed)))
         return written
@@ -157,7 +156,7 @@ class FaxboxWrites:
 
         try:
             address = written["pvt_smtp_email_address"]
-            await self._claims.claim(account_id, faxbox_id, {address})
+            await self._claims.claim(Reservation(account_id, faxbox_id), {address})
         except InvalidDocument:
             return await self.change(account_id, fetch, faxbox_id, readdressed, NO_PRECONDITION)
         except StoreError as error:
@@ -172,22 +171,6 @@ class FaxboxWrites:
                 raise BadIdentifier(document["_id"]) from None
 
         return put
-
-
-@asynccontextmanager
-async def in_time(deadline: Deadline | None) -> AsyncIterator[None]:
-    """Raise `StoreUnavailable` unless a write ends while the address it needs is reserved."""
-    if deadline is None:
-        yield
-        return
-    late = StoreUnavailable("the reservation of an address ended before the write did")
-    if asyncio.get_running_loop().time() >= deadline:
-        raise late
-    try:
-        async with asyncio.timeout_at(deadline):
-            yield
-    except TimeoutError:
-        raise late from None
 
 
 class _Entries:

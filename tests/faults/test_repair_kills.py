@@ -43,7 +43,7 @@ async def harmed(store_url: str) -> None:
 
 def _unrevised(document):
     """A document to be put elsewhere, as if no request were under way."""
-    left_out = ("_rev", "reserved_until")
+    left_out = ("_rev", "reserved_until", "reserved_by")
     return {name: value for name, value in document.items() if name not in left_out}
 
 

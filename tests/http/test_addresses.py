@@ -10,6 +10,7 @@ from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.repositories.addresses import Addresses
 from faxbox_service.repositories.claims import AddressClaims
 from faxbox_service.repositories.clock import new_id, system_clock
+from faxbox_service.repositories.reservation import Reservation
 from faxbox_service.stores.base import MissingView, StoreUnavailable
 from tests.http.claims import (
     claim_of,
@@ -261,6 +262,22 @@ async def test_a_change_that_is_refused_keeps_no_address(service, tenant):
         path, {"custom_smtp_email_address": address}, headers={"If-Match": '"1-0"'}
     )
     assert answer.status == 412
+    assert await claim_of(service, address) is None
+
+
+async def test_who_fails_frees_no_address_that_another_reserved_for_the_same_box(service, tenant):
+    claims = AddressClaims(service.repositories.store, system_clock, reserved_seconds=60)
+    address, box_id = new_address(), new_id()
+    first, second = (Reservation(tenant.account.id, box_id) for _ in range(2))
+    await claims.claim(first, {address})
+    await claims.claim(second, {address})
+    for failed in (second, first):
+        await claims.release(failed)
+        assert await holder_of(service, address) == box_id
+    alone = Reservation(tenant.account.id, box_id)
+    address = new_address()
+    await claims.claim(alone, {address})
+    await claims.release(alone)
     assert await claim_of(service, address) is None
 
 
