@@ -12,6 +12,7 @@ from faxbox_service.repositories.errors import (
     PreconditionNotMet,
     StaleRevision,
     TokenExpired,
+    TooMuchAtOnce,
 )
 from faxbox_service.stores.base import MissingView, RevisionConflict, StoreError, StoreUnavailable
 
@@ -202,6 +203,8 @@ def error_of(exception: Exception) -> CrossbarError | None:
                 "cause": exception.key,
             }
             return CrossbarError(422, "idempotency_key_reused", data)
+        case TooMuchAtOnce():
+            return overloaded()
         case AccountHasDescendants():
             data = {"message": "account has descendants"}
             # Kazoo's 500 would be our fault, and ask clients to try again (contract, 11).

@@ -57,6 +57,11 @@ _FAULTY_PAGE: Final = example(
     error_envelope(404, "faulty_request", {"message": "page size must be at least 1"}),
     query="page_size=0",
 )
+_OVERLOADED: Final = example(
+    "More requests at once than the service takes on",
+    error_envelope(503, "overloaded", {"message": "too many requests at once, try again"}),
+    given="more requests than the service takes on",
+)
 _ACCOUNT: Final = {"unknown account": _UNKNOWN_ACCOUNT, "no account id": _NO_ACCOUNT_ID}
 
 ERRORS: Final[Document] = {
@@ -130,6 +135,13 @@ ERRORS: Final[Document] = {
         "not_acceptable",
         {"message": "available: application/json, text/csv", "cause": "image/png"},
         {"headers": {"Accept": "image/png"}},
+    ),
+    "RequestTimeout": _simple(
+        408,
+        "The body did not arrive in time; the connection is closed.",
+        "request_timeout",
+        {"message": "the body did not arrive in time"},
+        {"given": "a body that does not arrive"},
     ),
     "Conflict": _simple(
         409,
@@ -205,13 +217,21 @@ ERRORS: Final[Document] = {
     "InternalError": _simple(
         500, "A defect of the service.", "init failed", None, {"given": "a defect of the service"}
     ),
-    "Unavailable": _simple(
+    "Unavailable": _error(
         503,
-        "The datastore does not answer.",
-        "datastore_unreachable",
-        {"message": "datastore timeout"},
-        {"given": "a datastore that does not answer"},
+        "The datastore does not answer, or too many ask at once.",
+        {
+            "silent datastore": example(
+                "A datastore that does not answer",
+                error_envelope(503, "datastore_unreachable", {"message": "datastore timeout"}),
+                given="a datastore that does not answer",
+            ),
+            "overloaded": _OVERLOADED,
+        },
         retry_after="RetryAfter",
+    ),
+    "Overloaded": _error(
+        503, "Too many ask at once.", {"overloaded": _OVERLOADED}, retry_after="RetryAfter"
     ),
 }
 

@@ -56,8 +56,10 @@ class Operation:
         general = ["Malformed", *ANY_REQUEST]
         if self.needs_token:
             general += ["Unauthorized", "Unavailable"]
+        elif "Unavailable" not in self.errors:
+            general.append("Overloaded")
         if self.body is not None:
-            general.append("UnsupportedMediaType")
+            general += ["RequestTimeout", "UnsupportedMediaType"]
         return {
             _status_of(name): {"$ref": f"#/components/responses/{name}"}
             for name in (*general, *self.errors)

@@ -9,6 +9,7 @@ from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import Store, View, ViewRange
 
 from .errors import AccountHasDescendants
+from .judging import validated
 
 LISTING_BY_DESCENDANTS = View("accounts", "listing_by_descendants")
 LISTING_BY_NAME = View("accounts", "listing_by_name")
@@ -38,7 +39,7 @@ class AccountRules:
         errors: dict[str, dict[str, dict[str, Json]]] = {}
         valid = fields
         try:
-            valid = self._schema.validate(fields)
+            valid = await validated(self._schema, fields)
         except InvalidDocument as error:
             errors = dict(error.errors)
         for name, fault in (await self._taken(fields, stored or {})).items():

@@ -37,5 +37,9 @@ class IdempotencyKeyReused(RepositoryError):
         self.key = key
 
 
+class TooMuchAtOnce(RepositoryError):
+    """Others ask for as much work as there may be at a time; to be asked for again later."""
+
+
 class AccountHasDescendants(RepositoryError):
     """The account cannot go before its descendants do."""

@@ -20,11 +20,13 @@ from faxbox_service.stores.base import (
 )
 
 from .addresses import Addresses
+from .changing import Change
 from .claims import AddressClaims
 from .clock import Clock, new_id
 from .errors import BadIdentifier
 from .faxbox_writes import FaxboxWrites
 from .idempotency import IdempotentCreations
+from .judging import validated
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import Precondition
 from .users import Users
@@ -68,7 +70,7 @@ class Faxboxes:
 
         Raises `InvalidDocument`, `IdempotencyKeyReused`.
         """
-        fields = self._new_fields(data)
+        fields = await self._new_fields(data)
         create = partial(self._create, account, fields, author)
         if idempotency_key is None:
             return await create(new_id())
@@ -149,9 +151,9 @@ class Faxboxes:
         precondition: Precondition,
     ) -> Document:
         """Replace the public fields (POST). Raises as `patch` does; invalid data comes first."""
-        fields = self._new_fields(data)
+        fields = await self._new_fields(data)
 
-        def replaced(stored: Document) -> Document:
+        async def replaced(stored: Document) -> Document:
             return documents.replaced_faxbox(stored, fields)
 
         try:
@@ -174,8 +176,8 @@ class Faxboxes:
         Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
 
-        def patched(stored: Document) -> Document:
-            return self._patched(stored, data)
+        async def patched(stored: Document) -> Document:
+            return await self._patched(stored, data)
 
         return await self._change(account_id, faxbox_id, patched, author, precondition)
 
@@ -236,12 +238,12 @@ class Faxboxes:
         self,
         account_id: AccountId,
         faxbox_id: DocumentId,
-        change: Callable[[Document], Document],
+        change: Change,
         author: Author,
         precondition: Precondition,
     ) -> Document:
         async def changed(stored: Document) -> Document:
-            document = self._stamped(change(stored), author)
+            document = self._stamped(await change(stored), author)
             await self._require_owner(document, stored)
             return document
 
@@ -269,31 +271,31 @@ class Faxboxes:
 
     async def check_creation(self, data: Document) -> None:
         """Raise what `create` would; nothing is stored."""
-        await self._claims.require_free(documents.addresses(self._new_fields(data)), "")
+        await self._claims.require_free(documents.addresses(await self._new_fields(data)), "")
 
     async def preview_replacement(self, stored: Document, data: Document) -> Document:
         """What `replace` would make of a document; nothing is stored."""
         return await self._previewed(
-            stored, documents.replaced_faxbox(stored, self._new_fields(data))
+            stored, documents.replaced_faxbox(stored, await self._new_fields(data))
         )
 
     async def preview_patch(self, stored: Document, data: Document) -> Document:
         """What `patch` would make of a document; nothing is stored."""
-        return await self._previewed(stored, self._patched(stored, data))
+        return await self._previewed(stored, await self._patched(stored, data))
 
     async def _previewed(self, stored: Document, document: Document) -> Document:
         await self._require_consistent(document, stored)
         return document
 
-    def _new_fields(self, data: Document) -> Document:
-        return documents.with_attempts_reset(self._valid(documents.client_fields(data)))
+    async def _new_fields(self, data: Document) -> Document:
+        return documents.with_attempts_reset(await self._valid(documents.client_fields(data)))
 
-    def _patched(self, stored: Document, data: Document) -> Document:
-        fields = self._valid(documents.patched_fields(stored, data))
+    async def _patched(self, stored: Document, data: Document) -> Document:
+        fields = await self._valid(documents.patched_fields(stored, data))
         return documents.replaced_faxbox(stored, fields)
 
-    def _valid(self, fields: Document) -> Document:
-        valid = self._schema().validate(fields)
+    async def _valid(self, fields: Document) -> Document:
+        valid = await validated(self._schema(), fields)
         self._blocked_hosts.require_allowed(valid)
         return documents.settled(valid)
 

@@ -24,6 +24,7 @@ from .clock import Clock
 from .configuration import Configuration
 from .errors import BadIdentifier, StaleRevision
 from .expiring import Expiring
+from .judging import validated
 from .preconditions import Precondition
 
 TOKEN_RESTRICTIONS = "token_restrictions"
@@ -79,7 +80,7 @@ class TokenRestrictions:
 
         Raises `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
-        fields = self._schema.validate(public_fields(data))
+        fields = await validated(self._schema, public_fields(data))
         try:
             stored = await self.fetch(account_id)
             precondition.require(stored["_rev"])

@@ -5,6 +5,8 @@ from faxbox_service.documents.schema import InvalidDocument, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange
 
+from .judging import validated
+
 BY_USERNAME = View("users", "list_by_username")
 
 
@@ -27,7 +29,7 @@ class UserRules:
         errors: dict[str, dict[str, dict[str, Json]]] = {}
         valid = fields
         try:
-            valid = self._schema.validate(fields)
+            valid = await validated(self._schema, fields)
         except InvalidDocument as error:
             errors = dict(error.errors)
         username = fields.get("username")

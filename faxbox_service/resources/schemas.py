@@ -2,6 +2,7 @@
 
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.documents.private_fields import public_fields
+from faxbox_service.repositories.judging import validated
 from faxbox_service.repositories.schemas import Schemas
 
 _INTERNAL = "kapi."
@@ -41,7 +42,8 @@ class SchemasResource:
                 return Reply(shown, revision=document["_rev"])
             case _:
                 schema = self._schemas.current(call.arguments[0])
-                return Reply(schema.validate(public_fields(call.data())), status=201)
+                data = public_fields(call.data())
+                return Reply(await validated(schema, data), status=201)
 
     def _listed(self, call: Call) -> list[str]:
         """All ids; those of Kazoo's internal messages only when they are asked for."""

@@ -1,9 +1,11 @@
 """More requests than the service takes on: some wait, others are told at once to come back."""
 
 import asyncio
+import threading
 
 import pytest
 
+from faxbox_service.documents.schema import Schema
 from tests.http.conftest import send_raw
 
 
@@ -61,6 +63,31 @@ async def test_who_waits_too_long_is_refused(tenant, held_store):
     held_store.set()
     assert [answer.status for answer in await asyncio.gather(*inside)] == [404, 404]
     assert (await tenant.client.get(path)).status == 404
+
+
+async def test_large_documents_are_judged_beside_other_requests(tenant, monkeypatch):
+    """They hold places, and all of them together hold up nobody who sends little."""
+    validate, go_on = Schema.validate, threading.Event()
+
+    def held(schema, data):
+        if "notes" in data:
+            assert go_on.wait(30)
+        return validate(schema, data)
+
+    monkeypatch.setattr(Schema, "validate", held)
+    monkeypatch.setattr("faxbox_service.repositories.judging._MOST_AT_ONCE", 1)
+    large = {"name": "x", "notes": "x" * 200_000}
+    first = asyncio.create_task(tenant.client.put(tenant.faxboxes, large))
+    try:
+        await asyncio.sleep(0.2)
+        refused = await tenant.client.put(tenant.faxboxes, large)
+        small = await tenant.client.put(tenant.faxboxes, {"name": "x"})
+        assert not first.done()
+    finally:
+        go_on.set()
+    assert (refused.status, refused.json["message"]) == (503, "overloaded")
+    assert (small.status, (await first).status) == (201, 201)
+    assert (await tenant.client.put(tenant.faxboxes, large)).status == 201
 
 
 async def test_a_slow_body_takes_no_place(service, tenant):

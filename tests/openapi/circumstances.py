@@ -8,6 +8,8 @@ import pytest
 
 from faxbox_service.app import Repositories, router_of
 from faxbox_service.crossbar.buckets import Buckets
+from faxbox_service.crossbar.errors import overloaded
+from faxbox_service.crossbar.gate import Gate
 from faxbox_service.documents.account import Account
 from faxbox_service.openapi.example_values import (
     ACCOUNT_ID,
@@ -213,6 +215,25 @@ async def a_silent_datastore(scene: Scene) -> Request:
     return scene.request.with_header("X-Auth-Token", token)
 
 
+async def too_many_requests_at_once(scene: Scene) -> Request:
+    """The gate is closed, and its queue full."""
+
+    async def refuse(gate: Gate) -> None:
+        raise overloaded()
+
+    scene.patch.setattr(Gate, "try_enter", lambda gate: False)
+    scene.patch.setattr(Gate, "enter", refuse)
+    return scene.request
+
+
+async def a_body_that_does_not_arrive(scene: Scene) -> Request:
+    async def wait_in_vain(*arguments: object) -> bytes:
+        raise TimeoutError
+
+    scene.patch.setattr("faxbox_service.crossbar.dispatcher.read_body", wait_in_vain)
+    return scene.request
+
+
 async def a_creation_under_that_key(scene: Scene) -> Request:
     key = scene.request.headers["Idempotency-Key"]
     account = await scene.account()
@@ -239,4 +260,6 @@ CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
     "little memory for listings": little_memory,
     "a defect of the service": a_defect,
     "a datastore that does not answer": a_silent_datastore,
+    "more requests than the service takes on": too_many_requests_at_once,
+    "a body that does not arrive": a_body_that_does_not_arrive,
 }

@@ -1,0 +1,54 @@
+"""Judging what clients send without keeping other requests waiting.
+
+A walk takes some microseconds for each item of an array: seconds for the longest bodies.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.types import Document
+
+from .errors import TooMuchAtOnce
+
+_LARGE = 100_000
+"""Bytes of JSON: shorter documents are judged in less time than others would notice."""
+
+_MOST_AT_ONCE = 8
+"""Large documents that are judged or wait for it; each may hold memory and a place at the gate."""
+
+
+class _Judge:
+    """Judges large documents beside other requests, one after the other."""
+
+    def __init__(self) -> None:
+        # Several threads would only take turns, and leave less to the requests of others.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judging")
+        self._under_way = 0
+
+    async def validated(self, schema: Schema, data: Document) -> Document:
+        if self._under_way >= _MOST_AT_ONCE:
+            raise TooMuchAtOnce
+        self._under_way += 1
+        # A request that is given up does not end what the thread does.
+        judged = self._thread.submit(schema.validate, data)
+        loop = asyncio.get_running_loop()
+        judged.add_done_callback(lambda _: loop.call_soon_threadsafe(self._end))
+        return await asyncio.wrap_future(judged)
+
+    def _end(self) -> None:
+        self._under_way -= 1
+
+
+_judge = _Judge()
+
+
+async def validated(schema: Schema, data: Document) -> Document:
+    """As `Schema.validate`, but large documents leave the worker to others meanwhile.
+
+    Raises `TooMuchAtOnce` too.
+    """
+    if len(encode_json(data)) < _LARGE:
+        return schema.validate(data)
+    return await _judge.validated(schema, data)
