@@ -141,7 +141,8 @@ class Dispatcher:
             reply = await self._decide(request, judged, question)
         finally:
             self.gate.leave()
-        if isinstance(reply, web.StreamResponse):
+        # First what most replies are: asking for aiohttp's classes is slow, they are abstract ones.
+        if type(reply) is not Reply and isinstance(reply, web.StreamResponse):
             return reply
         return await self._reply(request, judged, reply)
 
@@ -280,6 +281,9 @@ class Dispatcher:
             raise forbidden()
         if len(route.account_id) != _ACCOUNT_ID_LENGTH:
             raise bad_account_id(route.account_id)
+        if principal is not None and judged.token and principal.account.id == route.account_id:
+            # A token's account is looked up for each request, and may act on itself.
+            return principal.account
         account = await self._accounts.find(route.account_id)
         if principal is None or not principal.account.may_act_on(account):
             raise forbidden()

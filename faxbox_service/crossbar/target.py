@@ -23,6 +23,8 @@ class Query:
 
     def __init__(self, text: str) -> None:
         self._values: dict[str, list[QueryValue]] = {}
+        if not text:
+            return
         for pair in filter(None, text.split("&")):
             name, equals, value = pair.partition("=")
             if not name:
@@ -55,7 +57,9 @@ def split_target(raw_target: str) -> tuple[list[str], Query]:
     segments = path.removeprefix("/").split("/")
     if segments[-1] == "":
         segments.pop()
-    return [_decoded(segment, path) for segment in segments], Query(query)
+    if "%" in path or not path.isascii():
+        segments = [_decoded(segment, path) for segment in segments]
+    return segments, Query(query)
 
 
 def _decoded_parameter(text: str, whole: str) -> str:

@@ -38,7 +38,7 @@ from .sqlite_connection import connect_reader, connect_writer, create_file, unav
 from .sqlite_history import read_revisions
 from .sqlite_local import get_local, put_local
 from .sqlite_schema import migrate
-from .sqlite_unchanged import UnchangedViews
+from .sqlite_unchanged import Unchanged
 from .sqlite_updates import read_updates
 from .sqlite_views import ViewIndex
 from .sqlite_writer import Write, Writer
@@ -46,13 +46,6 @@ from .sqlite_writer import Write, Writer
 _T = TypeVar("_T")
 
 _LOOK_AGAIN_SECONDS = 0.1
-
-_GET = """
-    SELECT d.revision, d.body
-    FROM databases b
-    LEFT JOIN documents d ON d.database = b.number AND d.id = ? AND NOT d.deleted
-    WHERE b.name = ?
-"""
 
 _DOCUMENTS = """
     SELECT id, revision, body FROM documents
@@ -87,7 +80,7 @@ class SqliteStore:
         self._path = path
         self._busy_timeout = busy_timeout
         self._index = ViewIndex()
-        self._unchanged = UnchangedViews()
+        self._unchanged = Unchanged()
         self._reader: sqlite3.Connection | None = None
         self._is_reading = False
         self._writer: Writer | None = None
@@ -105,6 +98,8 @@ class SqliteStore:
             self._writer = Writer(connection, self._path, self._busy_timeout)
             await self._writer.submit(self._prepare)
             self._reader = connect_reader(self._path)
+            # Its numbers of versions begin anew.
+            self._unchanged = Unchanged()
         except (sqlite3.Error, OSError) as error:
             await self.close()
             raise unavailable(self._path, error) from error
@@ -133,10 +128,16 @@ class SqliteStore:
         """Read the current revision."""
         if not is_writable_id(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        revision, body = self._read_one(_GET, (document_id, database), database)
-        if revision is None:
+        self._round_trips += 1
+        try:
+            stored = self._unchanged.document(self._snapshot(), database, document_id)
+        except sqlite3.Error as error:
+            raise unavailable(self._path, error) from error
+        if stored is None:
+            raise MissingDatabase(database)
+        if stored[1] is None:
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        return {"_id": document_id, "_rev": revision, **decode_json(body)}
+        return _document(document_id, *stored)
 
     async def put(self, database: str, document: Document) -> Revision:
         """Write a document; raises `ValueError` for one that CouchDB would not accept either."""
@@ -181,14 +182,13 @@ class SqliteStore:
         wanted = [id for id in dict.fromkeys(document_ids) if is_writable_id(id)]
         if not wanted:
             return {}
-        rows = self._guarded(
-            lambda reader: [
-                (id, *row) for id in wanted for row in reader.execute(_GET, (id, database))
-            ]
+        stored = self._guarded(
+            lambda reader: [(id, self._unchanged.document(reader, database, id)) for id in wanted]
         )
-        if not rows:
+        found = [(id, row) for id, row in stored if row is not None]
+        if not found:
             raise MissingDatabase(database)
-        return {id: _document(id, *row) for id, *row in rows if row[0] is not None}
+        return {id: _document(id, *row) for id, row in found if row[1] is not None}
 
     async def put_many(
         self, database: str, documents: SequenceOf[Document]
@@ -228,7 +228,7 @@ class SqliteStore:
         try:
             reader = self._snapshot()
             if self._index.has(database, view):
-                found = self._unchanged.read(self._index, reader, database, view, rows)
+                found = self._unchanged.view_rows(self._index, reader, database, view, rows)
                 if found or self._has_database(reader, database):
                     return found
             elif self._has_database(reader, database):
@@ -330,6 +330,7 @@ class SqliteStore:
 
     def _end_snapshot(self) -> None:
         self._is_reading = False
+        self._unchanged.end_transaction()
         if self._reader is not None:
             self._reader.execute("COMMIT")
 
