@@ -15,6 +15,9 @@ from typing import Protocol, TypeAlias
 
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
+LARGEST_HISTORY = 16_000_000
+"""Bytes of JSON that the revisions of one document may have together, the current one aside."""
+
 
 class StoreError(Exception):
     """Anything a store can refuse or fail at."""
@@ -226,8 +229,9 @@ class Store(Protocol):
         """Read the revisions that led to the current one and that the store has, newest first.
 
         CouchDB forgets them when it compacts a database, the embedded store when the document is
-        deleted for good; at most 100 are returned. `_deleted` marks tombstones. Raises
-        `DocumentNotFound`, also for what is deleted now, or `MissingDatabase`.
+        deleted for good; at most 100 are returned, and of large ones as many as `LARGEST_HISTORY`
+        allows. `_deleted` marks tombstones. Raises `DocumentNotFound`, also for what is deleted
+        now, or `MissingDatabase`.
         """
 
     async def get_many(

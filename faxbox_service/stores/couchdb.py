@@ -35,10 +35,9 @@ from .couchdb_endpoints import (
     design_endpoint,
     document_endpoint,
 )
+from .couchdb_history import read_revisions
 from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB
 from .couchdb_replies import (
-    available_revision,
-    bulk_get_result,
     bulk_result,
     change,
     document_of_row,
@@ -57,8 +56,6 @@ _DATABASE_EXISTS = 412
 # Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB. Nobody makes longer ones;
 # clients may ask for them.
 _LONGEST_ID = 6000
-
-_MOST_REVISIONS = 100
 
 # A status that only clusters give.
 _ACCEPTED = 202
@@ -168,16 +165,9 @@ class CouchStore:
         raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
 
     async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
-        """Ask which revisions there are, and for all of them."""
+        """Ask which revisions there are, and then for some of them at a time."""
         document = await self._get(database, document_id, revs_info="true")
-        infos = items(member(document, "_revs_info"), available_revision)
-        known = [revision for revision in infos if revision is not None][:_MOST_REVISIONS]
-        wanted = [{"id": document_id, "rev": revision} for revision in known]
-        path = f"{database_endpoint(self._opened(), database).endpoint}/_bulk_get"
-        _, reply = await self._opened()._post(path, data={"docs": wanted})
-        found = filter(None, items(member(reply, "results"), bulk_get_result))
-        # Nobody promises their order.
-        return sorted(found, key=lambda document: known.index(document["_rev"]))
+        return await read_revisions(self._opened(), database, document)
 
     async def get_many(
         self, database: str, document_ids: Iterable[DocumentId]

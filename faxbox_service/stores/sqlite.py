@@ -35,7 +35,7 @@ from .base import (
 from .edits import edit_of, is_writable_id
 from .sqlite_changes import read_changes
 from .sqlite_connection import connect_reader, connect_writer, create_file, unavailable
-from .sqlite_history import read_revisions
+from .sqlite_history import read_revision, read_revisions
 from .sqlite_local import get_local, put_local
 from .sqlite_schema import migrate
 from .sqlite_unchanged import Unchanged
@@ -164,10 +164,11 @@ class SqliteStore:
         self, database: str, document_id: DocumentId, revision: Revision
     ) -> Document:
         """Read a revision."""
-        for document in await self.revisions(database, document_id):
-            if document["_rev"] == revision:
-                return document
-        raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
+        if not (is_writable_id(document_id) and is_writable_id(revision)):
+            raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
+        return self._guarded(
+            partial(read_revision, database=database, document_id=document_id, revision=revision)
+        )
 
     async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
         """Read the revisions there are."""

@@ -5,12 +5,13 @@ past nobody asks.
 """
 
 import sqlite3
+from typing import TypeAlias
 
 from faxbox_service.documents.json_text import decode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Revision
 
-from .base import DocumentNotFound, MissingDatabase
+from .base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase
 
 KEPT_REVISIONS = 20
 """Of each document, besides the current one: enough to see who did what, and no second database."""
@@ -38,6 +39,10 @@ _OLD = """
     SELECT revision, deleted, body FROM old_revisions WHERE document = ? ORDER BY generation DESC
 """
 
+_OLD_ONE = "SELECT revision, deleted, body FROM old_revisions WHERE document = ? AND revision = ?"
+
+_Columns: TypeAlias = tuple[Revision, int, bytes]
+
 
 def keep_revision(
     connection: sqlite3.Connection, database: str, number: int, generation: int
@@ -57,14 +62,40 @@ def read_revisions(
     connection: sqlite3.Connection, database: str, document_id: DocumentId
 ) -> list[Document]:
     """The revisions there are, newest first. Raises `DocumentNotFound`, `MissingDatabase`."""
+    number, current = _current(connection, database, document_id)
+    rows, size = [current], 0
+    for row in connection.execute(_OLD, (number,)):
+        size += len(row[-1])
+        if size > LARGEST_HISTORY:
+            break
+        rows.append(row)
+    return [_document(document_id, *row) for row in rows]
+
+
+def read_revision(
+    connection: sqlite3.Connection, database: str, document_id: DocumentId, revision: Revision
+) -> Document:
+    """One revision of a document that is there. Raises `DocumentNotFound`, `MissingDatabase`."""
+    number, current = _current(connection, database, document_id)
+    if current[0] == revision:
+        return _document(document_id, *current)
+    row = connection.execute(_OLD_ONE, (number, revision)).fetchone()
+    if row is None:
+        raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
+    return _document(document_id, *row)
+
+
+def _current(
+    connection: sqlite3.Connection, database: str, document_id: DocumentId
+) -> tuple[int, _Columns]:
+    """The row number of a document, and what it says now."""
     row = connection.execute(_CURRENT, (document_id, database)).fetchone()
     if row is None:
         raise MissingDatabase(database)
-    number, *current = row
-    if number is None or current[1]:
+    number, revision, deleted, body = row
+    if number is None or deleted:
         raise DocumentNotFound(f"{document_id!r} in {database}")
-    rows = [current, *connection.execute(_OLD, (number,))]
-    return [_document(document_id, *columns) for columns in rows]
+    return number, (revision, deleted, body)
 
 
 def _document(document_id: DocumentId, revision: Revision, deleted: int, body: bytes) -> Document:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store
+from faxbox_service.stores.base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase, Store
 from faxbox_service.stores.sqlite import SqliteStore
 from faxbox_service.stores.sqlite_history import KEPT_REVISIONS
 
@@ -46,6 +46,21 @@ class TestRevisions:
         await edited(store, database, 2)
         with pytest.raises(DocumentNotFound):
             await store.get_revision(database, "a", revision)
+
+    async def test_more_than_are_asked_for_at_once(self, store: Store, database: str) -> None:
+        revisions = await edited(store, database, 15)
+        found = await store.revisions(database, "a")
+        assert [document["_rev"] for document in found] == revisions
+
+    async def test_of_large_ones_as_many_as_fit(self, store: Store, database: str) -> None:
+        """Large boxes, written again and again, must not fill the memory when they are read."""
+        text = "x" * (LARGEST_HISTORY // 2 - 1000)
+        revisions = [await store.put(database, {"_id": "a", "n": 0, "text": text})]
+        for n in range(1, 4):
+            edit = {"_id": "a", "_rev": revisions[-1], "n": n, "text": text}
+            revisions.append(await store.put(database, edit))
+        found = await store.revisions(database, "a")
+        assert [document["_rev"] for document in found] == revisions[:0:-1]
 
     async def test_a_deletion_leads_to_what_came_after(self, store: Store, database: str) -> None:
         [first] = await edited(store, database, 1)
