@@ -26,6 +26,16 @@ async def edited(store: Store, database: str, times: int) -> list[str]:
     return revisions[::-1]
 
 
+async def edited_at_length(store: Store, database: str) -> list[str]:
+    """The revisions of a document of which no three may be kept in memory at once."""
+    text = "x" * (LARGEST_HISTORY // 2 - 1000)
+    revisions = [await store.put(database, {"_id": "a", "n": 0, "text": text})]
+    for n in range(1, 4):
+        edit = {"_id": "a", "_rev": revisions[-1], "n": n, "text": text}
+        revisions.append(await store.put(database, edit))
+    return revisions[::-1]
+
+
 class TestRevisions:
     async def test_all_come_newest_first(self, store: Store, database: str) -> None:
         revisions = await edited(store, database, 4)
@@ -53,14 +63,11 @@ class TestRevisions:
         assert [document["_rev"] for document in found] == revisions
 
     async def test_of_large_ones_as_many_as_fit(self, store: Store, database: str) -> None:
-        """Large boxes, written again and again, must not fill the memory when they are read."""
-        text = "x" * (LARGEST_HISTORY // 2 - 1000)
-        revisions = [await store.put(database, {"_id": "a", "n": 0, "text": text})]
-        for n in range(1, 4):
-            edit = {"_id": "a", "_rev": revisions[-1], "n": n, "text": text}
-            revisions.append(await store.put(database, edit))
-        found = await store.revisions(database, "a")
-        assert [document["_rev"] for document in found] == revisions[:0:-1]
+        revisions = await edited_at_length(store, database)
+        found = [document["_rev"] for document in await store.revisions(database, "a")]
+        # CouchDB may have compacted the database meanwhile.
+        assert 1 <= len(found) <= 3
+        assert found == revisions[: len(found)]
 
     async def test_a_deletion_leads_to_what_came_after(self, store: Store, database: str) -> None:
         [first] = await edited(store, database, 1)
@@ -97,6 +104,12 @@ class TestTheEmbeddedStore:
         revisions = await edited(embedded, NOWHERE, KEPT_REVISIONS + 5)
         found = await embedded.revisions(NOWHERE, "a")
         assert [document["_rev"] for document in found] == revisions[: KEPT_REVISIONS + 1]
+
+    async def test_it_shows_large_ones_up_to_the_limit(self, embedded: SqliteStore) -> None:
+        await embedded.create_database(NOWHERE)
+        revisions = await edited_at_length(embedded, NOWHERE)
+        found = [document["_rev"] for document in await embedded.revisions(NOWHERE, "a")]
+        assert found == revisions[:3]
 
     async def test_it_keeps_none_of_copies(self, embedded: SqliteStore) -> None:
         await embedded.create_database(FAXES)
