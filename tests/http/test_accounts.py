@@ -273,3 +273,33 @@ async def test_no_reply_shows_private_fields(service, root, tenant):
             text = text.replace(token, "")
         for private in ("pvt_", "cpaas", "signature_secret", *secrets):
             assert private not in text
+
+
+@pytest.mark.parametrize("ask", ["put", "patch", "post", "delete", "delete for good"])
+async def test_a_write_that_an_accounts_deletion_overtakes_finds_nothing(
+    service, root, tenant, monkeypatch, ask
+):
+    """The account goes for good between the reading and the writing of its box."""
+    doomed = await child_of(service, tenant)
+    box = await doomed.client.put(doomed.faxboxes, {"name": "x"})
+    path = f"{doomed.faxboxes}/{box.data['id']}"
+    store, database = service.repositories.store, account_database(doomed.account.id)
+    put, delete = store.put, store.delete
+
+    async def overtaken(written, *arguments):
+        if written == database:
+            monkeypatch.undo()
+            await service.repositories.accounts.delete(doomed.account)
+        return await (delete if len(arguments) == 2 else put)(written, *arguments)
+
+    monkeypatch.setattr(store, "put", overtaken)
+    monkeypatch.setattr(store, "delete", overtaken)
+    requests = {
+        "put": lambda: doomed.client.put(doomed.faxboxes, {"name": "y"}),
+        "patch": lambda: doomed.client.patch(path, {"name": "y"}),
+        "post": lambda: doomed.client.post(path, {"name": "y"}),
+        "delete": lambda: doomed.client.delete(path),
+        "delete for good": lambda: doomed.client.delete(f"{path}?should_soft_delete=false"),
+    }
+    answer = await requests[ask]()
+    assert (answer.status, answer.json["message"]) == (404, "bad_identifier")
