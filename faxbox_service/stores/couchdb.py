@@ -8,8 +8,6 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import cast
 from urllib.parse import quote
 
-from aiocouch.remote import HTTPResponse
-
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.names import database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
@@ -36,6 +34,7 @@ from .couchdb_endpoints import (
     document_endpoint,
 )
 from .couchdb_history import read_revisions
+from .couchdb_quorum import is_by_quorum, require_quorum, take_back
 from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB
 from .couchdb_replies import (
     bulk_result,
@@ -56,9 +55,6 @@ _DATABASE_EXISTS = 412
 # Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB. Nobody makes longer ones;
 # clients may ask for them.
 _LONGEST_ID = 6000
-
-# A status that only clusters give.
-_ACCEPTED = 202
 
 # CouchDB conflicts with much of what is none, and has no place for a long one in a URL.
 _REVISION = re.compile(r"[0-9]{1,10}-[0-9a-f]{1,64}")
@@ -141,8 +137,10 @@ class CouchStore:
         endpoint = document_endpoint(self._opened(), database, document_id)
         async with self._turn(database, document_id):
             response, reply = await endpoint._put(document)
-        _require_quorum(response)
-        return str(member(reply, "rev"))
+            revision = str(member(reply, "rev"))
+            if not is_by_quorum(response):
+                await take_back(endpoint, response, revision)
+        return revision
 
     async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
         """Delete for good."""
@@ -151,7 +149,7 @@ class CouchStore:
         endpoint = document_endpoint(self._opened(), database, document_id)
         async with self._turn(database, document_id):
             response, reply = await endpoint._delete(revision)
-        _require_quorum(response)
+        require_quorum(response)
         return str(member(reply, "rev"))
 
     async def get_revision(
@@ -190,7 +188,7 @@ class CouchStore:
         path = f"{database_endpoint(self._opened(), database).endpoint}/_bulk_docs"
         async with self._turn(database, *ids):
             reply, results = await self._opened()._post(path, data={"docs": list(documents)})
-        _require_quorum(reply)
+        require_quorum(reply)
         revisions = dict(items(results, bulk_result))
         return [revisions.get(document["_id"]) for document in documents]
 
@@ -362,12 +360,6 @@ def _require_writable_id(document: Document) -> DocumentId:
     if not is_writable_id(document_id):
         raise ValueError(f"not an id for a document: {document_id!r}")
     return cast(DocumentId, document_id)
-
-
-def _require_quorum(response: HTTPResponse) -> None:
-    """Raise `StoreUnavailable` when fewer nodes than a quorum have a write: it may yet be lost."""
-    if response.status == _ACCEPTED:
-        raise StoreUnavailable("CouchDB has stored a write on fewer nodes than a quorum")
 
 
 def _is_behind(document_id: DocumentId, after: DocumentId) -> bool:
