@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 
 from faxbox_service.documents import faxbox as documents
 from faxbox_service.documents.account import Account
@@ -74,7 +75,7 @@ class Faxboxes:
         create = partial(self._create, account, fields, author)
         if idempotency_key is None:
             return await create(new_id())
-        find = partial(self._find, account.id)
+        find = partial(self._made, account.id)
         return await self._creations.once(account.id, idempotency_key, data, find, create)
 
     async def _create(
@@ -93,10 +94,11 @@ class Faxboxes:
             account.id, document, partial(self._addresses.generate, reseller_id)
         )
 
-    async def _find(self, account_id: AccountId, faxbox_id: DocumentId) -> Document | None:
-        """The document of a faxbox, deleted softly or not."""
+    async def _made(self, account_id: AccountId, faxbox_id: DocumentId) -> Document | None:
+        """A faxbox as it was made, or as the oldest revision that the store still has of it."""
         with suppress(DocumentNotFound, MissingDatabase):
-            return await self._store.get(account_database(account_id), faxbox_id)
+            found = await self._store.revisions(account_database(account_id), faxbox_id)
+            return [*takewhile(lambda former: "_deleted" not in former, found)][-1]
         return None
 
     async def fetch(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:

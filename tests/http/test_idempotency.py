@@ -225,10 +225,11 @@ async def broken_off(service, tenant, monkeypatch):
     path = f"{tenant.faxboxes}/{box['id']}"
     changed = await tenant.client.patch(path, {"custom_smtp_email_address": new_address()})
     assert changed.status == 200
-    return key, wanted, changed.data
+    return key, wanted, box
 
 
 async def test_what_a_box_gave_up_is_not_claimed_again(service, tenant, broken_off):
+    """The reply is the first one, or what it would have been."""
     key, wanted, box = broken_off
     again = await create(tenant, key, wanted)
     assert (again.status, again.data) == (201, box)
@@ -241,4 +242,4 @@ async def test_what_a_box_gave_up_may_be_anothers(tenant, other, broken_off):
     again = await create(tenant, key, wanted)
     assert (again.status, again.data) == (201, box)
     assert (await create(tenant, key)).status == 422
-    assert await boxes_of(tenant) == [box]
+    assert [found["id"] for found in await boxes_of(tenant)] == [box["id"]]
