@@ -1,16 +1,24 @@
 """Metrics: what a worker says of itself to Prometheus, on a port of its own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from .app import Repositories
 from .crossbar.gate import Gate
+from .crossbar.served import LIMITS
+from .crossbar.server import HttpServer
 from .repositories.reconciler import Reconciler
 from .repositories.reconciliation import Fault
 
@@ -22,11 +30,11 @@ class Metrics(Collector):
     repositories: Repositories
     reconciler: Reconciler
     gate: Gate
-    connections: Callable[[], int]
+    server: HttpServer
 
     def collect(self) -> Iterable[Metric]:
         """All metrics there are; docs/operators.md lists them."""
-        yield _gauge("connections", "Open connections of clients.", self.connections())
+        yield _gauge("connections", "Open connections of clients.", self.server.connections())
         yield _gauge("requests_in_progress", "Requests that are worked on.", self.gate.inside)
         yield _gauge("requests_waiting", "Requests that wait for a place.", self.gate.waiting)
         yield _counter("requests_refused", "Requests refused for overload.", self.gate.refused)
@@ -39,7 +47,25 @@ class Metrics(Collector):
         failed.add_metric(["faxbox"], self.repositories.copies.failures)
         failed.add_metric(["account"], self.repositories.accounts.copies.failures)
         yield failed
+        yield from self._of_requests()
         yield from self._of_reconciler()
+
+    def _of_requests(self) -> Iterable[Metric]:
+        served = self.server.served
+        replies = CounterMetricFamily(
+            "faxbox_requests", "Requests that were answered.", labels=["method", "status"]
+        )
+        for (method, status), count in served.replies.items():
+            replies.add_metric([method, str(status)], count)
+        yield replies
+        times = HistogramMetricFamily(
+            "faxbox_request_seconds", "How long their replies took to make.", labels=["method"]
+        )
+        limits = [*map(str, LIMITS), "+Inf"]
+        for method, taken in served.times.items():
+            counts = zip(limits, accumulate(taken.counts), strict=True)
+            times.add_metric([method], list(counts), taken.seconds)
+        yield times
 
     def _of_reconciler(self) -> Iterable[Metric]:
         reconciler = self.reconciler

@@ -92,7 +92,7 @@ async def _serve(
             # Imported only when used: it takes memory.
             from .metrics import Metrics, MetricsServer
 
-            metrics = MetricsServer(Metrics(repositories, reconciler, app.gate, server.connections))
+            metrics = MetricsServer(Metrics(repositories, reconciler, app.gate, server))
             closing.push_async_callback(metrics.close)
             await metrics.listen(settings.metrics_host, settings.metrics_port + number)
         await server.listen(listener)

@@ -3,6 +3,7 @@
 import re
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
@@ -41,7 +42,7 @@ def test_each_worker_serves_what_the_docs_say(store, monkeypatch):
     with serving(store, "--workers", "2") as (_, printed):
         for worker in (port, port + 1):
             metrics = scrape(worker)
-            served = set(re.findall(r"^(faxbox_\w+)", metrics, re.MULTILINE))
+            served = set(re.findall(r"^# TYPE (faxbox_\w+)", metrics, re.MULTILINE))
             documented = set(re.findall(r"^\| `(faxbox_\w+)", OPERATORS, re.MULTILINE))
             assert served == documented
             assert value_of(metrics, "faxbox_store_round_trips_total") > 0
@@ -57,6 +58,24 @@ def test_each_worker_serves_what_the_docs_say(store, monkeypatch):
             scrape(port, "/")
         with pytest.raises(HTTPError):
             urllib.request.urlopen(f"{base_url_of(printed)}/metrics", timeout=5)
+
+
+def test_requests_are_counted_by_what_became_of_them(store, monkeypatch):
+    port = free_port()
+    monkeypatch.setenv("FAXBOX_METRICS_PORT", str(port))
+    with serving(store) as (_, printed):
+        base = base_url_of(printed)
+        for method, path in [("GET", "/v2/schemas"), ("GET", "/v2/token_auth"), ("MADEUP", "/v2")]:
+            request = urllib.request.Request(f"{base}{path}", method=method)
+            with suppress(HTTPError):
+                urllib.request.urlopen(request, timeout=5).close()
+        metrics = scrape(port)
+    assert value_of(metrics, 'faxbox_requests_total{method="GET",status="200"}') == 1
+    assert value_of(metrics, 'faxbox_requests_total{method="GET",status="401"}') == 1
+    assert value_of(metrics, 'faxbox_requests_total{method="other",status="501"}') == 1
+    assert value_of(metrics, 'faxbox_request_seconds_count{method="GET"}') == 2
+    assert value_of(metrics, 'faxbox_request_seconds_bucket{le="+Inf",method="GET"}') == 2
+    assert 0 < value_of(metrics, 'faxbox_request_seconds_sum{method="GET"}') < 10
 
 
 def test_without_the_setting_there_are_none(store):

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from http import HTTPStatus
 from socket import socket
+from time import monotonic
 
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
@@ -21,6 +22,7 @@ from .errors import (
     request_timeout,
     target_too_long,
 )
+from .served import Served
 
 _BACKLOG = 1024
 _SENDING_TIMEOUT = 1.0
@@ -110,6 +112,7 @@ class _EnvelopeServer(web.Server):
         super().__init__(self._answer)
         self.dispatcher = dispatcher
         self.limits = limits
+        self.served = Served()
         self._in_flight = 0
         self._is_draining = False
         self._drained = asyncio.Event()
@@ -125,10 +128,12 @@ class _EnvelopeServer(web.Server):
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self._in_flight += 1
+        started = monotonic()
         try:
             response = await self.dispatcher.answer(request)
         finally:
             self._in_flight -= 1
+        self.served.add(request.method, response.status, monotonic() - started)
         if self._is_draining:
             response.force_close()
             if not self._in_flight:
@@ -154,6 +159,11 @@ class HttpServer:
         await self._runner.setup()
         self._site = web.SockSite(self._runner, listener, backlog=_BACKLOG)
         await self._site.start()
+
+    @property
+    def served(self) -> Served:
+        """What was answered so far."""
+        return self._server.served
 
     def connections(self) -> int:
         """How many are open."""
