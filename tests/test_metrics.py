@@ -1,6 +1,7 @@
 """Metrics: each worker tells of itself, and what docs/operators.md says there is."""
 
 import re
+import socket
 import time
 import urllib.request
 from contextlib import suppress
@@ -30,13 +31,21 @@ def value_of(metrics, name):
     return float(re.search(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)[1])
 
 
+def free_pair():
+    """A free port whose successor is free, too: the second worker serves there."""
+    while True:
+        port = free_port()
+        with suppress(OSError), socket.create_server(("127.0.0.1", port + 1)):
+            return port
+
+
 @pytest.fixture
 def store(tmp_path):
     return f"sqlite://{tmp_path}/data/faxbox.db"
 
 
 def test_each_worker_serves_what_the_docs_say(store, monkeypatch):
-    port = free_port()
+    port = free_pair()
     monkeypatch.setenv("FAXBOX_METRICS_PORT", str(port))
     monkeypatch.setenv("FAXBOX_RECONCILE_INTERVAL", "0.2")
     with serving(store, "--workers", "2") as (_, printed):
@@ -65,7 +74,11 @@ def test_requests_are_counted_by_what_became_of_them(store, monkeypatch):
     monkeypatch.setenv("FAXBOX_METRICS_PORT", str(port))
     with serving(store) as (_, printed):
         base = base_url_of(printed)
-        for method, path in [("GET", "/v2/schemas"), ("GET", "/v2/token_auth"), ("MADEUP", "/v2")]:
+        for method, path in [
+            ("GET", "/v2/schemas"),
+            ("GET", "/v2/token_auth"),
+            ("PROPFIND", "/v2"),
+        ]:
             request = urllib.request.Request(f"{base}{path}", method=method)
             with suppress(HTTPError):
                 urllib.request.urlopen(request, timeout=5).close()
