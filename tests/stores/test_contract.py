@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import secrets
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -59,6 +60,18 @@ async def fill(store: Store, database: str, ids: str) -> None:
     """Put one box for each letter."""
     for document_id in ids:
         await store.put(database, box(document_id))
+
+
+async def create_again(store: Store, database: str) -> None:
+    """Create what was just deleted: CouchDB goes on removing shards after it has answered."""
+    for _ in range(20):
+        if not isinstance(store, SqliteStore):
+            await asyncio.sleep(1)
+        with suppress(StoreUnavailable, MissingDatabase):
+            await store.create_database(database)
+            await store.view(database, LISTING, ViewRange())
+            return
+    raise AssertionError(f"{database} cannot be created again")
 
 
 async def ids_of(store: Store, database: str, **wanted: Any) -> str:
@@ -132,10 +145,7 @@ class TestDatabases:
         with pytest.raises(MissingDatabase):
             await store.get(database, "a")
 
-        if not isinstance(store, SqliteStore):
-            # CouchDB goes on removing shards after it has answered.
-            await asyncio.sleep(1)
-        await store.create_database(database)
+        await create_again(store, database)
         with pytest.raises(DocumentNotFound):
             await store.get(database, "a")
         with pytest.raises(DocumentNotFound):
@@ -775,10 +785,7 @@ class TestChanges:
             await store.put(database, box(document_id))
         place = (await store.changes(database, None)).last_sequence
         await store.delete_database(database)
-        if not isinstance(store, SqliteStore):
-            # CouchDB goes on removing shards after it has answered.
-            await asyncio.sleep(1)
-        await store.create_database(database)
+        await create_again(store, database)
         await store.put(database, box("x"))
         found = await store.changes(database, place)
         assert "x" in {change.id for change in found.changes}
