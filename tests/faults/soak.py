@@ -37,6 +37,9 @@ class Sample:
     median: float
     """Milliseconds to a reply."""
     slowest_percent: float
+    work: float
+    """Milliseconds of processor time of the workers for each request: what others do on the
+    machine shows in latencies, and less in this."""
 
 
 def main() -> None:
@@ -75,9 +78,9 @@ async def _soak(scene: Scene, seconds: float) -> list[str]:
     try:
         while loop.time() < end and not running.done():
             load.history.latencies.clear()
-            started = loop.time()
+            started, worked = loop.time(), _worked(scene)
             await asyncio.sleep(min(SAMPLE_SECONDS, end - started))
-            samples.append(_sample(scene, load, loop.time() - started))
+            samples.append(_sample(scene, load, loop.time() - started, worked))
     finally:
         load.stop()
         await running
@@ -86,8 +89,9 @@ async def _soak(scene: Scene, seconds: float) -> list[str]:
     return checked(scene, load.history, load.ledger)
 
 
-def _sample(scene: Scene, load: Load, seconds: float) -> Sample:
-    workers = [Path(f"/proc/{process_id}") for process_id in scene.service.worker_ids()]
+def _sample(scene: Scene, load: Load, seconds: float, worked: float) -> Sample:
+    """What the workers did in so many seconds, having worked so long before."""
+    workers = _workers(scene)
     latencies = sorted(load.history.latencies)
     return Sample(
         memory=sum(map(_memory, workers)),
@@ -95,7 +99,18 @@ def _sample(scene: Scene, load: Load, seconds: float) -> Sample:
         rate=len(latencies) / seconds,
         median=1000 * latencies[len(latencies) // 2],
         slowest_percent=1000 * latencies[int(len(latencies) * 0.99)],
+        work=1000 * (_worked(scene) - worked) / len(latencies),
     )
+
+
+def _workers(scene: Scene) -> list[Path]:
+    return [Path(f"/proc/{process_id}") for process_id in scene.service.worker_ids()]
+
+
+def _worked(scene: Scene) -> float:
+    """Seconds of processor time that the workers have used."""
+    stats = [(worker / "stat").read_text().rpartition(")")[2].split() for worker in _workers(scene)]
+    return sum(int(stat[11]) + int(stat[12]) for stat in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(process: Path) -> float:
@@ -114,6 +129,7 @@ def _show(samples: list[Sample], load: Load) -> None:
         ("requests a second", "rate", ".0f"),
         ("median latency, ms", "median", ".1f"),
         ("99 % of latencies below, ms", "slowest_percent", ".1f"),
+        ("processor time a request, ms", "work", ".2f"),
     ):
         first, last = (
             statistics.median(getattr(sample, name) for sample in part)
