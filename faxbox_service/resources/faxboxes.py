@@ -6,6 +6,7 @@ from typing import cast
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.errors import bad_identifier, forbidden, not_found
 from faxbox_service.crossbar.listing import Kind, Listing
+from faxbox_service.crossbar.negotiation import Representation
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox, shown_history
@@ -29,7 +30,8 @@ class FaxboxesResource:
     def __init__(self, faxboxes: Faxboxes, *, page_size: int, largest_listing: int) -> None:
         self._faxboxes = faxboxes
         self._page_size = page_size
-        self._kind = Kind(RenderedFaxboxes().texts, shown_faxbox, _item, largest_listing)
+        self._rendered = RenderedFaxboxes()
+        self._kind = Kind(self._rendered.texts, shown_faxbox, _item, largest_listing)
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Collection, item, nothing below."""
@@ -58,7 +60,10 @@ class FaxboxesResource:
                 return await self._fetch_as_asked(call, account, faxbox_id)
             case "GET":
                 document = await self._faxboxes.fetch(account.id, faxbox_id)
-                call.precondition.require_match(document["_rev"])
+                revision = document["_rev"]
+                call.precondition.require_match(revision)
+                if call.representation is Representation.JSON:
+                    return Reply(self._rendered.text(document), revision=revision)
                 return _shown(document)
             case "POST" if call.option("restore") in (True, "true"):
                 return _shown(await self._restore(call, account, faxbox_id))

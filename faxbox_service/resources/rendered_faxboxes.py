@@ -1,26 +1,36 @@
-"""Faxboxes as listings show them, rendered once for each revision.
+"""Faxboxes as replies show them, rendered once for each revision.
 
 An id and a revision tell a document's content for ever, so what was rendered from them never
-goes stale; listings repeat the same boxes far more often than boxes change.
+goes stale; boxes are read far more often than they change.
 """
 
 from typing import cast
 
 from faxbox_service.crossbar.listing import Batch, BatchKey
 from faxbox_service.documents.faxbox import shown_faxbox
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json_text import EncodedJson, encode_json
+from faxbox_service.documents.types import Document
 from faxbox_service.stores.base import ViewRow
 
 _BUDGET = 8_000_000
 
 
 class RenderedFaxboxes:
-    """Remembers texts of `budget` bytes in all; the oldest go first."""
+    """Remembers texts of `budget` bytes in all, of a sixteenth at most; the oldest go first."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
         self._budget = budget
         self._size = 0
         self._texts: dict[BatchKey, bytes] = {}
+
+    def text(self, document: Document) -> EncodedJson:
+        """The JSON text of one faxbox."""
+        key = (document["_id"], document["_rev"])
+        text = self._texts.get(key)
+        if text is None:
+            text = encode_json(shown_faxbox(document))
+            self._remember(key, text)
+        return EncodedJson(text)
 
     def texts(self, batch: Batch, remember: bool) -> list[bytes]:
         """The JSON text of each row's faxbox."""
@@ -35,8 +45,13 @@ class RenderedFaxboxes:
     def _rendered(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
         text = encode_json(shown_faxbox(row.document or {}))
         if remember:
-            self._texts[key] = text
-            self._size += len(text)
-            while self._size > self._budget:
-                self._size -= len(self._texts.pop(next(iter(self._texts))))
+            self._remember(key, text)
         return text
+
+    def _remember(self, key: BatchKey, text: bytes) -> None:
+        if len(text) > self._budget // 16:
+            return
+        self._texts[key] = text
+        self._size += len(text)
+        while self._size > self._budget:
+            self._size -= len(self._texts.pop(next(iter(self._texts))))

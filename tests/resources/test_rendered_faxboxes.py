@@ -1,0 +1,74 @@
+"""What is remembered of rendered faxboxes, and that it is what would be rendered now."""
+
+import json
+
+import pytest
+
+from faxbox_service.crossbar.listing import Batch
+from faxbox_service.documents.faxbox import shown_faxbox
+from faxbox_service.resources.rendered_faxboxes import RenderedFaxboxes
+from faxbox_service.stores.base import DecodedRow
+
+BUDGET = 16_000
+
+
+@pytest.fixture
+def rendered():
+    return RenderedFaxboxes(budget=BUDGET)
+
+
+def box(number, revision="1-a", name="Front desk"):
+    return {
+        "_id": f"{number:032x}",
+        "_rev": revision,
+        "name": name,
+        "pvt_type": "faxbox",
+        "pvt_account_id": "a" * 32,
+    }
+
+
+def batch(*documents):
+    rows = [
+        DecodedRow(document["_id"], None, None, document["_rev"], document)
+        for document in documents
+    ]
+    return Batch(rows, [(document["_id"], document["_rev"]) for document in documents])
+
+
+def test_a_box_is_rendered_as_it_is_shown(rendered):
+    for revision, name in (("1-a", "old"), ("2-b", "new"), ("1-a", "old")):
+        document = box(1, revision, name)
+        assert json.loads(bytes(rendered.text(document))) == shown_faxbox(document)
+
+
+def test_listings_and_single_boxes_share_their_texts(rendered):
+    text = rendered.text(box(1))
+    (listed,) = rendered.texts(batch(box(1)), remember=False)
+    assert listed is rendered.texts(batch(box(1)), remember=False)[0]
+    assert bytes(text) == listed
+
+
+def test_a_box_that_nobody_wants_remembered_is_rendered_again(rendered):
+    first, second = (rendered.texts(batch(box(1)), remember=False)[0] for _ in range(2))
+    assert first == second
+    assert first is not second
+
+
+def test_large_boxes_do_not_push_the_others_out(rendered):
+    (small,) = rendered.texts(batch(box(1)), remember=True)
+    for number in range(2, 20):
+        large = box(number, name="x" * (BUDGET // 16))
+        assert json.loads(bytes(rendered.text(large))) == shown_faxbox(large)
+    assert rendered.texts(batch(box(1)), remember=False)[0] is small
+
+
+def test_the_oldest_go_when_the_budget_is_spent(rendered):
+    (first,) = rendered.texts(batch(box(0)), remember=True)
+    fitting = BUDGET // len(first)
+    for number in range(1, fitting):
+        rendered.text(box(number))
+    assert rendered.texts(batch(box(0)), remember=False)[0] is first
+    rendered.text(box(fitting))
+    assert rendered.texts(batch(box(0)), remember=False)[0] is not first
+    (second,) = rendered.texts(batch(box(1)), remember=False)
+    assert rendered.texts(batch(box(1)), remember=False)[0] is second
