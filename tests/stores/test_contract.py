@@ -138,6 +138,7 @@ class TestDatabases:
         assert await store.create_database(name) is True
         assert await store.create_database(name) is False
         await store.delete_database(name)
+        await assert_gone(store, name)
         assert await store.create_database(name) is True
         await store.delete_database(name)
 
