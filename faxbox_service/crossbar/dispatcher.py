@@ -167,9 +167,7 @@ class Dispatcher:
         allowed = route.resource.methods(route.arguments)
         judged.allowed = allowed or ()
         if allowed and is_preflight:
-            wanted = request.headers.get("access-control-request-method", "")
-            judged.wanted_method = wanted if wanted.isascii() and wanted.isalpha() else None
-            return self._replies.preflight(judged)
+            return self._replies.preflight(judged, request.headers)
         method = question.verb
         if method not in judged.allowed or not _may_tunnel(question.method, judged.allowed):
             await self._admission.remember_who_asks(request, judged)

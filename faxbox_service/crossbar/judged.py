@@ -47,8 +47,6 @@ class Judged:
     rendering: Rendering = field(default_factory=Rendering)
     file_name: str | None = None
     """What the client wants a downloaded table to be called."""
-    wanted_method: str | None = None
-    """The method that a CORS preflight asks about."""
 
     @property
     def token(self) -> str | None:

@@ -51,6 +51,16 @@ async def test_a_preflight_repeats_no_method_that_is_none(service, tenant):
     assert answer.headers["access-control-allow-methods"] == "OPTIONS, PUT, GET"
 
 
+@pytest.mark.parametrize("asked", ["idempotency-key", "Content-Type, Idempotency-Key"])
+async def test_a_browser_may_send_an_idempotency_key(service, tenant, asked):
+    plain = await service.client().request("OPTIONS", tenant.faxboxes, headers=PREFLIGHT)
+    headers = PREFLIGHT | {"Access-Control-Request-Headers": asked}
+    answer = await service.client().request("OPTIONS", tenant.faxboxes, headers=headers)
+    kazoos = plain.headers["access-control-allow-headers"]
+    assert "idempotency-key" not in kazoos
+    assert answer.headers["access-control-allow-headers"] == f"{kazoos}, idempotency-key"
+
+
 async def test_options_without_cors_is_a_405(tenant):
     answer = await tenant.client.request("OPTIONS", tenant.faxboxes)
     assert (answer.status, answer.headers["allow"]) == (405, "OPTIONS, PUT, GET")
