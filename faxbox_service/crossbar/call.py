@@ -1,6 +1,7 @@
 """What a resource is asked, and what it answers: the seam between HTTP and resources."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -97,11 +98,18 @@ class Call:
         )
 
 
+Place: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+"""Where work is done that only so many may do at once; entered for each piece of it."""
+
+
 class ItemStream(Protocol):
     """The items of a listing that is too long to be held."""
 
-    def texts(self) -> AsyncIterator[bytes]:
-        """Pieces of the array: the JSON texts of some items, joined by commas."""
+    def texts(self, place: Place) -> AsyncIterator[bytes]:
+        """Pieces of the array: the JSON texts of some items, joined by commas.
+
+        The store is read within a `place`, which is held no longer.
+        """
 
     def members(self) -> Document:
         """What else the envelope says, known once all pieces have been taken."""

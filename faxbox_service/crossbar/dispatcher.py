@@ -208,7 +208,9 @@ class Dispatcher:
         if isinstance(reply, RawReply):
             return self._replies.raw(request.method, judged, reply)
         if isinstance(reply, StreamReply):
-            return await send_items(request, self._replies, judged, reply, self._client_timeout)
+            return await send_items(
+                request, self._replies, judged, reply, self.gate.place, self._client_timeout
+            )
         return await send_table(request, self._replies, judged, reply, self._client_timeout)
 
     async def _authorised_call(

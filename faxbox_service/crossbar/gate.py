@@ -6,7 +6,8 @@ come back, and who waits too long has gone by the time of the answer.
 
 import asyncio
 from collections import deque
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from .errors import overloaded
 
@@ -49,7 +50,17 @@ class Gate:
         if len(self._queue) >= self._longest_queue:
             self.refused += 1
             raise overloaded()
-        await self._wait()
+        await self._wait(self._patience)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """A place, however long it takes: for what is begun and can be refused no more."""
+        if not self.try_enter():
+            await self._wait(None)
+        try:
+            yield
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """Hand the place to the next one who still waits."""
@@ -60,10 +71,12 @@ class Gate:
                 return
         self._free += 1
 
-    async def _wait(self) -> None:
+    async def _wait(self, patience: float | None) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._queue.append(turn)
-        timer = turn.get_loop().call_later(self._patience, turn.cancel)
+        timer = None
+        if patience is not None:
+            timer = turn.get_loop().call_later(patience, turn.cancel)
         try:
             await turn
         except asyncio.CancelledError:
@@ -80,4 +93,5 @@ class Gate:
             self.refused += 1
             raise overloaded() from None
         finally:
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()

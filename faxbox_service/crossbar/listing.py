@@ -15,7 +15,7 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.listing import FoundRows, RowsWanted
 from faxbox_service.stores.base import ViewRow
 
-from .call import AnyReply, Call, Reply, StreamReply, TableReply
+from .call import AnyReply, Call, Place, Reply, StreamReply, TableReply
 from .csv_text import CsvTable
 from .errors import range_not_satisfiable
 from .filters import Filters
@@ -214,11 +214,15 @@ class _Stream:
         self._pieces = deque(pieces)
         self._batches = batches
 
-    async def texts(self) -> AsyncIterator[bytes]:
+    async def texts(self, place: Place) -> AsyncIterator[bytes]:
         while self._pieces:
             yield self._pieces.popleft()
         async with aclosing(self._batches) as batches:
-            async for batch in batches:
+            while True:
+                async with place():
+                    batch = await anext(batches, None)
+                if batch is None:
+                    return
                 for piece in self._listing.pieces(batch):
                     yield piece
 

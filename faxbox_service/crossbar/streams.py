@@ -10,7 +10,7 @@ from aiohttp import web
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document
 
-from .call import StreamReply, TableReply
+from .call import Place, StreamReply, TableReply
 from .csv_text import content_disposition
 from .judged import Judged
 from .negotiation import Representation
@@ -25,6 +25,7 @@ async def send_items(
     replies: Replies,
     judged: Judged,
     reply: StreamReply,
+    place: Place,
     client_timeout: float,
 ) -> web.StreamResponse:
     """Send a listing, and an envelope around it that is complete only at its end."""
@@ -37,7 +38,7 @@ async def send_items(
     async def pieces() -> AsyncGenerator[bytes, None]:
         yield judged.rendering.opening + b'{"data":['
         separator = b""
-        async for text in reply.items.texts():
+        async for text in reply.items.texts(place):
             yield separator + (as_javascript(text) if is_script else text)
             separator = b","
         members = replies.closing_members(judged, reply)

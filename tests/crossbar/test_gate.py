@@ -119,3 +119,25 @@ async def test_a_failure_inside_gives_the_place_back():
         with pytest.raises(KeyError):
             async with place_in(gate):
                 raise KeyError
+
+
+async def test_what_is_begun_waits_for_its_turn_however_long():
+    gate = Gate(1, longest_queue=0, patience=0.01)
+    await gate.enter()
+
+    async def go_on():
+        async with gate.place():
+            assert gate.inside == 1
+
+    begun, given_up = asyncio.create_task(go_on()), asyncio.create_task(go_on())
+    await asyncio.sleep(0.1)
+    assert (gate.waiting, begun.done()) == (2, False)
+    given_up.cancel()
+    await settle()
+    gate.leave()
+    await begun
+    assert (gate.inside, gate.waiting, gate.refused) == (0, 0, 0)
+    with pytest.raises(KeyError):
+        async with gate.place():
+            raise KeyError
+    assert gate.inside == 0

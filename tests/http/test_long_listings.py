@@ -19,7 +19,7 @@ COUNT = 130
 
 @pytest.fixture
 def environment():
-    return {"FAXBOX_REQUEST_MEMORY_LIMIT": "15000"}
+    return {"FAXBOX_REQUEST_MEMORY_LIMIT": "15000", "FAXBOX_REQUEST_CONCURRENCY": "2"}
 
 
 @pytest.fixture
@@ -202,6 +202,28 @@ async def test_a_store_that_fails_in_mid_stream_breaks_the_reply_off(
     monkeypatch.setattr(store, "view", failing)
     with pytest.raises(aiohttp.ClientError):
         await tenant.client.get(f"{tenant.faxboxes}?paginate=false")
+
+
+async def test_streams_read_the_store_no_more_at_once_than_requests_may(
+    service, tenant, boxes, monkeypatch
+):
+    store, inside = service.repositories.store, []
+    view = store.view
+
+    async def counted(*arguments):
+        inside.append(len(reading) + 1)
+        reading.append(arguments)
+        try:
+            await asyncio.sleep(0.02)
+            return await view(*arguments)
+        finally:
+            reading.pop()
+
+    reading: list[object] = []
+    monkeypatch.setattr(store, "view", counted)
+    asked = [tenant.client.get(f"{tenant.faxboxes}?paginate=false") for _ in range(6)]
+    assert [answer.data for answer in await asyncio.gather(*asked)] == [boxes] * 6
+    assert max(inside) == 2
 
 
 @settings(
