@@ -26,12 +26,13 @@ _PROVIDED = {
 }
 """In the order in which Crossbar offers them."""
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PARAMETER = rf'[ \t]*;[ \t]*(?:{_TOKEN}(?:=(?:{_TOKEN}|"(?:[^"\\]|\\.)*"))?)?'
-_MEDIA_RANGE = re.compile(rf"[ \t]*({_TOKEN}/{_TOKEN})((?:{_PARAMETER})*)[ \t]*(?:,|\Z)")
-_SIMPLE = re.compile(rf"[ \t]*({_TOKEN})((?:{_PARAMETER})*)[ \t]*(?:,|\Z)")
-_QUALITY = re.compile(r";[ \t]*[qQ]=([01](?:\.[0-9]{0,3})?)(?=[ \t]*(?:;|\Z))")
-_EMPTY = re.compile(r"[ \t]*(?:,|\Z)")
+# Possessive throughout: what is taken is never given back, so matching is linear.
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_PARAMETER = rf'[ \t]*+;[ \t]*+(?:{_TOKEN}(?:=(?:{_TOKEN}|"(?:[^"\\]|\\.)*+"))?+)?+'
+_MEDIA_RANGE = re.compile(rf"[ \t]*+({_TOKEN}/{_TOKEN})((?:{_PARAMETER})*+)[ \t]*+(?:,|\Z)")
+_SIMPLE = re.compile(rf"[ \t]*+({_TOKEN})((?:{_PARAMETER})*+)[ \t]*+(?:,|\Z)")
+_QUALITY = re.compile(r";[ \t]*+[qQ]=([01](?:\.[0-9]{0,3}+)?+)(?=[ \t]*+(?:;|\Z))")
+_EMPTY = re.compile(r"[ \t]*+(?:,|\Z)")
 
 
 @lru_cache(maxsize=256)
@@ -68,11 +69,18 @@ def negotiated_language(accept_language: str) -> str:
     return DEFAULT_LANGUAGE
 
 
-@lru_cache(maxsize=256)
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether `Accept-Encoding` lists gzip; a header of another form lists nothing."""
-    matches = _SIMPLE.finditer(accept_encoding)
-    return any(match[1].lower() == "gzip" and _quality(match[2]) > 0 for match in matches)
+    """Whether `Accept-Encoding` lists gzip; of what has another form, nothing is accepted.
+
+    No coding has parameters but its quality (RFC 9110, 12.5.3), so no comma is quoted.
+    """
+    if "gzip" not in accept_encoding.lower():
+        return False
+    elements = (element.partition(";") for element in accept_encoding.split(","))
+    return any(
+        coding.strip(" \t").lower() == "gzip" and _quality(f";{parameters}") > 0
+        for coding, _, parameters in elements
+    )
 
 
 def _by_preference(name: str, form: re.Pattern[str], header: str) -> list[str]:

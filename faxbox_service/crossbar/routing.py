@@ -114,19 +114,19 @@ class Router:
         )
 
     def _nouns(self, segments: list[str]) -> list[tuple[Resource, Arguments]]:
-        nouns: list[tuple[Resource, Arguments]] = []
+        """Each noun with its arguments; none when the path begins with anything else."""
+        nouns: list[tuple[Resource, list[str]]] = []
         for segment in segments:
             resource = self._resources.get(segment)
             if nouns and nouns[-1][0].noun == _SCHEMAS:
                 resource = None
             if resource is not None:
-                nouns.append((resource, ()))
+                nouns.append((resource, []))
             elif not nouns:
                 return []
             else:
-                last, arguments = nouns[-1]
-                nouns[-1] = (last, (*arguments, segment))
-        return nouns
+                nouns[-1][1].append(segment)
+        return [(noun, tuple(arguments)) for noun, arguments in nouns]
 
 
 def _account_id(nouns: list[tuple[Resource, Arguments]]) -> str | None:
