@@ -15,8 +15,8 @@ _NAME = r"[A-Za-z_$][A-Za-z0-9_$]*"
 _CALLBACK = re.compile(rf"{_NAME}(?:\.{_NAME})*\Z")
 _LONGEST_CALLBACK = 128
 
-_LONGEST_PRETTY = 1_000_000
-"""Bytes; nobody reads more, and laying it out would hold everyone else up."""
+_LONGEST_PRETTY = 250_000
+"""Bytes, compact and pretty; nobody reads more, and laying it out would hold everyone else up."""
 
 SMALLEST_COMPRESSED = 300
 """Bytes; Kazoo's server compresses nothing shorter (wire, 2.2)."""
@@ -48,7 +48,7 @@ class Rendering:
     def text(self, json: bytes) -> bytes:
         """The body that shows a JSON text."""
         if self.is_pretty and len(json) <= _LONGEST_PRETTY:
-            json = pretty_json(json)
+            json = pretty_json(json, _LONGEST_PRETTY) or json
         if self.callback is None:
             return json
         return self.opening + as_javascript(json) + self.ending

@@ -19,7 +19,7 @@ _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
 _canonical = msgspec.json.Encoder(order="sorted")
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\[\]{},:"]+')
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]++')
 
 
 class InvalidJson(ValueError):
@@ -49,20 +49,29 @@ def encoded_list(texts: Iterable[bytes]) -> EncodedJson:
     return EncodedJson(b"[" + b",".join(texts) + b"]")
 
 
-def pretty_json(text: bytes) -> bytes:
-    """A compact JSON text as Kazoo prints it for people: two spaces a level, ` : `, no `[]`."""
+def pretty_json(text: bytes, longest: int) -> bytes | None:
+    """A compact JSON text as Kazoo prints it for people: two spaces a level, ` : `, no `[]`.
+
+    None when that has more than `longest` bytes: what is nested deeply has a hundred times those
+    of the text.
+    """
     written: list[bytes] = []
+    size = 0
     line = b"\n"
     for match in _TOKEN.finditer(text):
         token = match[0]
         if token in (b"[", b"{"):
             line += b"  "
-            written += (token, line)
+            token += line
         elif token in (b"]", b"}"):
             line = line[:-2]
-            written += (line, token)
+            token = line + token
         elif token == b",":
-            written += (token, line)
-        else:
-            written.append(b" : " if token == b":" else token)
+            token += line
+        elif token == b":":
+            token = b" : "
+        written.append(token)
+        size += len(token)
+        if size > longest:
+            return None
     return b"".join(written)
