@@ -15,6 +15,9 @@ QueryValue: TypeAlias = str | bool
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+://[^/?]*+")
+"""What a target in absolute form has before its path (RFC 9112, 3.2.2)."""
+
 
 class Query:
     """The parameters of a query string; repeated names are all kept, in order."""
@@ -51,15 +54,24 @@ class Query:
 def split_target(raw_target: str) -> tuple[list[str], Query]:
     """Path segments (decoded; a trailing slash is ignored) and query of a request target.
 
-    Raises a 400 for a bad percent escape, or one that is not UTF-8.
+    A target in absolute form is taken for its path: any host is ours (RFC 9112, 3.2.2). Raises a
+    400 for a bad percent escape, or one that is not UTF-8.
     """
-    path, _, query = raw_target.partition("?")
+    path, _, query = origin_form(raw_target).partition("?")
     segments = path.removeprefix("/").split("/")
     if segments[-1] == "":
         segments.pop()
     if "%" in path or not path.isascii():
         segments = [_decoded(segment, path) for segment in segments]
     return segments, Query(query)
+
+
+def origin_form(raw_target: str) -> str:
+    """Path and query of a target, without the scheme and the host that proxies are sent."""
+    if raw_target.startswith("/"):
+        return raw_target
+    absolute = _ABSOLUTE.match(raw_target)
+    return raw_target[absolute.end() :] if absolute else raw_target
 
 
 def _decoded_parameter(text: str, whole: str) -> str:
