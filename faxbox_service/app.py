@@ -6,6 +6,8 @@ from typing import Self
 from . import __version__
 from .crossbar.admission import Admission
 from .crossbar.authentication import Authenticator
+from .crossbar.bodies import Bodies, BodyLimits
+from .crossbar.body_memory import BodyMemory
 from .crossbar.client_address import ClientAddresses, parse_networks
 from .crossbar.dispatcher import Dispatcher
 from .crossbar.gate import Gate
@@ -13,6 +15,7 @@ from .crossbar.rate_limits import Limits, RateLimits
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
 from .documents.callback_urls import BlockedHosts
+from .documents.json_shape import ShapeLimits
 from .documents.names import (
     ACCOUNTS,
     FAXES,
@@ -251,8 +254,19 @@ def build_app(
             patience=settings.request_patience,
         ),
         client_timeout=settings.client_timeout,
-        largest_body=settings.max_upload_size,
+        bodies=bodies_of(settings),
     )
+
+
+def bodies_of(settings: Settings) -> Bodies:
+    """What reads bodies, within the settings' limits."""
+    # A compressed body is held beside what it is inflated to.
+    share = max(settings.body_memory_share, 2 * settings.max_upload_size)
+    memory = BodyMemory(
+        max(settings.body_memory_limit, share), share, patience=settings.request_patience
+    )
+    shape = ShapeLimits(settings.max_members, settings.max_items, settings.max_nodes)
+    return Bodies(BodyLimits(settings.max_upload_size, settings.max_anonymous_size, shape), memory)
 
 
 def router_of(

@@ -57,7 +57,10 @@ def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], No
 def connection_limits(settings: Settings) -> ConnectionLimits:
     """What the settings say of connections."""
     return ConnectionLimits(
-        settings.connections, settings.client_timeout, settings.keepalive_timeout
+        settings.connections,
+        settings.connections_per_address,
+        settings.client_timeout,
+        settings.keepalive_timeout,
     )
 
 

@@ -157,6 +157,12 @@ class Settings:
     connections: int = _setting(
         5000, "open connections of clients for each worker; more get a 503", _whole(1, 1_000_000)
     )
+    connections_per_address: int = _setting(
+        1000,
+        "open connections of one client for each worker (IPv6: of one /64); those of trusted "
+        "proxies are not counted",
+        _whole(1, 1_000_000),
+    )
     client_timeout: float = _setting(
         30.0,
         "seconds a client may take to send a request, or to take a piece of the reply",
@@ -170,6 +176,34 @@ class Settings:
     )
     max_upload_size: int = _setting(
         8_000_000, "the longest body, in bytes; longer ones get a 413", _whole(1, 1_000_000_000)
+    )
+    max_anonymous_size: int = _setting(
+        65_536,
+        "the longest body of a request without a valid token, of a login, and of a GET or DELETE, "
+        "in bytes",
+        _whole(1, 1_000_000_000),
+    )
+    max_members: int = _setting(
+        5_000, "most members of one object in a body; more get a 400", _whole(1, 10_000_000)
+    )
+    max_items: int = _setting(
+        10_000, "most items of one array in a body; more get a 400", _whole(1, 10_000_000)
+    )
+    max_nodes: int = _setting(
+        50_000,
+        "most values in a body, in all arrays and objects together; more get a 400",
+        _whole(1, 10_000_000),
+    )
+    body_memory_limit: int = _setting(
+        256_000_000,
+        "bytes of bodies and long replies that a worker has under way at once; more wait, and then "
+        "get a 503",
+        _whole(1_000_000, 1_000_000_000_000),
+    )
+    body_memory_share: int = _setting(
+        64_000_000,
+        "how many of them may be of one client; never less than two of the longest bodies",
+        _whole(1_000_000, 1_000_000_000_000),
     )
     request_memory_limit: int = _setting(
         16_000_000,

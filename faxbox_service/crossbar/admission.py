@@ -8,8 +8,8 @@ from aiohttp import web
 from faxbox_service.documents.account import Account
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 
-from .authentication import Authenticator, CredentialKind
-from .call import AnyReply
+from .authentication import Authenticator, Credential, CredentialKind
+from .call import AnyReply, Principal
 from .errors import CrossbarError, invalid_credentials
 from .judged import Judged
 from .rate_limits import RateLimits
@@ -27,24 +27,59 @@ class Admission:
         self._authenticator = authenticator
         self._limits = limits
 
+    async def identify(self, request: web.BaseRequest, judged: Judged) -> None:
+        """Find out who asks before his body is read; who proves nothing pays now. Raises a 429.
+
+        What a credential is refused with is raised by `authenticate`, where it matters.
+        """
+        if judged.credential is None:
+            self._let_pay(judged)
+            return
+        try:
+            judged.identified = await self._prove(request, judged, judged.credential)
+        except (InvalidCredentials, TokenExpired) as refusal:
+            judged.refusal = refusal
+
     async def authenticate(self, request: web.BaseRequest, judged: Judged) -> None:
         """Know who asks, once for each request. Raises a 429, or what the authenticator raises."""
         if judged.principal is not None:
             return
-        credential = judged.credential
-        if credential is None:
-            self._limits.pay(judged.address)
-            raise invalid_credentials()
+        if judged.refusal is not None:
+            raise judged.refusal
+        if judged.identified is None:
+            if judged.credential is None:
+                self._let_pay(judged)
+                raise invalid_credentials()
+            judged.identified = await self._prove(request, judged, judged.credential)
+        judged.principal = judged.identified
+
+    async def _prove(
+        self, request: web.BaseRequest, judged: Judged, credential: Credential
+    ) -> Principal:
         claimed = request.headers.get("x-auth-account-id")
         proof = self._authenticator.authenticate(credential, claimed)
         if credential.kind is CredentialKind.BASIC:
-            judged.principal = await self._login(judged.address, proof)
-            return
+            return await self._login(judged, proof)
         try:
-            judged.principal = await proof
+            principal = await proof
         except (InvalidCredentials, TokenExpired):
-            self._limits.pay(judged.address)
+            self._let_pay(judged)
             raise
+        if judged.has_paid:
+            # For a body that was read to find this token in it.
+            self._limits.give_back(judged.address)
+            judged.has_paid = False
+        return principal
+
+    def _let_pay(self, judged: Judged) -> None:
+        """Let one pay who has proved nothing, once for each request. Raises a 429."""
+        if judged.has_paid:
+            return
+        if judged.is_login:
+            self._limits.begin_login(judged.address)
+        else:
+            self._limits.pay(judged.address)
+        judged.has_paid = True
 
     async def remember_who_asks(self, request: web.BaseRequest, judged: Judged) -> None:
         """Authenticate for the sake of the envelope alone: the request fails anyway."""
@@ -56,14 +91,11 @@ class Admission:
     async def admit_anyone(self, request: web.BaseRequest, judged: Judged) -> None:
         """Let in who needs no token; only a good one spares him from paying. Raises a 429."""
         credential = judged.credential
-        if credential is not None and credential.kind is CredentialKind.TOKEN:
-            try:
-                await self._authenticator.authenticate(credential, None)
-            except (InvalidCredentials, TokenExpired):
-                pass
-            else:
-                return
-        self._limits.pay(judged.address)
+        is_token = credential is not None and credential.kind is CredentialKind.TOKEN
+        if is_token and judged.identified is None and judged.refusal is None:
+            await self.identify(request, judged)
+        if judged.identified is None:
+            self._let_pay(judged)
 
     def admit_to(self, judged: Judged, account: Account | None) -> None:
         """Let in who may act on the account. Raises a 429."""
@@ -73,11 +105,14 @@ class Admission:
 
     async def log_in(self, judged: Judged, reply: Coroutine[Any, Any, AnyReply]) -> AnyReply:
         """The reply of a login. Raises a 429 before anything is looked at."""
-        return await self._login(judged.address, reply)
+        return await self._login(judged, reply)
 
-    async def _login(self, address: str, attempt: Coroutine[Any, Any, Result]) -> Result:
+    async def _login(self, judged: Judged, attempt: Coroutine[Any, Any, Result]) -> Result:
+        address = judged.address
         try:
-            self._limits.begin_login(address)
+            if not judged.has_paid:
+                self._limits.begin_login(address)
+                judged.has_paid = True
         except CrossbarError:
             attempt.close()
             raise

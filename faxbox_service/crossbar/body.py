@@ -4,47 +4,66 @@ A body that is JSON is taken as JSON whatever its media type says (contract, 17)
 errors are those of wire, section 1.1, as corrected by what was seen running.
 """
 
-import re
-from email.parser import BytesParser
-from email.policy import HTTP
-
 from aiohttp import web
 
+from faxbox_service.documents.json_shape import ShapeExceeded, ShapeLimits, require_shape
 from faxbox_service.documents.json_text import InvalidJson, decode_json
 from faxbox_service.documents.types import Document, Json
 
-from .errors import body_too_large, invalid_json, unsupported_media_type, validation_error
+from .body_memory import Reservation
+from .errors import (
+    body_cut,
+    body_too_large,
+    invalid_json,
+    json_too_large,
+    malformed_request,
+    unsupported_media_type,
+    validation_error,
+)
+from .multipart import json_part
 
 _JSON_TYPES = ("", "application/json", "application/x-json")
 _UNREADABLE = "decoder_exit around 0"
 """What the running Kazoo says of every malformed JSON text."""
 
-_DEEPEST_NESTING = 256
-"""Levels of arrays and objects; far from what Python's recursion can bear."""
-
-_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-"""Strings, which may hold brackets, and brackets."""
+_LONGEST_LENGTH = 19
+"""Digits."""
 
 METHODS_WITH_DATA = frozenset(("PUT", "POST", "PATCH"))
 
 
-async def read_body(request: web.BaseRequest, limit: int) -> bytes:
-    """All of the body. Raises a 413 as soon as it is longer than `limit` bytes."""
-    if request.content_length is not None and request.content_length > limit:
+async def read_body(request: web.BaseRequest, limit: int, reservation: Reservation) -> bytes:
+    """All of the body, as it was sent. Raises a 413 as soon as it is longer than `limit` bytes,
+    a 503 when there is no memory for it, and a 400 when its end does not come.
+    """
+    length = _declared_length(request)
+    if length is not None and length > limit:
         raise body_too_large(limit)
     if request.headers.get("expect", "").lower() == "100-continue":
         # RFC 9110, 10.1.1: the client waits for this before it sends a long body.
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
     chunks = bytearray()
-    async for chunk in request.content.iter_any():
-        chunks += chunk
-        if len(chunks) > limit:
-            raise body_too_large(limit)
+    try:
+        async for chunk in request.content.iter_any():
+            if len(chunks) + len(chunk) > limit:
+                raise body_too_large(limit)
+            await reservation.grow(len(chunk))
+            chunks += chunk
+    except (ConnectionError, web.RequestPayloadError):
+        raise body_cut() from None
     return bytes(chunks)
 
 
-def decode_envelope(method: str, content_type: str, body: bytes) -> Document:
+def _declared_length(request: web.BaseRequest) -> int | None:
+    """`Content-Length`. Raises a 400 for more digits than any length has: they cost too much."""
+    text = request.headers.get("content-length", "")
+    if len(text) > _LONGEST_LENGTH:
+        raise malformed_request("malformed header", "content-length")
+    return request.content_length
+
+
+def decode_envelope(method: str, content_type: str, body: bytes, limits: ShapeLimits) -> Document:
     """The request envelope with normalised names; `{"data": {}}` for an empty body.
 
     Bodies of methods that write nothing may hold envelope options; anything else in them is
@@ -53,51 +72,40 @@ def decode_envelope(method: str, content_type: str, body: bytes) -> Document:
     if not body:
         return {"data": {}}
     if method not in METHODS_WITH_DATA:
-        return _options_of(body)
-    envelope = _normalised(_json_object(content_type, body))
+        return _options_of(body, limits)
+    envelope = _normalised(_json_object(content_type, body, limits))
     _require_data(envelope)
     return envelope
 
 
-def _options_of(body: bytes) -> Document:
+def _options_of(body: bytes, limits: ShapeLimits) -> Document:
     try:
-        value = _decode(body)
-    except InvalidJson:
+        value = _decode(body, limits)
+    except (InvalidJson, ShapeExceeded):
         return {"data": {}}
     return _normalised(value) if isinstance(value, dict) else {"data": {}}
 
 
-def _json_object(content_type: str, body: bytes) -> Document:
+def _json_object(content_type: str, body: bytes, limits: ShapeLimits) -> Document:
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type.startswith("multipart/"):
-        part = _json_part(content_type, body)
-        body = body if part is None else part
+        body = json_part(content_type, body) or body
     try:
-        value = _decode(body)
+        value = _decode(body, limits)
     except InvalidJson:
         if media_type in _JSON_TYPES:
             raise invalid_json(_UNREADABLE) from None
         raise unsupported_media_type(content_type) from None
+    except ShapeExceeded as exceeded:
+        raise json_too_large(exceeded.rule, exceeded.limit, str(exceeded)) from None
     if not isinstance(value, dict):
         raise invalid_json("All JSON must be valid")
     return value
 
 
-def _json_part(content_type: str, body: bytes) -> bytes | None:
-    """The first part of a multipart body that says it is JSON."""
-    header = f"Content-Type: {content_type}\r\n\r\n".encode("utf-8", "replace")
-    message = BytesParser(policy=HTTP).parsebytes(header + body)
-    for part in message.walk():
-        if part.get_content_type() in _JSON_TYPES:
-            payload = part.get_payload(decode=True)
-            return payload if isinstance(payload, bytes) else None
-    return None
-
-
-def _decode(body: bytes) -> Json:
+def _decode(body: bytes, limits: ShapeLimits) -> Json:
     """Decode JSON; bytes that are not UTF-8 are taken as Latin-1, as Kazoo takes them."""
-    if _is_too_deep(body):
-        raise InvalidJson("nested too deeply")
+    require_shape(body, limits)
     try:
         return decode_json(body)
     except InvalidJson:
@@ -106,22 +114,6 @@ def _decode(body: bytes) -> Json:
         except UnicodeDecodeError:
             return decode_json(body.decode("latin-1"))
         raise
-
-
-def _is_too_deep(body: bytes) -> bool:
-    """Whether arrays and objects nest deeper than we handle."""
-    if body.count(b"[") + body.count(b"{") <= _DEEPEST_NESTING:
-        return False
-    depth = 0
-    for token in _STRUCTURE.finditer(body):
-        first = body[token.start()]
-        if first in b"[{":
-            depth += 1
-            if depth > _DEEPEST_NESTING:
-                return True
-        elif first in b"]}":
-            depth -= 1
-    return False
 
 
 def _normalised(envelope: Document) -> Document:

@@ -47,6 +47,13 @@ class Buckets(Generic[Name]):
             self._forget_fullest(now)
         return None
 
+    def put_back(self, name: Name, cost: float = 1) -> None:
+        """Return tokens that were taken."""
+        known = self._levels.get(name)
+        if known is not None:
+            level, since = known
+            self._levels[name] = (min(self._burst, level + cost), since)
+
     def refill(self, name: Name) -> None:
         """Make a bucket full again."""
         self._levels.pop(name, None)

@@ -19,6 +19,9 @@ UNKNOWN = "unknown"
 _IPV6_PREFIX = 64
 """What one subscriber has of IPv6."""
 
+_MOST_HOPS = 32
+"""Proxies behind each other; whatever stands further left was written by a stranger."""
+
 Network: TypeAlias = IPv4Network | IPv6Network
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -48,13 +51,19 @@ class ClientAddresses:
         if not self._trusted:
             return grouped(remote)
         client = remote
-        hops = [hop.strip() for hop in ",".join(forwarded).split(",")] if forwarded else []
+        hops = ",".join(forwarded).rsplit(",", _MOST_HOPS)[-_MOST_HOPS:] if forwarded else []
         while hops and self._is_trusted(client):
-            hop = hops.pop()
+            hop = hops.pop().strip()
             if _parsed(hop) is None:
                 break
             client = hop
         return grouped(client)
+
+    def of_connection(self, remote: str | None) -> str | None:
+        """Whose connection it is; None for those of trusted proxies, who bring many clients."""
+        if remote is None or self._is_trusted(remote):
+            return None
+        return grouped(remote)
 
     def _is_trusted(self, text: str) -> bool:
         address = _parsed(text)

@@ -11,10 +11,33 @@ class ConnectionLimits:
     """Limits of one worker."""
 
     most: int = 5000
+    most_per_address: int = 1000
+    """Of one client; those of trusted proxies are not counted."""
     client_timeout: float = 30.0
     """Seconds for a request's header to arrive, and for a piece of a reply to be taken."""
     keepalive_timeout: float = 75.0
     """Seconds between requests."""
+
+
+class ConnectionCounts:
+    """How many connections each client has."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._counts: dict[str, int] = {}
+
+    def add(self, address: str) -> bool:
+        """Count one more; whether that is not too many."""
+        count = self._counts[address] = self._counts.get(address, 0) + 1
+        return count <= self._most
+
+    def remove(self, address: str) -> None:
+        """Count one less."""
+        count = self._counts[address] - 1
+        if count:
+            self._counts[address] = count
+        else:
+            del self._counts[address]
 
 
 def drop_who_takes_nothing(listener: socket.socket, seconds: float) -> None:

@@ -18,7 +18,7 @@ from faxbox_service.repositories.errors import InvalidCredentials
 
 from .admission import Admission
 from .authentication import locate_credential
-from .body import read_body
+from .bodies import Bodies
 from .call import (
     Access,
     AnyReply,
@@ -55,12 +55,13 @@ from .question import (
     new_request_id,
     read_idempotency_key,
     read_precondition,
-    read_question,
     read_request_id,
+    read_target,
 )
 from .replies import Replies
 from .routing import Route, Router, asks_for_own_account, path_of_account
 from .streams import send_items, send_table
+from .target import origin_form
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Dispatcher:
         *,
         pages: Pages,
         gate: Gate,
-        largest_body: int,
+        bodies: Bodies,
         client_timeout: float,
     ) -> None:
         self._router = router
@@ -92,14 +93,14 @@ class Dispatcher:
         self._clock = clock
         self._pages = pages
         self.gate = gate
-        self._largest_body = largest_body
+        self.bodies = bodies
         self._client_timeout = client_timeout
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Judge a request and make its reply."""
         judged = Judged(
             request_id=read_request_id(request),
-            path=request.raw_path.partition("?")[0],
+            path=origin_form(request.raw_path).partition("?")[0],
             now=self._clock(),
             address=self._addresses.find(
                 request.remote, request.headers.getall("x-forwarded-for", [])
@@ -107,7 +108,9 @@ class Dispatcher:
             is_cross_origin=is_cross_origin(request.headers),
         )
         try:
-            return await self._judge(request, judged)
+            response = await self._judge(request, judged)
+            self.bodies.hold_reply(request, judged, response)
+            return response
         except Exception as exception:
             # The outermost edge: what no layer expected is logged, and is a 500.
             error = error_of(exception)
@@ -118,6 +121,11 @@ class Dispatcher:
                 _log.warning("request %s: %s", judged.request_id, exception)
             return self._replies.error(judged, error)
 
+    @property
+    def addresses(self) -> ClientAddresses:
+        """Which client a connection is from."""
+        return self._addresses
+
     def refuse(self, error: CrossbarError) -> web.Response:
         """The reply to bytes that are no HTTP request."""
         judged = Judged(request_id=new_request_id(), path="", now=self._clock())
@@ -127,18 +135,24 @@ class Dispatcher:
         judged.read_headers(request.headers)
         if request.method not in METHODS:
             raise method_not_implemented()
-        body = await self._read_body(request) if request.body_exists else b""
-        question = read_question(request, body)
+        question = read_target(request)
         judged.credential = locate_credential(request.headers, question.options)
         judged.read_options(question)
         page = self._pages.find(question.segments)
         if page is not None:
             return self._page(request, judged, page)
+        route = None
+        if not asks_for_own_account(question.segments):
+            route = self._router.route(question.segments)
+            judged.is_login = route is not None and route.is_login
+        if request.body_exists and request.method != "OPTIONS":
+            await self._take_in_body(request, judged, question)
+        await self.bodies.require_room(judged)
         # Not held while a client sends or receives, however slow it is.
         if not self.gate.try_enter():
             await self.gate.enter()
         try:
-            reply = await self._decide(request, judged, question)
+            reply = await self._decide(request, judged, question, route)
         finally:
             self.gate.leave()
         # First what most replies are: asking for aiohttp's classes is slow, they are abstract ones.
@@ -146,21 +160,38 @@ class Dispatcher:
             return reply
         return await self._reply(request, judged, reply)
 
-    async def _read_body(self, request: web.BaseRequest) -> bytes:
+    async def _take_in_body(
+        self, request: web.BaseRequest, judged: Judged, question: Question
+    ) -> None:
+        """Read the body for who may send it, and take its options into the question."""
+        if not self.gate.try_enter():
+            await self.gate.enter()
+        try:
+            await self._admission.identify(request, judged)
+        finally:
+            self.gate.leave()
         try:
             async with asyncio.timeout(self._client_timeout):
-                return await read_body(request, self._largest_body)
+                envelope = await self.bodies.envelope_of(request, judged)
         except TimeoutError:
             raise request_timeout() from None
+        except CrossbarError:
+            # Kazoo reads the body before it asks who sent it, and so repeats no token.
+            judged.credential = None
+            raise
+        question.take_in(envelope)
+        if judged.credential is None:
+            judged.credential = locate_credential(request.headers, question.options)
+        judged.read_options(question)
 
     async def _decide(
-        self, request: web.BaseRequest, judged: Judged, question: Question
+        self, request: web.BaseRequest, judged: Judged, question: Question, route: Route | None
     ) -> AnyReply | web.StreamResponse:
         """Find out what is asked, whether the caller may, and do it."""
         is_preflight = question.method == "OPTIONS" and judged.is_cross_origin
         if asks_for_own_account(question.segments):
             await self._resolve_alias(request, judged, question, is_preflight=is_preflight)
-        route = self._router.route(question.segments)
+            route = self._router.route(question.segments)
         if route is None:
             await self._admission.authenticate(request, judged)
             raise not_found()

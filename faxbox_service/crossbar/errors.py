@@ -136,6 +136,30 @@ def body_too_large(limit: int) -> CrossbarError:
     return error
 
 
+def body_cut() -> CrossbarError:
+    """400: the body ended early, or its chunks are not as they say (RFC 9112, 8)."""
+    data = {"message": "the body is cut, or badly framed"}
+    return CrossbarError(400, "malformed_request", data, {"connection": "close"})
+
+
+def json_too_large(rule: str, limit: int, message: str) -> CrossbarError:
+    """400: the body holds more values than anybody needs (contract, 28)."""
+    return validation_error({"json": {rule: {"message": message, "target": limit}}})
+
+
+def unsupported_content_coding(content_encoding: str) -> CrossbarError:
+    """415: the body is compressed in a way that is not taken (RFC 9110, 12.5.3 and 15.5.16)."""
+    data = {"message": "unsupported content coding", "cause": content_encoding}
+    headers = {"accept-encoding": "gzip, deflate"}
+    return CrossbarError(415, "unsupported_media_type", data, headers)
+
+
+def compressed_body_without_token() -> CrossbarError:
+    """415: whose body is inflated must have shown who he is (contract, 28)."""
+    data = {"message": "a compressed body needs a valid token in a header or the query string"}
+    return CrossbarError(415, "unsupported_media_type", data, {"accept-encoding": "identity"})
+
+
 def unsupported_media_type(content_type: str) -> CrossbarError:
     """415: the body is not JSON, and does not claim to be (contract, 17)."""
     return CrossbarError(

@@ -40,6 +40,13 @@ class Judged:
     is_cross_origin: bool = False
     credential: Credential | None = None
     principal: Principal | None = None
+    identified: Principal | None = None
+    """Who was found to ask before the body was read, whether or not that matters here."""
+    refusal: Exception | None = None
+    """What the credential was refused with then."""
+    is_login: bool = False
+    has_paid: bool = False
+    """For having proved nothing, or for a login."""
     none_match: frozenset[str] | None = None
     language: str | None = None
     """What was negotiated; None: the request has not been judged that far."""

@@ -1,4 +1,4 @@
-"""A request as it was read, before anything is known about who asks."""
+"""A request as it was read: target and headers first, the body when it is known who asks."""
 
 import random
 import string
@@ -10,7 +10,6 @@ from aiohttp import web
 from faxbox_service.documents.types import Document, Revision
 from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
 
-from .body import decode_envelope
 from .entity_tags import parse_if_match, parse_if_none_match
 from .errors import malformed_request
 from .options import Options
@@ -25,7 +24,7 @@ _VISIBLE = _PRINTABLE - {" "}
 
 @dataclass(slots=True)
 class Question:
-    """A request as it was read, before anything is known about who asks."""
+    """What a request asks: its target, and the options in its query string and its body."""
 
     method: str
     segments: list[str]
@@ -41,13 +40,27 @@ class Question:
             method = option.upper() if isinstance(option, str) else "no method"
         return "GET" if method == "HEAD" else method
 
+    def take_in(self, envelope: Document) -> None:
+        """Add the options that stand beside `data` in the body."""
+        self.options = Options.of(self.options.query, envelope)
 
-def read_question(request: web.BaseRequest, body: bytes) -> Question:
-    """Take a request apart. Raises a 400 or a 415."""
+
+def read_target(request: web.BaseRequest) -> Question:
+    """What the request line and the headers ask. Raises a 400 for what is no text."""
+    _require_text(request.headers)
     segments, query = split_target(request.raw_path)
-    content_type = request.headers.get("content-type", "") if body else ""
-    envelope = decode_envelope(request.method, content_type, body)
-    return Question(request.method, segments, Options.of(query, envelope))
+    return Question(request.method, segments, Options.of(query, {"data": {}}))
+
+
+def _require_text(headers: Mapping[str, str]) -> None:
+    """Raise a 400 for a header that is not UTF-8: nothing behind this meets a lone surrogate."""
+    if "".join(headers.values()).isascii():
+        return
+    for name, value in headers.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise malformed_request("header is not UTF-8", name.lower()) from None
 
 
 def read_precondition(headers: Mapping[str, str], envelope: Document) -> Precondition:

@@ -58,6 +58,10 @@ class RateLimits:
         """Let a client pay who has proved nothing. Raises a 429."""
         self._take((address, None), _COST)
 
+    def give_back(self, address: str) -> None:
+        """Return what a client paid who has proved who he is after all."""
+        self._requests.put_back((address, None), _COST)
+
     def pay_authenticated(self, name: BucketName) -> None:
         """Let one pay who may act on the account, where that is wanted. Raises a 429."""
         if self._limits.is_for_authenticated:

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from .connections import ConnectionLimits, drop_who_takes_nothing, raw_response
+from .bodies import release
+from .connections import ConnectionCounts, ConnectionLimits, drop_who_takes_nothing, raw_response
 from .dispatcher import Dispatcher
 from .errors import (
     CrossbarError,
@@ -25,6 +26,9 @@ from .errors import (
 from .served import Served
 
 _BACKLOG = 1024
+_READ_BUFFER = 32_768
+"""Bytes of a body that wait to be read, before its sender is held up."""
+
 _SENDING_TIMEOUT = 1.0
 """Seconds for the last replies to leave."""
 
@@ -38,7 +42,7 @@ _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 class _EnvelopeHandler(RequestHandler):
     """aiohttp's protocol of one connection, answering what it refuses in Kazoo's envelope."""
 
-    __slots__ = ("_dispatcher", "_limits", "_server", "_silence")
+    __slots__ = ("_address", "_dispatcher", "_limits", "_server", "_silence")
 
     def __init__(self, server: "_EnvelopeServer", loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
@@ -47,15 +51,19 @@ class _EnvelopeHandler(RequestHandler):
             access_log=_NO_ACCESS_LOG,
             keepalive_timeout=server.limits.keepalive_timeout,
             lingering_time=_LINGERING_SECONDS,
+            read_bufsize=_READ_BUFFER,
+            # Bodies are inflated by us, when it is known who sent them.
+            auto_decompress=False,
         )
         self._server = server
         self._dispatcher = server.dispatcher
         self._limits = server.limits
         self._silence: asyncio.TimerHandle | None = None
+        self._address: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        if len(self._server.connections) > self._limits.most:
+        if not self._is_counted(transport) or len(self._server.connections) > self._limits.most:
             self._answer_unasked(overloaded())
             return
         # aiohttp itself watches a connection only from its second request on.
@@ -64,7 +72,17 @@ class _EnvelopeHandler(RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._silence is not None:
             self._silence.cancel()
+        if self._address is not None:
+            self._server.counts.remove(self._address)
+            self._address = None
         super().connection_lost(exc)
+
+    def _is_counted(self, transport: asyncio.BaseTransport) -> bool:
+        """Count the connection for its client; whether he may have it."""
+        peer = transport.get_extra_info("peername")
+        remote = peer[0] if isinstance(peer, tuple) else None
+        self._address = self._dispatcher.addresses.of_connection(remote)
+        return self._address is None or self._server.counts.add(self._address)
 
     def _break_silence(self) -> None:
         if not self._request_count:
@@ -76,6 +94,14 @@ class _EnvelopeHandler(RequestHandler):
         if transport is not None:
             transport.write(raw_response(self._dispatcher.refuse(error)))
             transport.close()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        try:
+            return await super().finish_response(request, resp, start_time)
+        finally:
+            release(request)
 
     def handle_error(
         self,
@@ -112,6 +138,7 @@ class _EnvelopeServer(web.Server):
         super().__init__(self._answer)
         self.dispatcher = dispatcher
         self.limits = limits
+        self.counts = ConnectionCounts(limits.most_per_address)
         self.served = Served()
         self._in_flight = 0
         self._is_draining = False
@@ -131,6 +158,9 @@ class _EnvelopeServer(web.Server):
         started = monotonic()
         try:
             response = await self.dispatcher.answer(request)
+        except BaseException:
+            release(request)
+            raise
         finally:
             self._in_flight -= 1
         self.served.add(request.method, response.status, monotonic() - started)

@@ -276,7 +276,7 @@ _RENEW: Final = Operation(
             etag="EntityTag",
         )
     },
-    errors=("Forbidden", "AccountNotFound"),
+    errors=("Forbidden", "AccountNotFound", "BodyTooLarge"),
 )
 
 ACCOUNT_PATHS: Final = {

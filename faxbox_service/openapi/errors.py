@@ -32,6 +32,17 @@ def _simple(
     return _error(status, description, {message: example(description, value, **request)}, **headers)
 
 
+def _body_too_large(description: str, limit: int) -> Document:
+    message = f"Payload or Files must not be more than {limit} bytes"
+    return _simple(
+        413,
+        description,
+        _VALIDATION,
+        {"file": {"maxSize": {"message": message, "target": limit}}},
+        {"given": "a body longer than the limit"},
+    )
+
+
 _UNKNOWN_ACCOUNT: Final = example(
     "An account that does not exist",
     error_envelope(404, "bad_identifier", {"cause": UNKNOWN_ID, "message": "bad identifier"}),
@@ -157,19 +168,11 @@ ERRORS: Final[Document] = {
         {"message": "precondition failed"},
         {"headers": {"If-Match": f'"{STALE_REVISION}"'}},
     ),
-    "BodyTooLarge": _simple(
-        413,
-        "The body is longer than the limit.",
-        _VALIDATION,
-        {
-            "file": {
-                "maxSize": {
-                    "message": "Payload or Files must not be more than 8000000 bytes",
-                    "target": 8_000_000,
-                }
-            }
-        },
-        {"given": "a body longer than the limit"},
+    "BodyTooLarge": _body_too_large(
+        "The body is longer than the limit, which is smaller without a valid token.", 8_000_000
+    ),
+    "SmallBodyTooLarge": _body_too_large(
+        "The body is longer than the limit for requests that need none, or no token.", 65_536
     ),
     "TargetTooLong": _simple(
         414,
@@ -236,7 +239,7 @@ ERRORS: Final[Document] = {
 }
 
 ANY_REQUEST: Final = (
-    *("MethodNotAllowed", "NotAcceptable", "BodyTooLarge", "TargetTooLong", "HeaderTooLong"),
+    *("MethodNotAllowed", "NotAcceptable", "TargetTooLong", "HeaderTooLong"),
     "TooManyRequests",
     "InternalError",
 )

@@ -58,6 +58,8 @@ class Operation:
             general += ["Unauthorized", "Unavailable"]
         elif "Unavailable" not in self.errors:
             general.append("Overloaded")
+        takes_much = self.body is not None and self.needs_token
+        general.append("BodyTooLarge" if takes_much else "SmallBodyTooLarge")
         if self.body is not None:
             general += ["RequestTimeout", "UnsupportedMediaType"]
         return {

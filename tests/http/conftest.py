@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from faxbox_service.app import Repositories, build_app
+from faxbox_service.crossbar.dispatcher import Dispatcher
 from faxbox_service.crossbar.server import HttpServer
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.json_text import decode_json, encode_json
@@ -100,6 +101,7 @@ class Service:
     base_url: str
     repositories: Repositories
     session: ClientSession
+    app: Dispatcher
 
     @property
     def port(self) -> int:
@@ -151,14 +153,13 @@ def environment() -> dict[str, str]:
 async def worker(store_url: str, environment: dict[str, str]) -> AsyncIterator[Service]:
     settings = Settings.load({"FAXBOX_STORE": store_url, **NO_LIMITS, **environment})
     repositories = await Repositories.open(settings)
-    server = HttpServer(
-        build_app(settings, repositories), connection_limits(settings), shutdown_timeout=1
-    )
+    app = build_app(settings, repositories)
+    server = HttpServer(app, connection_limits(settings), shutdown_timeout=1)
     listener = bound_socket("127.0.0.1", 0)
     await server.listen(listener)
     async with ClientSession() as session:
         port = listener.getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", repositories, session)
+        yield Service(f"http://127.0.0.1:{port}", repositories, session, app)
     await server.close()
     await repositories.close()
 

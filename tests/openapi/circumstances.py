@@ -230,7 +230,7 @@ async def a_body_that_does_not_arrive(scene: Scene) -> Request:
     async def wait_in_vain(*arguments: object) -> bytes:
         raise TimeoutError
 
-    scene.patch.setattr("faxbox_service.crossbar.dispatcher.read_body", wait_in_vain)
+    scene.patch.setattr("faxbox_service.crossbar.bodies.read_body", wait_in_vain)
     return scene.request
 
 

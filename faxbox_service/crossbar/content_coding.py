@@ -1,0 +1,58 @@
+"""Compressed bodies (RFC 9110, 8.4): gzip and deflate, one coding, within the body's limit.
+
+They are inflated when they are complete: what a client has not sent yet holds no memory but its
+own compressed bytes.
+"""
+
+import asyncio
+import zlib
+
+from .errors import body_too_large, malformed_request, unsupported_content_coding
+
+IDENTITY = ("", "identity")
+
+_WINDOW_BITS = {
+    "gzip": 16 + zlib.MAX_WBITS,
+    "x-gzip": 16 + zlib.MAX_WBITS,
+    "deflate": zlib.MAX_WBITS,
+}
+
+_PIECE = 262_144
+"""Bytes inflated before others get their turn: about a millisecond."""
+
+_ZLIB_METHOD = 0x08
+"""In the low half of a zlib header's first byte. Some clients send deflate without a header."""
+
+
+def require_known_coding(content_encoding: str) -> None:
+    """Raise a 415 for a coding that bodies are not taken in."""
+    if content_encoding not in _WINDOW_BITS:
+        raise unsupported_content_coding(content_encoding)
+
+
+async def inflated(content_encoding: str, body: bytes, limit: int) -> bytes:
+    """The body that was compressed. Raises a 413 when it is longer than `limit`, a 400 for what
+    is not compressed as it says, not complete, or followed by anything.
+    """
+    window_bits = _WINDOW_BITS[content_encoding]
+    if content_encoding == "deflate" and body and body[0] & 0x0F != _ZLIB_METHOD:
+        window_bits = -zlib.MAX_WBITS
+    inflater = zlib.decompressobj(wbits=window_bits)
+    text = bytearray()
+    rest = body
+    while not inflater.eof:
+        try:
+            piece = inflater.decompress(rest, _PIECE)
+        except zlib.error:
+            raise malformed_request("the body is not compressed", content_encoding) from None
+        text += piece
+        if len(text) > limit:
+            raise body_too_large(limit)
+        rest = inflater.unconsumed_tail
+        if not piece and not rest and not inflater.eof:
+            raise malformed_request("the compressed body is cut", content_encoding)
+        if len(text) >= _PIECE:
+            await asyncio.sleep(0)
+    if inflater.unused_data:
+        raise malformed_request("something follows the compressed body", content_encoding)
+    return bytes(text)
