@@ -1,6 +1,7 @@
 """Serving: one process, or several that share a listening socket."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
@@ -23,6 +24,10 @@ _log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PAUSE_BEFORE_RESTART = 1.0
+_M_MMAP_THRESHOLD = -3
+"""Of `mallopt`: allocations of so many bytes are mapped each by itself."""
+
+_LARGE_ALLOCATION = 262_144
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 10_000
 
 
@@ -102,6 +107,7 @@ async def _serve(
         if settings.reconcile:
             reconciler.start()
         _spare_the_collector()
+        _give_memory_back()
         on_ready()
         await stop.wait()
         if lifeline is not None:
@@ -116,6 +122,16 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
+
+
+def _give_memory_back() -> None:
+    """Have the memory of long bodies returned to the system when they are gone (glibc).
+
+    Otherwise glibc learns from the first long one to keep such memory, and scatters it.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_ALLOCATION)
 
 
 class _Workers:

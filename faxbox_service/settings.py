@@ -158,7 +158,7 @@ class Settings:
         5000, "open connections of clients for each worker; more get a 503", _whole(1, 1_000_000)
     )
     connections_per_address: int = _setting(
-        1000,
+        500,
         "open connections of one client for each worker (IPv6: of one /64); those of trusted "
         "proxies are not counted",
         _whole(1, 1_000_000),

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+_RECEIVE_BUFFER = 65_536
+"""Bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
     """Limits of one worker."""
 
     most: int = 5000
-    most_per_address: int = 1000
+    most_per_address: int = 500
     """Of one client; those of trusted proxies are not counted."""
     client_timeout: float = 30.0
     """Seconds for a request's header to arrive, and for a piece of a reply to be taken."""
@@ -40,13 +43,18 @@ class ConnectionCounts:
             del self._counts[address]
 
 
-def drop_who_takes_nothing(listener: socket.socket, seconds: float) -> None:
-    """Have the kernel end accepted connections whose peer takes nothing for so long (Linux).
+def limit_accepted(listener: socket.socket, seconds: float) -> None:
+    """Set what the kernel keeps and bears of the connections that will be accepted.
 
-    Otherwise replies that nobody reads would stay in memory until the peer goes away.
+    What a peer sends and nobody has read is bounded, and with it how much is read at a time. A
+    peer that takes nothing for `seconds` is dropped (Linux): otherwise replies that nobody reads
+    would stay in memory until it goes away.
     """
+    if listener.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
     option = getattr(socket, "TCP_USER_TIMEOUT", None)
-    if option is not None and listener.family in (socket.AF_INET, socket.AF_INET6):
+    if option is not None:
         listener.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
 
 

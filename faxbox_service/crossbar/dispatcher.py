@@ -135,6 +135,8 @@ class Dispatcher:
         judged.read_headers(request.headers)
         if request.method not in METHODS:
             raise method_not_implemented()
+        if request.method == "OPTIONS" and request.raw_path == "*":
+            return self._replies.options(judged)
         question = read_target(request)
         judged.credential = locate_credential(request.headers, question.options)
         judged.read_options(question)

@@ -11,9 +11,12 @@ from faxbox_service.documents.types import Document, Revision
 from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
 
 from .entity_tags import parse_if_match, parse_if_none_match
-from .errors import malformed_request
+from .errors import fields_too_large, malformed_request
 from .options import Options
 from .target import split_target
+
+LONGEST_HEADERS = 65_536
+"""Characters of all headers together."""
 
 _LONGEST_REQUEST_ID = 256
 _LONGEST_KEY = 255
@@ -53,8 +56,14 @@ def read_target(request: web.BaseRequest) -> Question:
 
 
 def _require_text(headers: Mapping[str, str]) -> None:
-    """Raise a 400 for a header that is not UTF-8: nothing behind this meets a lone surrogate."""
-    if "".join(headers.values()).isascii():
+    """Raise a 400 for a header that is not UTF-8: nothing behind this meets a lone surrogate.
+
+    Raises a 431 for headers that are too long together.
+    """
+    values = "".join(headers.values())
+    if len(values) > LONGEST_HEADERS:
+        raise fields_too_large()
+    if values.isascii():
         return
     for name, value in headers.items():
         try:

@@ -12,7 +12,7 @@ from faxbox_service.documents.types import Document
 
 from .call import RawReply, Reply, StreamReply
 from .errors import NO_DATA, CrossbarError
-from .judged import READS, Judged
+from .judged import METHODS, READS, Judged
 from .rate_limits import RateLimits
 from .rendering import SMALLEST_COMPRESSED, Rendering
 
@@ -126,6 +126,11 @@ class Replies:
         headers = self._headers(judged) | _cors(judged.allowed, method if is_word else None)
         if _OUR_OWN_HEADER in asked.get("access-control-request-headers", "").lower():
             headers["access-control-allow-headers"] += f", {_OUR_OWN_HEADER}"
+        return web.Response(status=200, headers=headers)
+
+    def options(self, judged: Judged) -> web.Response:
+        """The empty reply to OPTIONS of the server as a whole (RFC 9110, 9.3.7)."""
+        headers = self._headers(judged) | _cors(METHODS) | {"allow": ", ".join(METHODS)}
         return web.Response(status=200, headers=headers)
 
     def _headers(self, judged: Judged) -> dict[str, str]:

@@ -7,12 +7,13 @@ from http import HTTPStatus
 from socket import socket
 from time import monotonic
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
+from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
 from .bodies import release
-from .connections import ConnectionCounts, ConnectionLimits, drop_who_takes_nothing, raw_response
+from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
 from .dispatcher import Dispatcher
 from .errors import (
     CrossbarError,
@@ -23,11 +24,15 @@ from .errors import (
     request_timeout,
     target_too_long,
 )
+from .question import LONGEST_HEADERS
 from .served import Served
 
 _BACKLOG = 1024
 _READ_BUFFER = 32_768
 """Bytes of a body that wait to be read, before its sender is held up."""
+
+_MOST_WAITING = 2
+"""Requests of one connection that were read and wait for the one before them."""
 
 _SENDING_TIMEOUT = 1.0
 """Seconds for the last replies to leave."""
@@ -42,7 +47,7 @@ _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 class _EnvelopeHandler(RequestHandler):
     """aiohttp's protocol of one connection, answering what it refuses in Kazoo's envelope."""
 
-    __slots__ = ("_address", "_dispatcher", "_limits", "_server", "_silence")
+    __slots__ = ("_address", "_dispatcher", "_limits", "_server", "_silence", "_unfinished")
 
     def __init__(self, server: "_EnvelopeServer", loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
@@ -60,6 +65,9 @@ class _EnvelopeHandler(RequestHandler):
         self._limits = server.limits
         self._silence: asyncio.TimerHandle | None = None
         self._address: str | None = None
+        self._unfinished = 0
+        self._max_msg_queue_size = _MOST_WAITING
+        self._msg_queue_resume_size = _MOST_WAITING - 1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -83,6 +91,26 @@ class _EnvelopeHandler(RequestHandler):
         remote = peer[0] if isinstance(peer, tuple) else None
         self._address = self._dispatcher.addresses.of_connection(remote)
         return self._address is None or self._server.counts.add(self._address)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        body = self._body_under_way()
+        if self._messages:
+            self._unfinished = 0
+            if body is not None:
+                # Something is wrong with the body's framing, and its reader would wait in vain.
+                body.set_exception(web.RequestPayloadError("malformed body"))
+        elif body is None:
+            self._unfinished += len(data)
+            if self._unfinished > LONGEST_HEADERS and not self._request_in_progress:
+                self._answer_unasked(fields_too_large())
+
+    def _body_under_way(self) -> StreamReader | None:
+        """The body of the present request, as long as more of it is to come."""
+        request = self._current_request
+        if request is None or request.content.is_eof() or request.content is EMPTY_PAYLOAD:
+            return None
+        return request.content
 
     def _break_silence(self) -> None:
         if not self._request_count:
@@ -185,7 +213,7 @@ class HttpServer:
 
     async def listen(self, listener: socket) -> None:
         """Begin to accept connections on a bound socket."""
-        drop_who_takes_nothing(listener, self._limits.client_timeout)
+        limit_accepted(listener, self._limits.client_timeout)
         await self._runner.setup()
         self._site = web.SockSite(self._runner, listener, backlog=_BACKLOG)
         await self._site.start()

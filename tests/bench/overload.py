@@ -172,6 +172,7 @@ async def run(store: str) -> None:
         *("-m", "faxbox_service", "serve", "--port", str(port), "--store", store),
         port=port,
         FAXBOX_LOG_LEVEL="error",
+        FAXBOX_CONNECTIONS_PER_ADDRESS=str(MOST_CONNECTIONS),
     )
     with served:
         turns = itertools.count()
