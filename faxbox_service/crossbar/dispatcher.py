@@ -272,7 +272,7 @@ class Dispatcher:
             raise method_not_allowed(judged.allowed)
         judged.negotiate(request.headers, question)
         precondition = read_precondition(request.headers, question.options.envelope)
-        judged.none_match = precondition.none_match
+        judged.none_match = parse_if_none_match(request.headers.get("if-none-match"))
         if account is not None:
             for noun, arguments in route.between:
                 await noun.require(account, arguments)

@@ -9,6 +9,7 @@ from faxbox_service.repositories.preconditions import ANY
 from .authentication import Credential, CredentialKind
 from .call import Principal
 from .client_address import UNKNOWN
+from .entity_tags import mark_of
 from .negotiation import (
     DEFAULT_LANGUAGE,
     Representation,
@@ -63,16 +64,29 @@ class Judged:
             return None
         return credential.text if credential.kind is CredentialKind.TOKEN else None
 
-    def is_kept(self, method: str, tag: str | None) -> bool:
+    def is_kept(self, method: str, *tags: str | None) -> bool:
         """Whether the client has already what a read would show: a 304 will do.
 
-        `tag` is the entity tag of it, None for what has none.
+        `tags` are the entity tags that say so, None for what has none.
         """
         return (
             self.none_match is not None
             and method in READS
-            and not self.none_match.isdisjoint((tag, ANY))
+            and not self.none_match.isdisjoint((*tags, ANY))
         )
+
+    def mark(self) -> str:
+        """What the tag of a read is marked with: whose token it repeats, and in which form."""
+        form = "pretty" if self.rendering.is_pretty else ""
+        coding = "gzip" if self.rendering.is_compressed else ""
+        return mark_of(self._caller(), form, coding)
+
+    def _caller(self) -> str:
+        if self.credential is not None and self.credential.is_echoed:
+            return self.credential.text
+        # A hash of a password would let it be guessed.
+        principal = self.principal
+        return f"{principal.account.id}:{principal.user_id}" if principal is not None else ""
 
     def read_headers(self, headers: Mapping[str, str]) -> None:
         """Take in what the headers say of the reply's form, errors included."""

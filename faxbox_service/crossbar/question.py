@@ -10,7 +10,7 @@ from aiohttp import web
 from faxbox_service.documents.types import Document, Revision
 from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
 
-from .entity_tags import parse_if_match, parse_if_none_match
+from .entity_tags import parse_if_match, parse_if_none_match, revisions_of
 from .errors import fields_too_large, malformed_request
 from .options import Options
 from .target import split_target
@@ -78,7 +78,11 @@ def read_precondition(headers: Mapping[str, str], envelope: Document) -> Precond
     revision = _revision_of_body(envelope)
     if match is None and none_match is None and revision is None:
         return NO_PRECONDITION
-    return Precondition(parse_if_match(match), parse_if_none_match(none_match), revision)
+    return Precondition(
+        revisions_of(parse_if_match(match)),
+        revisions_of(parse_if_none_match(none_match)),
+        revision,
+    )
 
 
 def _revision_of_body(envelope: Document) -> Revision | None:

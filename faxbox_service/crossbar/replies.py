@@ -8,33 +8,32 @@ from aiohttp import web
 
 from faxbox_service.documents.gregorian import iso8601
 from faxbox_service.documents.json_text import encode_json
-from faxbox_service.documents.types import Document
+from faxbox_service.documents.types import Document, Revision
 
 from .call import RawReply, Reply, StreamReply
+from .entity_tags import marked
 from .errors import NO_DATA, CrossbarError
+from .header_names import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
 from .judged import METHODS, READS, Judged
 from .rate_limits import RateLimits
 from .rendering import SMALLEST_COMPRESSED, Rendering
 
 _NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
 _SERVER = "faxbox-service"
-_VARY = "accept-language, accept"
+_VARY = ", ".join(VARY)
+
+_READ_CACHING = "private, no-cache"
+"""A browser may keep a read, and asks before it shows it again (contract, 25)."""
+
+_NO_CACHING = "no-store"
+"""Errors and changes repeat the caller's token, and some caches would keep a 404 unasked."""
 
 _CORS = {
     "access-control-allow-origin": "*",
-    "access-control-allow-headers": (
-        "content-type, depth, user-agent, x-http-method-override, x-file-size, "
-        "x-requested-with, if-modified-since, x-file-name, cache-control, x-auth-token, "
-        "x-kazoo-cluster-id, if-match"
-    ),
-    "access-control-expose-headers": (
-        "content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag, etag"
-    ),
+    "access-control-allow-headers": ", ".join(REQUEST_HEADERS),
+    "access-control-expose-headers": ", ".join(EXPOSED_HEADERS),
     "access-control-max-age": "86400",
 }
-
-# Kazoo's list above lacks it; named only to who asks for it, so that others get Kazoo's list.
-_OUR_OWN_HEADER = "idempotency-key"
 
 
 class Replies:
@@ -50,10 +49,8 @@ class Replies:
         """The reply to a request that did what it asked; 304 when the client has it already."""
         headers = self.success_headers(method, judged)
         revision = reply.revision
-        if revision is not None and reply.has_etag:
-            headers["etag"] = f'"{revision}"'
-            if judged.is_kept(method, revision):
-                return web.Response(status=304, headers=headers)
+        if revision is not None and reply.has_etag and self.tag(method, judged, revision, headers):
+            return web.Response(status=304, headers=headers)
         if reply.location_id is not None:
             headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
         envelope = dict(reply.paging)
@@ -66,6 +63,15 @@ class Replies:
             envelope["revision"] = revision
         envelope["status"] = "success"
         return _json(reply.status, envelope, headers, judged.rendering)
+
+    def tag(self, method: str, judged: Judged, revision: Revision, headers: dict[str, str]) -> bool:
+        """Add the entity tag of a revision; whether the client has already what it is the tag of.
+
+        A client that names the bare revision knows it from the envelope.
+        """
+        tag = marked(revision, judged.mark())
+        headers["etag"] = f'"{tag}"'
+        return judged.is_kept(method, tag, revision)
 
     def raw(self, method: str, judged: Judged, reply: RawReply) -> web.Response:
         """A reply without an envelope."""
@@ -82,6 +88,7 @@ class Replies:
         headers = self._headers(judged)
         if method in READS:
             headers["expires"] = _NEVER_FRESH
+            headers["cache-control"] = _READ_CACHING
         if judged.is_cross_origin:
             headers |= _cors(judged.allowed)
         return headers
@@ -120,12 +127,10 @@ class Replies:
         return _json(error.status, envelope, headers, judged.rendering)
 
     def preflight(self, judged: Judged, asked: Mapping[str, str]) -> web.Response:
-        """The empty reply to a CORS preflight whose headers ask for a method and for headers."""
+        """The empty reply to a CORS preflight."""
         method = asked.get("access-control-request-method", "")
         is_word = method.isascii() and method.isalpha()
         headers = self._headers(judged) | _cors(judged.allowed, method if is_word else None)
-        if _OUR_OWN_HEADER in asked.get("access-control-request-headers", "").lower():
-            headers["access-control-allow-headers"] += f", {_OUR_OWN_HEADER}"
         return web.Response(status=200, headers=headers)
 
     def options(self, judged: Judged) -> web.Response:
@@ -135,9 +140,14 @@ class Replies:
 
     def _headers(self, judged: Judged) -> dict[str, str]:
         if judged.language is None:
-            return {"x-request-id": judged.request_id, "server": _SERVER}
+            return {
+                "x-request-id": judged.request_id,
+                "cache-control": _NO_CACHING,
+                "server": _SERVER,
+            }
         return {
             "x-request-id": judged.request_id,
+            "cache-control": _NO_CACHING,
             "content-language": judged.language,
             "vary": _VARY,
             "server": _SERVER,

@@ -57,10 +57,9 @@ async def send_table(
     """Send the rows of a table; nothing, with a 204, when there are none."""
     headers = replies.success_headers(request.method, judged)
     try:
-        if reply.revision is not None:
-            headers["etag"] = f'"{reply.revision}"'
-            if judged.is_kept(request.method, reply.revision):
-                return web.Response(status=304, headers=headers)
+        revision = reply.revision
+        if revision is not None and replies.tag(request.method, judged, revision, headers):
+            return web.Response(status=304, headers=headers)
         if not len(reply.table):
             return web.Response(status=204, headers=headers)
         headers["content-type"] = Representation.CSV.value

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from faxbox_service.crossbar.header_names import EXPOSED_HEADERS, REQUEST_HEADERS
 from faxbox_service.documents.types import Document
 
 
@@ -17,8 +18,14 @@ HEADERS: Final[Document] = {
     "Language": _header("`en`, unless `Accept-Language` asks for another; on errors, if known."),
     "Vary": _header("The headers that replies differ by; on errors, if known."),
     "Expires": _header("A date long past: replies are to be revalidated.", required=True),
+    "CacheControl": _header(
+        "Reads may be kept by the caller's own cache, which asks again; nothing else is stored.",
+        required=True,
+    ),
     "EntityTag": _header(
-        "The revision in quotes, to be sent as `If-Match` or `If-None-Match`.", pattern='^"[^"]+"$'
+        "In quotes the revision and, behind a dot, a mark of the caller and of the reply's form; "
+        "to be sent as `If-Match` or `If-None-Match`.",
+        pattern='^"[^"]+"$',
     ),
     "Location": _header("The path of what was made.", required=True, pattern="^/"),
     "Disposition": _header("The name of the file to save a table as."),
@@ -26,12 +33,21 @@ HEADERS: Final[Document] = {
     "RetryAfter": _header("Seconds to wait.", required=True, pattern="^[0-9]+$"),
     "AllowOrigin": _header("`*`; on errors, and on replies to cross-origin requests."),
     "AllowMethods": _header("The methods of this path, for browsers."),
-    "AllowHeaders": _header("The request headers that browsers may send."),
-    "ExposeHeaders": _header("The headers of replies that scripts may read."),
+    "AllowHeaders": _header(
+        "The request headers that browsers may send.", const=", ".join(REQUEST_HEADERS)
+    ),
+    "ExposeHeaders": _header(
+        "The headers of replies that scripts may read.", const=", ".join(EXPOSED_HEADERS)
+    ),
     "MaxAge": _header("Seconds that a browser may remember this."),
 }
 
-_ALWAYS = {"x-request-id": "RequestId", "content-language": "Language", "vary": "Vary"}
+_ALWAYS = {
+    "x-request-id": "RequestId",
+    "cache-control": "CacheControl",
+    "content-language": "Language",
+    "vary": "Vary",
+}
 _CROSS_ORIGIN = {
     "access-control-allow-origin": "AllowOrigin",
     "access-control-allow-methods": "AllowMethods",

@@ -167,6 +167,21 @@ KIN_PATHS: Final = {
                     expires="Expires",
                     etag="EntityTag",
                 ),
+                "304": not_modified(given=_BY_ROOT),
+                "412": reply(
+                    "`If-Match` does not hold.",
+                    error_schema(412, "precondition_failed"),
+                    {
+                        "changed": example(
+                            "A listing that has changed",
+                            error_envelope(
+                                412, "precondition_failed", {"message": "precondition failed"}
+                            ),
+                            given=_BY_ROOT,
+                            headers={"If-Match": f'"{LIST_REVISION}"'},
+                        )
+                    },
+                ),
                 "404": reply(
                     "There is no such account, or no such page.",
                     error_schema(404, "bad_identifier", "bad identifier", "faulty_request"),

@@ -13,6 +13,7 @@ _ENTITY_TAGS: Final[Document] = {
     "anyOf": [
         {"const": "*"},
         {"type": "string", "pattern": r'^(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*$'},
+        {"type": "string", "pattern": "^[0-9]+-[0-9a-f]+$"},
     ]
 }
 

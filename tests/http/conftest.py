@@ -44,6 +44,12 @@ class Answer:
     def data(self) -> Any:
         return self.json["data"]
 
+    @property
+    def tagged(self) -> str:
+        """The revision in the entity tag, without the mark of the caller."""
+        revision: str = self.headers["etag"].strip('"').partition(".")[0]
+        return revision
+
 
 class Client:
     """Sends requests exactly as given; `token` goes into X-Auth-Token."""

@@ -22,7 +22,7 @@ async def test_every_reply_shows_the_revision_to_use_next(tenant, box):
         assert answer.status == 200
         assert answer.json["revision"] != revision
         revision = answer.json["revision"]
-        assert answer.headers["etag"] == f'"{revision}"'
+        assert answer.tagged == revision
         assert (await tenant.client.get(path)).json["revision"] == revision
     deleted = await tenant.client.delete(path, headers=tag(revision))
     assert deleted.status == 200
@@ -81,7 +81,7 @@ async def test_if_none_match(tenant, box):
     path, revision = box
     headers = {"If-None-Match": f'"{revision}"'}
     same = await tenant.client.get(path, headers=headers)
-    assert (same.status, same.body, same.headers["etag"]) == (304, b"", f'"{revision}"')
+    assert (same.status, same.body, same.tagged) == (304, b"", revision)
     assert (await tenant.client.post(path, {"name": "x"}, headers=headers)).status == 412
     await tenant.client.patch(path, {"retries": 2})
     assert (await tenant.client.get(path, headers=headers)).status == 200

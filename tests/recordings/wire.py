@@ -9,6 +9,7 @@ from http.client import HTTPException, HTTPResponse
 
 from .exchanges import NOTHING, Json, Request
 from .placeholders import Bindings
+from .widened import as_kazoos
 
 _PATIENCE_SECONDS = 20.0
 
@@ -77,7 +78,7 @@ def parse_reply(raw: bytes, method: str) -> Reply:
     """A reply from its bytes; interim replies (100) are passed over."""
     response = HTTPResponse(_Received(raw), method=method or None)  # type: ignore[arg-type]
     response.begin()
-    headers = {name.lower(): value for name, value in response.getheaders()}
+    headers = as_kazoos({name.lower(): value for name, value in response.getheaders()})
     body = response.read()
     if headers.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
