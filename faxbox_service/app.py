@@ -31,7 +31,7 @@ from .repositories.account_listings import AccountListings
 from .repositories.accounts import Accounts
 from .repositories.addresses import Addresses
 from .repositories.claims import AddressClaims
-from .repositories.clock import Clock, new_id, system_clock
+from .repositories.clock import Clock, new_id, steady_clock, system_clock
 from .repositories.configuration import Configuration
 from .repositories.copies import FaxboxCopies
 from .repositories.faxbox_writes import FaxboxWrites
@@ -127,7 +127,7 @@ class Repositories:
         claims = AddressClaims(store, clock, reserved_seconds=settings.address_reservation)
         creations = IdempotentCreations(store, clock)
         reconciliation = Reconciliation(store, claims, clock)
-        known = KnownAccounts(store, clock, unfollowed_seconds=settings.account_cache)
+        known = KnownAccounts(store, steady_clock, unfollowed_seconds=settings.account_cache)
         accounts = Accounts(
             store,
             packaged_schema("accounts", strict=strict),
@@ -229,7 +229,7 @@ def build_app(
             refill=settings.rate_limit_refill,
             is_for_authenticated=settings.rate_limit_authenticated,
         ),
-        clock,
+        steady_clock,
     )
     authenticator = Authenticator(
         repositories.tokens,
@@ -278,7 +278,7 @@ def router_of(
     logins = Logins(tokens, repositories.cluster_id)
     return Router(
         (
-            AboutResource(repositories.store_version, clock),
+            AboutResource(repositories.store_version, steady_clock),
             AccountsResource(
                 accounts,
                 Kin(

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.clock import SteadyClock
 
 Name = TypeVar("Name", bound=Hashable)
 
@@ -17,7 +17,9 @@ class Buckets(Generic[Name]):
     ones does not get rid of an empty one.
     """
 
-    def __init__(self, burst: int, refill: float, clock: Clock, capacity: int = _CAPACITY) -> None:
+    def __init__(
+        self, burst: int, refill: float, clock: SteadyClock, capacity: int = _CAPACITY
+    ) -> None:
         self._burst = burst
         self._rate = refill
         self._clock = clock
@@ -63,8 +65,7 @@ class Buckets(Generic[Name]):
         if known is None:
             return self._burst
         level, since = known
-        # A clock that was put back fills nothing.
-        return min(self._burst, level + max(0.0, now - since) * self._rate)
+        return min(self._burst, level + (now - since) * self._rate)
 
     def _forget_fullest(self, now: float) -> None:
         """Keep the emptiest half, so that this is done seldom."""

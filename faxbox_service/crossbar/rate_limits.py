@@ -10,7 +10,7 @@ from math import ceil, log2
 from typing import TypeAlias
 
 from faxbox_service.documents.types import AccountId, Document
-from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.clock import SteadyClock
 
 from .buckets import Buckets
 from .errors import too_many_requests
@@ -39,7 +39,7 @@ class Limits:
 class RateLimits:
     """Lets requests pay, and knows what is left."""
 
-    def __init__(self, limits: Limits, clock: Clock) -> None:
+    def __init__(self, limits: Limits, clock: SteadyClock) -> None:
         self._limits = limits
         self._requests: Buckets[BucketName] = Buckets(limits.burst, limits.refill, clock)
         most = ceil(log2(_DEAREST_LOGIN))

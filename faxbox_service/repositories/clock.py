@@ -10,6 +10,11 @@ Clock: TypeAlias = Callable[[], float]
 
 system_clock: Clock = time.time
 
+SteadyClock: TypeAlias = Callable[[], float]
+"""Returns seconds since some moment; nobody sets it, so that durations are measured by it."""
+
+steady_clock: SteadyClock = time.monotonic
+
 
 def new_id() -> str:
     """32 hex characters, as Kazoo makes the ids of documents and accounts."""

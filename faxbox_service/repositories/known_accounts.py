@@ -11,7 +11,7 @@ from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId
 from faxbox_service.stores.base import NOW, Change, Store
 
-from .clock import Clock
+from .clock import SteadyClock
 from .following import Follower
 
 _FOLLOWED_SECONDS = 300.0
@@ -26,7 +26,7 @@ class KnownAccounts:
     With 0 seconds nothing is remembered, and nothing followed.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, unfollowed_seconds: float) -> None:
+    def __init__(self, store: Store, clock: SteadyClock, *, unfollowed_seconds: float) -> None:
         self._clock = clock
         self._unfollowed_seconds = unfollowed_seconds
         self._known: dict[AccountId, tuple[float, Account]] = {}

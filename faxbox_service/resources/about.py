@@ -3,7 +3,7 @@
 from faxbox_service import __version__
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.errors import forbidden
-from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.clock import SteadyClock
 from faxbox_service.stores.base import StoreVersion
 
 
@@ -12,7 +12,7 @@ class AboutResource:
 
     noun = "about"
 
-    def __init__(self, store: StoreVersion, clock: Clock) -> None:
+    def __init__(self, store: StoreVersion, clock: SteadyClock) -> None:
         self._store = store
         self._clock = clock
         self._started = clock()

@@ -26,14 +26,6 @@ def test_a_bucket_is_full_at_first_and_fills_again():
     assert buckets.remaining("a") == 3
 
 
-def test_a_clock_that_is_put_back_fills_nothing():
-    clock = Clock()
-    buckets = Buckets(2, 1.0, clock)
-    buckets.take("a")
-    clock.now -= 3600
-    assert buckets.remaining("a") == 1
-
-
 STEPS = st.lists(st.tuples(st.floats(0, 5), st.sampled_from("ab"), st.integers(1, 12)), max_size=60)
 
 

@@ -17,7 +17,7 @@ from faxbox_service.documents.account import Account
 from faxbox_service.documents.json_text import decode_json, encode_json
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.private_fields import Author
-from faxbox_service.repositories.clock import new_id
+from faxbox_service.repositories.clock import Clock, new_id, system_clock
 from faxbox_service.serving import bound_socket, connection_limits
 from faxbox_service.settings import Settings
 
@@ -156,10 +156,12 @@ def environment() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def worker(store_url: str, environment: dict[str, str]) -> AsyncIterator[Service]:
+async def worker(
+    store_url: str, environment: dict[str, str], clock: Clock = system_clock
+) -> AsyncIterator[Service]:
     settings = Settings.load({"FAXBOX_STORE": store_url, **NO_LIMITS, **environment})
-    repositories = await Repositories.open(settings)
-    app = build_app(settings, repositories)
+    repositories = await Repositories.open(settings, clock)
+    app = build_app(settings, repositories, clock)
     server = HttpServer(app, connection_limits(settings), shutdown_timeout=1)
     listener = bound_socket("127.0.0.1", 0)
     await server.listen(listener)

@@ -1,11 +1,13 @@
 """How much a client may ask without proving anything."""
 
+import asyncio
 import base64
 import hashlib
 
 import pytest
 
-from tests.http.conftest import NOBODY
+from faxbox_service.repositories.clock import system_clock
+from tests.http.conftest import NOBODY, worker
 
 MANY = {"message": "too many requests"}
 BURST = 5
@@ -91,6 +93,20 @@ async def test_each_address_has_its_own(service, tenant):
     here = await client.get(tenant.faxboxes, headers=from_address("203.0.113.2"))
     spoofed = await client.get(tenant.faxboxes, headers=from_address("1.1.1.1, 203.0.113.1"))
     assert (there.status, here.status, spoofed.status) == (429, 401, 429)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_is_set_changes_no_bucket(store_url, hours):
+    moved = 0.0
+    limits = {"FAXBOX_RATE_LIMIT_BURST": "1", "FAXBOX_RATE_LIMIT_REFILL": "1"}
+    async with worker(store_url, limits, lambda: system_clock() + moved) as service:
+        client = service.client()
+        asked = [await client.get("/v2/nothing") for _ in range(2)]
+        assert [answer.status for answer in asked] == [401, 429]
+        moved = hours * 3600.0
+        assert (await client.get("/v2/nothing")).status == 429
+        await asyncio.sleep(1.1)
+        assert (await client.get("/v2/nothing")).status == 401
 
 
 @pytest.fixture
