@@ -1,10 +1,12 @@
 """Metrics: what a worker says of itself to Prometheus, on a port of its own."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
 from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -17,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from .app import Repositories
 from .crossbar.gate import Gate
+from .crossbar.replies import NEVER_SNIFFED
 from .crossbar.served import LIMITS
 from .crossbar.server import HttpServer
 from .repositories.reconciler import Reconciler
@@ -89,7 +92,7 @@ class MetricsServer:
     def __init__(self, metrics: Metrics) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(metrics)
-        self._runner = web.ServerRunner(web.Server(self._answer))
+        self._runner = web.ServerRunner(_Server(self._answer))
 
     async def listen(self, host: str, port: int) -> None:
         """Begin to answer. Raises `OSError`."""
@@ -102,10 +105,34 @@ class MetricsServer:
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         if request.path != "/metrics" or request.method not in ("GET", "HEAD"):
-            return web.Response(status=404, text="GET /metrics is all there is\n")
+            text = "GET /metrics is all there is\n"
+            return web.Response(status=404, text=text, headers=NEVER_SNIFFED)
         return web.Response(
-            body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+            body=generate_latest(self._registry),
+            headers={**NEVER_SNIFFED, "Content-Type": CONTENT_TYPE_LATEST},
         )
+
+
+class _Server(web.Server):
+    """aiohttp's, whose answers to bytes that are no HTTP have our header as well."""
+
+    def __call__(self) -> RequestHandler:
+        return _Handler(self, loop=asyncio.get_running_loop())
+
+
+class _Handler(RequestHandler):
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        response = super().handle_error(request, status, exc, message)
+        response.headers.update(NEVER_SNIFFED)
+        return response
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

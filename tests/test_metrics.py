@@ -69,6 +69,19 @@ def test_each_worker_serves_what_the_docs_say(store, monkeypatch):
             urllib.request.urlopen(f"{base_url_of(printed)}/metrics", timeout=5)
 
 
+def test_no_reply_lets_a_browser_guess_what_it_is(store, monkeypatch):
+    port = free_port()
+    monkeypatch.setenv("FAXBOX_METRICS_PORT", str(port))
+    with serving(store):
+        scrape(port)
+        for sent in (b"GET /metrics HTTP/1.0", b"GET /no HTTP/1.0", b"\x16\x03\x01"):
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                connection.sendall(sent + b"\r\n\r\n")
+                reply = b"".join(iter(lambda: connection.recv(65536), b""))
+            head = reply.partition(b"\r\n\r\n")[0].lower()
+            assert head.count(b"\r\nx-content-type-options: nosniff") == 1, reply
+
+
 def test_requests_are_counted_by_what_became_of_them(store, monkeypatch):
     port = free_port()
     monkeypatch.setenv("FAXBOX_METRICS_PORT", str(port))

@@ -19,14 +19,19 @@ from .rate_limits import RateLimits
 from .rendering import SMALLEST_COMPRESSED, Rendering
 
 _NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
-_SERVER = "faxbox-service"
+NEVER_SNIFFED = {"x-content-type-options": "nosniff"}
+"""Of every reply, whatever it is: no browser takes what clients wrote for a page or a script."""
+
+_EVERYWHERE = {
+    **NEVER_SNIFFED,
+    # Errors and changes repeat the caller's token, and some caches would keep a 404 unasked.
+    "cache-control": "no-store",
+    "server": "faxbox-service",
+}
 _VARY = ", ".join(VARY)
 
 _READ_CACHING = "private, no-cache"
 """A browser may keep a read, and asks before it shows it again (contract, 25)."""
-
-_NO_CACHING = "no-store"
-"""Errors and changes repeat the caller's token, and some caches would keep a 404 unasked."""
 
 _CORS = {
     "access-control-allow-origin": "*",
@@ -139,18 +144,14 @@ class Replies:
         return web.Response(status=200, headers=headers)
 
     def _headers(self, judged: Judged) -> dict[str, str]:
+        """What every reply begins with."""
         if judged.language is None:
-            return {
-                "x-request-id": judged.request_id,
-                "cache-control": _NO_CACHING,
-                "server": _SERVER,
-            }
+            return {"x-request-id": judged.request_id, **_EVERYWHERE}
         return {
             "x-request-id": judged.request_id,
-            "cache-control": _NO_CACHING,
             "content-language": judged.language,
             "vary": _VARY,
-            "server": _SERVER,
+            **_EVERYWHERE,
         }
 
     def _identify(self, envelope: Document, judged: Judged, auth_token: str | None) -> None:
@@ -176,8 +177,6 @@ def _json(
     status: int, envelope: Document, headers: dict[str, str], rendering: Rendering
 ) -> web.Response:
     headers["content-type"] = rendering.content_type
-    if rendering.callback is not None:
-        headers["x-content-type-options"] = "nosniff"
     body = rendering.text(encode_json(envelope))
     return _compressed(web.Response(status=status, body=body, headers=headers), rendering)
 

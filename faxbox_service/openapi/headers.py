@@ -15,6 +15,9 @@ HEADERS: Final[Document] = {
     "RequestId": _header(
         "The request's `X-Request-ID`, or one made for it.", required=True, minLength=1
     ),
+    "NoSniffing": _header(
+        "Browsers are to believe the content type.", required=True, const="nosniff"
+    ),
     "Language": _header("`en`, unless `Accept-Language` asks for another; on errors, if known."),
     "Vary": _header("The headers that replies differ by; on errors, if known."),
     "Expires": _header("A date long past: replies are to be revalidated.", required=True),
@@ -45,6 +48,7 @@ HEADERS: Final[Document] = {
 _ALWAYS = {
     "x-request-id": "RequestId",
     "cache-control": "CacheControl",
+    "x-content-type-options": "NoSniffing",
     "content-language": "Language",
     "vary": "Vary",
 }
