@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import uvloop
@@ -18,6 +18,7 @@ import uvloop
 from .app import Repositories, build_app, reconciler_of
 from .crossbar.connections import ConnectionLimits
 from .crossbar.server import HttpServer
+from .log_files import REOPENING, reopen_log_files, survive_signals
 from .settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -52,7 +53,11 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 
 def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `on_ready` is called when connections are accepted."""
+    """Serve until SIGTERM or SIGINT; `on_ready` is called when connections are accepted.
+
+    SIGHUP and SIGUSR1 reopen log files in every process, and end nothing.
+    """
+    survive_signals()
     if settings.workers == 1:
         run(_serve(settings, listener, on_ready))
     else:
@@ -151,6 +156,8 @@ class _Workers:
         """Return when every worker has ended after a signal."""
         for signal_number in _SIGNALS:
             signal.signal(signal_number, self._stop)
+        for signal_number in REOPENING:
+            signal.signal(signal_number, self._reopen)
         self._start_all(on_ready)
         while self._numbers:
             process_id, status = os.wait()
@@ -190,6 +197,7 @@ class _Workers:
         try:
             for signal_number in _SIGNALS:
                 signal.signal(signal_number, signal.SIG_DFL)
+            survive_signals()
             os.close(self._writing_end)
             run(_serve(self._settings, self._listener, on_ready, number, self._lifeline))
             code = 0
@@ -202,5 +210,14 @@ class _Workers:
 
     def _stop(self, signal_number: int, _frame: object) -> None:
         self._is_stopping = True
+        self._tell(signal.SIGTERM)
+
+    def _reopen(self, signal_number: int, _frame: object) -> None:
+        reopen_log_files()
+        self._tell(signal_number)
+
+    def _tell(self, signal_number: int) -> None:
         for process_id in self._numbers:
-            os.kill(process_id, signal.SIGTERM)
+            # One may have ended a moment ago.
+            with suppress(ProcessLookupError):
+                os.kill(process_id, signal_number)
