@@ -62,7 +62,7 @@ from .resources.user_auth import UserAuthResource
 from .resources.users import UsersResource
 from .settings import Settings
 from .stores.base import Store, StoreVersion
-from .stores.opening import store_of
+from .stores.opening import NoStore, has_file, is_embedded, shown_place, store_of
 
 _SHARED_DATABASES = (
     *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),
@@ -93,11 +93,17 @@ class Repositories:
     cluster_id: str
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock = system_clock) -> Self:
+    async def open(
+        cls, settings: Settings, clock: Clock = system_clock, *, creates: bool = True
+    ) -> Self:
         """Open the store, with the shared databases and secrets made where they are missing.
 
-        Raises `StoreUnavailable`.
+        Raises `StoreUnavailable`; and `NoStore` where all would have to be made, and nobody is to
+        make it (`creates`).
         """
+        is_there = not is_embedded(settings.store) or has_file(settings.store)
+        if not is_there and not creates:
+            raise _no_store(settings)
         store = store_of(
             settings.store,
             timeout=settings.store_timeout,
@@ -105,6 +111,8 @@ class Repositories:
         )
         version = await store.open()
         try:
+            if not creates and not await store.databases(ACCOUNTS, limit=1):
+                raise _no_store(settings)
             for database in _SHARED_DATABASES:
                 await store.create_database(database)
             repositories = await cls._over(store, version, settings, clock)
@@ -200,6 +208,13 @@ class Repositories:
         await self.known_accounts.close()
         await self.tokens.close()
         await self.store.close()
+
+
+def _no_store(settings: Settings) -> NoStore:
+    return NoStore(
+        f"there is no store at {shown_place(settings.store)}; `faxbox init` and `faxbox serve` "
+        "make one"
+    )
 
 
 def reconciler_of(

@@ -27,7 +27,7 @@ from .repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevi
 from .serving import bound_socket, run, serve
 from .settings import InvalidSetting, Settings, from_process
 from .stores.base import StoreError
-from .stores.opening import embedded_path, is_embedded
+from .stores.opening import NoStore, embedded_path, is_embedded, shown_place
 
 _FIRST_ACCOUNT = "master"
 _FACTS_FILE = "master-account.json"
@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument("--store", metavar="URL", help="where documents are kept")
 
     command = commands.add_parser("serve", parents=[store], help="serve the API until SIGTERM")
+    command.add_argument(
+        "--create-store", action="store_true", help="make the folder of a new store, too"
+    )
     command.add_argument("--host", help="the address to listen on")
     command.add_argument("--port", help="the port to listen on")
     command.add_argument("--workers", metavar="N", help="how many processes serve")
@@ -90,7 +93,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     settings = from_process(
-        store=options.store, host=options.host, port=options.port, workers=options.workers
+        store=options.store,
+        create_store="true" if options.create_store else None,
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
     )
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -113,7 +120,11 @@ def _serve(options: argparse.Namespace) -> None:
 
 async def _prepare(settings: Settings) -> tuple[MasterAccount, str] | None:
     """Open the store once before any worker does; in an empty embedded one, make an account."""
-    repositories = await Repositories.open(settings)
+    try:
+        repositories = await Repositories.open(settings, creates=False)
+    except NoStore:
+        _announce_new_store(settings)
+        repositories = await Repositories.open(settings)
     try:
         if not is_embedded(settings.store) or not await repositories.accounts.is_empty():
             return None
@@ -122,6 +133,22 @@ async def _prepare(settings: Settings) -> tuple[MasterAccount, str] | None:
         return account, await repositories.tokens.issue(master, None, "cb_api_auth")
     finally:
         await repositories.close()
+
+
+def _announce_new_store(settings: Settings) -> None:
+    """Say that a store is made, and where: it may be another than was meant.
+
+    Raises `CommandRefused` where even its folder is missing, and nobody asked for that.
+    """
+    place = shown_place(settings.store)
+    if is_embedded(settings.store):
+        is_wanted = settings.create_store or settings.store == Settings().store
+        if not is_wanted and not Path(place).parent.is_dir():
+            raise CommandRefused(
+                f"there is no folder {Path(place).parent}; --create-store makes it, and a new store"
+                " in it"
+            )
+    print(f"Making a new store: {place}", flush=True)
 
 
 def _announce(settings: Settings, base_url: str, account: MasterAccount, token: str) -> None:
@@ -134,7 +161,7 @@ def _announce(settings: Settings, base_url: str, account: MasterAccount, token: 
     facts = embedded_path(settings.store).with_name(_FACTS_FILE)
     _write_private(facts, json.dumps({**account.facts(), "example": example}, indent=2) + "\n")
     print(
-        "A new store, with a master account in it:\n"
+        "The store has a master account now:\n"
         f"  account id  {account.account_id}\n"
         f"  API key     {account.api_key}\n"
         f"(kept in {facts}, readable by you alone)\n\n"
@@ -161,7 +188,7 @@ def _init(options: argparse.Namespace) -> None:
             user=user,
         )
 
-    print(json.dumps(with_repositories(options, initialise).facts()))
+    print(json.dumps(with_repositories(options, initialise, creates=True).facts()))
 
 
 def _token(options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from faxbox_service.crossbar.client_address import NO_PROXIES, parse_networks
 from faxbox_service.documents.callback_urls import NOTHING_BLOCKED, BlockedHosts
-from faxbox_service.stores.couchdb_url import ServerUrl
+from faxbox_service.stores.opening import require_store_url
 
 PREFIX = "FAXBOX_"
 
@@ -91,14 +91,8 @@ def _switch(text: str) -> bool:
 
 
 def _store(text: str) -> str:
-    if text.startswith(("couchdb:", "couchdbs:")):
-        ServerUrl.parse(text)
-        return text
-    if text.startswith("sqlite:") and text.removeprefix("sqlite:").strip("/"):
-        return text
-    raise ValueError(
-        "must be sqlite:///path/to/file.db, couchdb://user:password@host:5984 or couchdbs://…"
-    )
+    require_store_url(text)
+    return text
 
 
 def _blocked_hosts(text: str) -> str:
@@ -122,6 +116,12 @@ class Settings:
         "where documents are kept: `sqlite:///path/to/file.db` (`sqlite:path` is relative), "
         "`couchdb://user:password@host:5984`, or `couchdbs://…` for TLS",
         _store,
+    )
+    create_store: bool = _setting(
+        False,
+        "let `faxbox serve` make the folder of a new embedded store too; that of the default store "
+        "is always made",
+        _switch,
     )
     host: str = _setting("127.0.0.1", "the address to listen on", _text)
     port: int = _setting(8000, "the port to listen on; 0 takes a free one", _whole(0, 65535))

@@ -6,22 +6,27 @@ import re
 import shlex
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
+ROOT = str(Path(__file__).parents[1])
 FAXBOX = [sys.executable, "-m", "faxbox_service"]
 API_KEY = "0123456789abcdef" * 4
 
 
 @pytest.fixture
 def store(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o700)
     return f"sqlite://{tmp_path}/data/faxbox.db"
 
 
@@ -46,8 +51,9 @@ def free_port():
 @contextmanager
 def serving(store, *arguments):
     """A service that is ready, and what it printed until then."""
+    named = () if store is None else ("--store", store)
     process = subprocess.Popen(
-        [*FAXBOX, "serve", "--store", store, "--port", "0", *arguments],
+        [*FAXBOX, "serve", *named, "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -76,6 +82,7 @@ def get(url, token):
 
 def test_a_first_start_makes_an_account_and_prints_a_working_curl(tmp_path, store):
     with serving(store) as (_, printed):
+        assert printed.startswith(f"Making a new store: {tmp_path}/data/faxbox.db\n")
         account_id = re.search(r"account id +([0-9a-f]{32})\n", printed)[1]
         api_key = re.search(r"API key +([0-9a-f]{64})\n", printed)[1]
         curl = next(line for line in printed.splitlines() if line.startswith("curl "))
@@ -94,11 +101,113 @@ def test_a_first_start_makes_an_account_and_prints_a_working_curl(tmp_path, stor
     assert (kept["account_id"], kept["api_key"]) == (account_id, api_key)
     assert curl == kept["example"]
     with serving(store) as (_, printed):
-        assert "curl" not in printed
+        assert printed.startswith("Serving on ")
 
 
-def test_the_store_and_its_folder_are_private(tmp_path, store):
-    with serving(store):
+def test_no_folder_is_made_for_a_new_store_unless_that_is_asked_for(tmp_path):
+    mistyped = f"sqlite://{tmp_path}/dta/faxbox.db"
+    refused = run("serve", "--store", mistyped, "--port", "0")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        f"faxbox: there is no folder {tmp_path}/dta;"
+        " --create-store makes it, and a new store in it\n"
+    )
+    assert not list(tmp_path.iterdir())
+    with serving(mistyped, "--create-store") as (_, printed):
+        assert printed.startswith(f"Making a new store: {tmp_path}/dta/faxbox.db\n")
+
+
+def test_the_default_store_is_made_with_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", ROOT, prepend=os.pathsep)
+    with serving(None) as (_, printed):
+        assert printed.startswith(f"Making a new store: {tmp_path}/data/faxbox.db\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("account", "list"),
+        ("account", "show", "f" * 32),
+        ("token", "--account-id", "f" * 32),
+        ("repair", "--dry-run"),
+        ("signing-key", "rotate"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("found", ["no folder", "no file", "an empty file"])
+def test_only_serve_and_init_make_a_store(tmp_path, arguments, found):
+    path = tmp_path / "data" / "faxbox.db"
+    if found != "no folder":
+        path.parent.mkdir()
+    if found == "an empty file":
+        path.touch()
+    before = sorted(tmp_path.rglob("*"))
+    result = run(*arguments, "--store", f"sqlite://{path}")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"faxbox: there is no store at {path}; `faxbox init` and `faxbox serve` make one\n"
+    )
+    assert sorted(tmp_path.rglob("*")) == before
+    assert not path.exists() or not path.stat().st_size
+
+
+@contextmanager
+def empty_couchdb():
+    """A CouchDB without databases, as far as finding that out goes, and what it was asked."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self):
+            asked.append((self.command, self.path.partition("?")[0]))
+            answers = {("GET", "/"): {"couchdb": "Welcome", "version": "3.5.0"}}
+            body = json.dumps(answers.get(asked[-1], [])).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_PUT = do_POST = answer  # noqa: N815
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_empty_couchdb_stays_empty():
+    with empty_couchdb() as (address, asked):
+        result = run("account", "list", FAXBOX_STORE=f"couchdb://admin:secret@{address}")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"faxbox: there is no store at http://{address};"
+        " `faxbox init` and `faxbox serve` make one\n"
+    )
+    assert set(asked) == {("GET", "/"), ("GET", "/_all_dbs")}
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("account", "list")], ids=" ".join)
+def test_nothing_is_written_to_the_database_of_another_program(tmp_path, arguments):
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute("CREATE TABLE theirs (x)")
+        theirs.commit()
+    before = path.read_bytes()
+    result = run(*arguments, "--store", f"sqlite://{path}")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"faxbox: sqlite store {path}: the file is another program's database\n"
+    assert path.read_bytes() == before
+
+
+def test_the_store_and_its_folder_are_private(tmp_path):
+    with serving(f"sqlite://{tmp_path}/data/faxbox.db", "--create-store"):
         pass
     for path in (tmp_path / "data", *(tmp_path / "data").iterdir()):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
@@ -132,15 +241,24 @@ def test_token_prints_a_token_and_nothing_else(store):
         (["serve"], {"FAXBOX_TRUSTED_PROXIES": "x"}, "must name networks such as 10.0.0.0/8"),
         (["serve"], {"FAXBOX_RATE_LIMIT_REFILL": "0"}, "FAXBOX_RATE_LIMIT_REFILL must be from"),
         (["serve"], {"FAXBOX_PROT": "1"}, "FAXBOX_PROT is not a setting of this service"),
-        (["serve", "--store", "mysql://root:secret@x"], {}, "--store must be sqlite:///path"),
+        (["serve", "--store", "mysql://root:secret@x"], {}, "--store must be sqlite:///absolute"),
         (["serve", "--store", "couchdb://root:sec/ret@x"], {}, "--store is not a URL of the form"),
-        (["serve"], {"FAXBOX_STORE": "sqlite://"}, "FAXBOX_STORE must be sqlite:///path"),
+        (["serve"], {"FAXBOX_STORE": "sqlite://"}, "FAXBOX_STORE must be sqlite:///abs"),
+        (
+            ["account", "list", "--store", "sqlite://data/x.db"],
+            {},
+            "--store must be sqlite:///absolute/path.db, sqlite:relative/path.db, or couchdb://user:",
+        ),
+        (["serve", "--store", "sqlite::memory:"], {}, "--store must be sqlite:///absolute/path.db"),
+        (
+            ["serve", "--store", "sqlite:///x%00.db"],
+            {},
+            "--store must be sqlite:///absolute/path.db",
+        ),
         (["serve", "--host", "256.1.1.1", "--port", "0"], {}, "cannot listen on 256.1.1.1:0"),
         (["serve"], {"FAXBOX_LOG_LEVEL": "loud"}, "FAXBOX_LOG_LEVEL must be one of debug"),
         (["serve", "--store", "sqlite:///proc/nowhere/x.db"], {}, "/proc/nowhere"),
         (["serve", "--store", "couchdb://root:secret@127.0.0.1:1"], {}, "127.0.0.1:1"),
-        (["token", "--account-id", "x"], {}, "there is no x"),
-        (["token", "--account-id", "f" * 32], {}, "there is no ffff"),
         (["init", "--account-name", ""], {}, "name: String must be at least 1 characters"),
         (["init", "--account-name", "x", "--api-key", "short"], {}, "an API key has 64"),
         (["init", "--account-name", "x", "--username", "y"], {}, "go together"),
@@ -154,6 +272,14 @@ def test_wrong_settings_and_arguments_are_one_clear_line(tmp_path, arguments, en
     assert result.stderr.count("\n") == 1
     assert text in result.stderr
     assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize("account_id", ["x", "f" * 32])
+def test_there_is_no_token_of_an_account_that_is_not_there(store, account_id):
+    assert run("init", "--store", store, "--account-name", "one").returncode == 0
+    result = run("token", "--store", store, "--account-id", account_id)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"faxbox: there is no {account_id}\n"
 
 
 def test_init_refuses_a_store_with_accounts(store):

@@ -15,6 +15,7 @@ from tests.test_cli import FAXBOX, base_url_of, get, run, serving
 
 @pytest.fixture
 def store(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o700)
     return f"sqlite://{tmp_path}/data/faxbox.db"
 
 

@@ -44,6 +44,7 @@ def session_steps():
 
 def run_steps(tmp_path, steps):
     """What each shell block prints, one after the other, beside a running service."""
+    (tmp_path / "data").mkdir()
     store = f"sqlite://{tmp_path}/data/faxbox.db"
     mark = "--- end of step ---"
     with serving(store) as (_, printed):

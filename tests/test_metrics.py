@@ -41,6 +41,7 @@ def free_pair():
 
 @pytest.fixture
 def store(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o700)
     return f"sqlite://{tmp_path}/data/faxbox.db"
 
 

@@ -21,13 +21,19 @@ class CommandRefused(Exception):
 
 
 def with_repositories(
-    options: argparse.Namespace, work: Callable[[Repositories], Awaitable[Result]]
+    options: argparse.Namespace,
+    work: Callable[[Repositories], Awaitable[Result]],
+    *,
+    creates: bool = False,
 ) -> Result:
-    """What `work` makes of the store that the options or the environment name."""
+    """What `work` makes of the store that the options or the environment name.
+
+    Raises `NoStore` where there is none, unless the command `creates` it.
+    """
     settings = from_process(store=options.store)
 
     async def worked() -> Result:
-        repositories = await Repositories.open(settings)
+        repositories = await Repositories.open(settings, creates=creates)
         try:
             return await work(repositories)
         finally:
