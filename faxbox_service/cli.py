@@ -12,8 +12,9 @@ from typing import NoReturn
 from . import __version__
 from .app import Repositories
 from .commands.accounts import add_account_commands
-from .commands.common import CommandRefused, with_repositories
+from .commands.common import CommandRefused, warn_of_password_in, with_repositories
 from .commands.faxboxes import add_faxbox_commands
+from .commands.given_secrets import API_KEY, PASSWORD
 from .commands.secrets import add_secret_commands
 from .commands.users import add_user_commands
 from .documents.schema import InvalidDocument
@@ -57,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"faxbox-service {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     store = argparse.ArgumentParser(add_help=False)
-    store.add_argument("--store", metavar="URL", help="where documents are kept")
+    store.add_argument(
+        "--store", metavar="URL", help="where documents are kept; with a password, use FAXBOX_STORE"
+    )
 
     command = commands.add_parser("serve", parents=[store], help="serve the API until SIGTERM")
     command.add_argument(
@@ -74,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--account-name", required=True, metavar="NAME")
     command.add_argument("--realm")
     command.add_argument("--username")
-    command.add_argument("--password")
-    command.add_argument("--api-key", metavar="KEY", help="64 characters; made if not given")
+    PASSWORD.add_options(command, "the user's password")
+    API_KEY.add_options(command, "the account's API key, 64 characters, made if not given")
     command.set_defaults(run=_init)
 
     command = commands.add_parser("token", parents=[store], help="print a token of an account")
@@ -109,6 +112,7 @@ def _serve(options: argparse.Namespace) -> None:
     host, port = listener.getsockname()[:2]
     base_url = f"http://{_reachable(host)}:{port}"
     first = run(_prepare(settings))
+    warn_of_password_in(options)
     if first is not None:
         account, token = first
         _announce(settings, base_url, account, token)
@@ -173,22 +177,31 @@ def _announce(settings: Settings, base_url: str, account: MasterAccount, token: 
 
 
 def _init(options: argparse.Namespace) -> None:
-    if (options.username is None) != (options.password is None):
-        raise CannotInitialise("--username and --password go together")
-    user = None
-    if options.username is not None:
-        user = FirstUser(options.username, options.password)
+    user = _first_user(options)
+    api_key = API_KEY.read(options)
 
     async def initialise(repositories: Repositories) -> MasterAccount:
         return await create_master_account(
             repositories,
             options.account_name,
             realm=options.realm,
-            api_key=options.api_key,
+            api_key=api_key,
             user=user,
         )
 
     print(json.dumps(with_repositories(options, initialise, creates=True).facts()))
+
+
+def _first_user(options: argparse.Namespace) -> FirstUser | None:
+    password = PASSWORD.read(options)
+    if options.username is None:
+        # A password in the environment may be there for other commands.
+        if options.password is not None or options.password_file is not None:
+            raise CannotInitialise("a password needs --username")
+        return None
+    if password is None:
+        raise CannotInitialise(f"--username needs a password: {PASSWORD.ways}")
+    return FirstUser(options.username, password)
 
 
 def _token(options: argparse.Namespace) -> None:

@@ -8,13 +8,19 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
 from typing import Any, Self
 
 from faxbox_service.crossbar.client_address import NO_PROXIES, parse_networks
 from faxbox_service.documents.callback_urls import NOTHING_BLOCKED, BlockedHosts
 from faxbox_service.stores.opening import require_store_url
 
+from .secret_files import UnreadableSecret, read_secret_file
+
 PREFIX = "FAXBOX_"
+
+SECRETS_OF_COMMANDS = ("password", "api_key")
+"""What commands may be given in the environment, though it is no setting."""
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -23,8 +29,12 @@ class InvalidSetting(ValueError):
     """A setting that cannot be used; the text says which, why, and what was given."""
 
 
-def _setting(default: Any, meaning: str, read: Callable[[str], Any]) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "read": read})
+def _setting(
+    default: Any, meaning: str, read: Callable[[str], Any], *, is_secret: bool = False
+) -> Any:
+    """`is_secret`: its value may be shown to nobody, and given in a file."""
+    metadata = {"meaning": meaning, "read": read, "is_secret": is_secret}
+    return field(default=default, metadata=metadata)
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str], int]:
@@ -116,6 +126,7 @@ class Settings:
         "where documents are kept: `sqlite:///path/to/file.db` (`sqlite:path` is relative), "
         "`couchdb://user:password@host:5984`, or `couchdbs://…` for TLS",
         _store,
+        is_secret=True,
     )
     create_store: bool = _setting(
         False,
@@ -293,18 +304,15 @@ class Settings:
         Raises `InvalidSetting`. An environment variable with our prefix that is no setting is
         an error too, so that a misspelt one does not go unnoticed.
         """
-        known = {variable_of(setting): setting for setting in fields(cls)}
+        known = _KNOWN_SECRETS.union(*map(_variables_of, fields(cls)))
         for name in environment:
             if name.startswith(PREFIX) and name not in known and not _is_foreign(name):
                 raise InvalidSetting(f"{name} is not a setting of this service")
         values: dict[str, Any] = {}
-        for name, setting in known.items():
-            option = given.get(setting.name)
-            if option is not None:
-                source = f"--{setting.name.replace('_', '-')}"
-                values[setting.name] = _value(setting, option, source)
-            elif name in environment:
-                values[setting.name] = _value(setting, environment[name], name)
+        for setting in fields(cls):
+            found = _found(setting, given.get(setting.name), environment)
+            if found is not None:
+                values[setting.name] = _value(setting, *found)
         return cls(**values)
 
 
@@ -313,9 +321,52 @@ def variable_of(setting: "Field[Any]") -> str:
     return f"{PREFIX}{setting.name.upper()}"
 
 
+def secret_variable(name: str) -> str:
+    """The environment variable of a secret that a command is given."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def file_variable(variable: str) -> str:
+    """The environment variable that names the file which another one's value is in."""
+    return f"{variable}_FILE"
+
+
 def from_process(**given: str | None) -> Settings:
     """The settings of this process: its environment, and over it those given as text."""
     return Settings.load(os.environ, **given)
+
+
+_KNOWN_SECRETS = frozenset(
+    variable
+    for name in SECRETS_OF_COMMANDS
+    for variable in (secret_variable(name), file_variable(secret_variable(name)))
+)
+
+
+def _variables_of(setting: "Field[Any]") -> tuple[str, ...]:
+    """What may give the setting in the environment."""
+    variable = variable_of(setting)
+    return (variable, file_variable(variable)) if setting.metadata["is_secret"] else (variable,)
+
+
+def _found(
+    setting: "Field[Any]", option: str | None, environment: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Where a setting is given, and as which text. Raises `InvalidSetting`."""
+    if option is not None:
+        return f"--{setting.name.replace('_', '-')}", option
+    found = [name for name in _variables_of(setting) if name in environment]
+    if len(found) > 1:
+        raise InvalidSetting(f"{' and '.join(found)} exclude each other")
+    if not found:
+        return None
+    (name,) = found
+    if name == variable_of(setting):
+        return name, environment[name]
+    try:
+        return name, read_secret_file(Path(environment[name]))
+    except UnreadableSecret as error:
+        raise InvalidSetting(f"{name}: {error}") from None
 
 
 def _is_foreign(name: str) -> bool:
@@ -323,9 +374,9 @@ def _is_foreign(name: str) -> bool:
     return name.startswith(f"{PREFIX}TEST_")
 
 
-def _value(setting: "Field[Any]", text: str, source: str) -> Any:
+def _value(setting: "Field[Any]", source: str, text: str) -> Any:
     try:
         return setting.metadata["read"](text)
     except ValueError as error:
-        shown = "" if setting.name == "store" else f", not {text!r}"
+        shown = "" if setting.metadata["is_secret"] else f", not {text!r}"
         raise InvalidSetting(f"{source} {error}{shown}") from None

@@ -30,10 +30,11 @@ def store(tmp_path):
     return f"sqlite://{tmp_path}/data/faxbox.db"
 
 
-def run(*arguments, cwd=None, **environment):
+def run(*arguments, cwd=None, input="", **environment):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("FAXBOX_")}
     return subprocess.run(
         [*FAXBOX, *arguments],
+        input=input,
         capture_output=True,
         text=True,
         timeout=60,
@@ -216,7 +217,9 @@ def test_the_store_and_its_folder_are_private(tmp_path):
 def test_init_prints_one_json_object(store):
     result = run(
         *("init", "--store", store, "--account-name", "master", "--realm", "master.test"),
-        *("--username", "admin", "--password", "Secret1234", "--api-key", API_KEY),
+        *("--username", "admin"),
+        FAXBOX_PASSWORD="Secret1234",
+        FAXBOX_API_KEY=API_KEY,
     )
     facts = json.loads(result.stdout)
     assert facts.keys() == {"account_id", "api_key", "realm", "user_id"}
@@ -260,8 +263,9 @@ def test_token_prints_a_token_and_nothing_else(store):
         (["serve", "--store", "sqlite:///proc/nowhere/x.db"], {}, "/proc/nowhere"),
         (["serve", "--store", "couchdb://root:secret@127.0.0.1:1"], {}, "127.0.0.1:1"),
         (["init", "--account-name", ""], {}, "name: String must be at least 1 characters"),
-        (["init", "--account-name", "x", "--api-key", "short"], {}, "an API key has 64"),
-        (["init", "--account-name", "x", "--username", "y"], {}, "go together"),
+        (["init", "--account-name", "x"], {"FAXBOX_API_KEY": "short"}, "an API key has 64"),
+        (["init", "--account-name", "x", "--username", "y"], {}, "--username needs a password"),
+        (["serve"], {"FAXBOX_STORE_FILE": "/nowhere"}, "FAXBOX_STORE_FILE: /nowhere: No such file"),
     ],
 )
 def test_wrong_settings_and_arguments_are_one_clear_line(tmp_path, arguments, environment, text):

@@ -143,13 +143,6 @@ def assert_refused_within_a_second(url, token):
     pytest.fail("the token is still good")
 
 
-def test_no_command_line_shows_a_password(store, master):
-    arguments = ("--account-id", master["account_id"], "--username", "bob")
-    for command in ("create", "password"):
-        result = run("user", command, "--store", store, *arguments, "--password", "Secret1234")
-        assert (result.returncode, "unrecognized arguments" in result.stderr) == (2, True)
-
-
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -162,7 +155,6 @@ def test_no_command_line_shows_a_password(store, master):
         (["account", "show", "f" * 32], f"there is no {'f' * 32}"),
         (["account", "delete", "MASTER"], "the master account is never deleted"),
         (["user", "password", "--account-id", "MASTER", "--username", "x"], "there is no x"),
-        (["user", "create", "--account-id", "MASTER", "--username", "x"], "password: The"),
         (["user", "create", "--account-id", "x", "--username", "x"], "there is no x"),
         (["api-key", "rotate", "--account-id", "x"], "there is no x"),
         (["signature-secret", "reset", "--account-id", "MASTER", "--user-id", "x"], "is no x"),
@@ -171,7 +163,7 @@ def test_no_command_line_shows_a_password(store, master):
 def test_what_cannot_be_done_is_one_clear_line(store, master, arguments, text):
     given = [master["account_id"] if each == "MASTER" else each for each in arguments]
     result = subprocess.run(
-        [*FAXBOX, *given, "--store", store], input="", capture_output=True, text=True
+        [*FAXBOX, *given, "--store", store], input="Secret1234", capture_output=True, text=True
     )
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("faxbox: ") and text in result.stderr

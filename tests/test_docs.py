@@ -116,8 +116,9 @@ def test_the_commands_of_the_page_on_accounts_work(tmp_path):
     assert [child["name"] for child in children["data"]] == ["Acme"]
     assert "alice has a new password\n" in outputs[1]
     assert outputs[1].endswith("(Branch) softly\n")
-    assert outputs[2].startswith("all tokens of ")
-    restricted = outputs[3].replace("}{", "}\n{").splitlines()
+    assert outputs[2].endswith("username  bob\n")
+    assert outputs[3].startswith("all tokens of ")
+    restricted = outputs[4].replace("}{", "}\n{").splitlines()
     assert [json.loads(text)["status"] for text in restricted] == ["success", "success"]
 
 

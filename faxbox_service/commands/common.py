@@ -12,6 +12,7 @@ from faxbox_service.documents.types import Document
 from faxbox_service.repositories.clock import new_id
 from faxbox_service.serving import run
 from faxbox_service.settings import from_process
+from faxbox_service.stores.opening import has_password
 
 Result = TypeVar("Result")
 
@@ -34,6 +35,7 @@ def with_repositories(
 
     async def worked() -> Result:
         repositories = await Repositories.open(settings, creates=creates)
+        warn_of_password_in(options)
         try:
             return await work(repositories)
         finally:
@@ -41,6 +43,16 @@ def with_repositories(
 
     result: Result = run(worked())
     return result
+
+
+def warn_of_password_in(options: argparse.Namespace) -> None:
+    """Say on standard error that a password on the command line can be read by others."""
+    if options.store is not None and has_password(options.store):
+        print(
+            "faxbox: --store shows the password to everyone on this machine; FAXBOX_STORE, and the"
+            " file that FAXBOX_STORE_FILE names, do not",
+            file=sys.stderr,
+        )
 
 
 def author() -> Author:

@@ -1,8 +1,6 @@
 """`faxbox user …`."""
 
 import argparse
-import getpass
-import sys
 from collections.abc import Callable
 
 from faxbox_service.app import Repositories
@@ -10,8 +8,7 @@ from faxbox_service.documents.types import Document
 from faxbox_service.repositories.errors import BadIdentifier
 
 from .common import answer, author, facts_as_text, with_repositories
-
-_PASSWORD_HELP = "read from the terminal, or the first line of standard input"
+from .given_secrets import PASSWORD
 
 
 def add_user_commands(
@@ -25,10 +22,14 @@ def add_user_commands(
     def add(
         name: str, run: Callable[[argparse.Namespace], None], help: str
     ) -> argparse.ArgumentParser:
-        description = f"{help[0].upper()}{help[1:]}. The password is {_PASSWORD_HELP}."
+        description = (
+            f"{help[0].upper()}{help[1:]}. The password is typed, or read from the first line of "
+            "standard input, unless it is given otherwise."
+        )
         command = kinds.add_parser(name, parents=[common], help=help, description=description)
         command.add_argument("--account-id", required=True, metavar="ID")
         command.add_argument("--username", required=True)
+        PASSWORD.add_options(command, "the user's password")
         command.set_defaults(run=run)
         return command
 
@@ -49,7 +50,7 @@ def _create(options: argparse.Namespace) -> None:
     }
     if options.email is not None:
         fields["email"] = options.email
-    password = _read_password()
+    password = _password(options)
 
     async def create(repositories: Repositories) -> Document:
         await repositories.accounts.find(options.account_id)
@@ -61,7 +62,7 @@ def _create(options: argparse.Namespace) -> None:
 
 
 def _change_password(options: argparse.Namespace) -> None:
-    password = _read_password()
+    password = _password(options)
 
     async def change(repositories: Repositories) -> Document:
         user = await repositories.users.find_by_username(options.account_id, options.username)
@@ -78,8 +79,6 @@ def _change_password(options: argparse.Namespace) -> None:
     answer(options, facts, f"{document['username']} has a new password")
 
 
-def _read_password() -> str:
-    """The password, which no command line shows."""
-    if sys.stdin.isatty():
-        return getpass.getpass()
-    return sys.stdin.readline().rstrip("\n")
+def _password(options: argparse.Namespace) -> str:
+    password = PASSWORD.read(options)
+    return PASSWORD.read_input() if password is None else password

@@ -56,6 +56,11 @@ def shown_place(url: str) -> str:
     return str(embedded_path(url).absolute()) if is_embedded(url) else ServerUrl.parse(url).address
 
 
+def has_password(url: str) -> bool:
+    """Whether a store's URL is a secret."""
+    return not is_embedded(url) and bool(ServerUrl.parse(url).password)
+
+
 def has_file(url: str) -> bool:
     """Whether there is an embedded store, or would have to be made.
 

@@ -24,8 +24,9 @@ def service(tmp_path):
         [
             *(*FAXBOX, "init", "--store", store),
             *("--account-name", "master", "--realm", "master.test"),
-            *("--username", "admin", "--password", "Secret1234"),
+            *("--username", "admin", "--password", "-"),
         ],
+        input="Secret1234\n",
         capture_output=True,
         text=True,
         check=True,

@@ -72,9 +72,9 @@ def _initialised(store: str) -> dict[str, str]:
         _command(
             "init",
             *("--account-name", "master", "--realm", "master.test"),
-            *("--username", "admin", "--password", "Secret1234", "--store", store),
+            *("--username", "admin", "--store", store),
         ),
-        env=_environment(),
+        env=_environment() | {"FAXBOX_PASSWORD": "Secret1234"},
         capture_output=True,
         text=True,
     )
