@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from faxbox_service.crossbar.client_address import NO_PROXIES, parse_networks
 from faxbox_service.documents.callback_urls import NOTHING_BLOCKED, BlockedHosts
+from faxbox_service.documents.smtp_address import fault_of_mail_domain
 from faxbox_service.stores.opening import require_store_url
 
 from .secret_files import UnreadableSecret, read_secret_file
@@ -87,6 +88,13 @@ def _networks(text: str) -> str:
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be empty")
+    return text
+
+
+def _domain(text: str) -> str:
+    fault = fault_of_mail_domain(text)
+    if fault is not None:
+        raise ValueError(f"must be a domain name ({fault})")
     return text
 
 
@@ -239,7 +247,7 @@ class Settings:
         "fax.kazoo.io",
         "the domain of generated addresses when neither the reseller nor `system_config/fax` "
         "names one",
-        _text,
+        _domain,
     )
     address_reservation: int = _setting(
         30,

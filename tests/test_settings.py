@@ -41,6 +41,9 @@ def test_no_setting_takes_blanks(setting):
         ("FAXBOX_STORE_TIMEOUT", "inf"),
         ("FAXBOX_STORE_TIMEOUT", "0"),
         ("FAXBOX_SCHEMA_STRICT_VALIDATION", "maybe"),
+        ("FAXBOX_DEFAULT_SMTP_DOMAIN", "fax.example.com."),
+        ("FAXBOX_DEFAULT_SMTP_DOMAIN", "x@fax.example.com"),
+        ("FAXBOX_DEFAULT_SMTP_DOMAIN", "a." * 122 + "a"),
         ("FAXBOX_TYPO", "1"),
     ],
 )

@@ -1,6 +1,6 @@
 """A faxbox's document through its life: created, replaced, patched, deleted, copied, shown.
 
-Data model, sections 2.4 and 3; contract, 2, 16, 22 and 23.
+Data model, sections 2.4 and 3; contract, 2, 16, 22, 23 and 27.
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from .merge import merge_patch
 from .names import encoded_account_database
 from .private_fields import is_soft_deleted, private_fields, public_fields
+from .schema_errors import InvalidDocument
+from .smtp_address import fault_of_address, folded
 from .types import AccountId, Document, DocumentId
 
 FAXBOX = "faxbox"
+
+_CUSTOM_ADDRESS = "custom_smtp_email_address"
 
 _TOLD_OF_REVISIONS = ("pvt_modified", "pvt_auth_account_id", "pvt_auth_user_id")
 
@@ -40,11 +44,32 @@ def client_fields(data: Document) -> Document:
 
 
 def settled(fields: Document) -> Document:
-    """Valid fields as they are stored: the custom address in lower case (contract, 6)."""
-    address = fields.get("custom_smtp_email_address")
-    if isinstance(address, str):
-        return {**fields, "custom_smtp_email_address": address.lower()}
+    """Valid fields as they are stored: the custom address in lower case (contract, 6).
+
+    One that is none stays as it is, to be refused or kept so.
+    """
+    address = fields.get(_CUSTOM_ADDRESS)
+    if isinstance(address, str) and fault_of_address(address) is None:
+        return {**fields, _CUSTOM_ADDRESS: folded(address)}
     return fields
+
+
+def require_address(document: Document, stored: Document | None) -> None:
+    """Raise `InvalidDocument` for a custom address that is none, where it is new to the box.
+
+    What Kazoo stored stays as it is until it is changed (contract, 27).
+    """
+    address = document.get(_CUSTOM_ADDRESS)
+    present = None if stored is None else stored.get(_CUSTOM_ADDRESS)
+    if not isinstance(address, str):
+        return
+    if isinstance(present, str) and folded(present) == folded(address):
+        return
+    fault = fault_of_address(address)
+    if fault is not None:
+        message = f"Field is not in the correct format: {fault}"
+        details = {"message": message, "value": address, "format": "domain or email"}
+        raise InvalidDocument({_CUSTOM_ADDRESS: {"wrong_format": details}})
 
 
 def with_attempts_reset(fields: Document) -> Document:
@@ -115,8 +140,8 @@ def held_addresses(document: Document | None) -> frozenset[str]:
 
 def addresses(document: Document) -> frozenset[str]:
     """The domains that route mail to this box, in lower case: generated and custom."""
-    named = (document.get("pvt_smtp_email_address"), document.get("custom_smtp_email_address"))
-    return frozenset(name.lower() for name in named if isinstance(name, str) and name)
+    named = (document.get("pvt_smtp_email_address"), document.get(_CUSTOM_ADDRESS))
+    return frozenset(folded(name) for name in named if isinstance(name, str) and name)
 
 
 def shown_faxbox(document: Document) -> Document:

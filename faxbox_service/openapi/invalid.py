@@ -86,6 +86,17 @@ INVALID: Final[Document] = {
                 {"name": "Front desk", "custom_smtp_email_address": OTHER_ADDRESS},
                 given="another faxbox",
             ),
+            "no address": _invalid_fields(
+                {"name": "Front desk", "custom_smtp_email_address": "fax.example.com "},
+                custom_smtp_email_address={
+                    "wrong_format": {
+                        "message": "Field is not in the correct format: a domain name has letters,"
+                        " digits, hyphens and dots; others are written xn--…",
+                        "value": "fax.example.com ",
+                        "format": "domain or email",
+                    }
+                },
+            ),
         }
     ),
     "InvalidAccount": _invalid(

@@ -21,6 +21,7 @@ from faxbox_service.documents.faxbox import FAXBOX, held_addresses
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import FAXES, account_database, is_account_id
 from faxbox_service.documents.schema import InvalidDocument
+from faxbox_service.documents.smtp_address import folded
 from faxbox_service.documents.types import (
     AccountId,
     Document,
@@ -94,7 +95,7 @@ class AddressClaims:
 
     def settled(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> Document:
         """The claim of an address that a box has already, to be created."""
-        return new_claim(address.lower(), faxbox_id, account_id, self._now())
+        return new_claim(folded(address), faxbox_id, account_id, self._now())
 
     async def require_free(self, addresses: Iterable[str], faxbox_id: DocumentId) -> None:
         """Raise `InvalidDocument` when another live box has one of the addresses; claim nothing."""
@@ -208,7 +209,8 @@ class AddressClaims:
         return None
 
     async def _with_address(self, address: str) -> list[ViewRow]:
-        wanted = ViewRange(key=address)
+        # The view's lower case is that of all letters, not only of ASCII's.
+        wanted = ViewRange(key=address.lower())
         try:
             return await self._store.view(FAXES, ADDRESSES, wanted)
         except MissingView:

@@ -89,6 +89,7 @@ class Faxboxes:
             smtp_email_address=await self._addresses.generate(reseller_id),
         )
         document = self._stamped(documents.new_faxbox(fields, origin), author)
+        documents.require_address(document, None)
         await self._require_owner(document, None)
         return await self._writes.create(
             account.id, document, partial(self._addresses.generate, reseller_id)
@@ -162,6 +163,7 @@ class Faxboxes:
             return await self._change(account_id, faxbox_id, replaced, author, precondition)
         except BadIdentifier:
             # A taken address is told first, as Kazoo does, also of a box that does not exist.
+            documents.require_address(fields, None)
             await self._claims.require_free(documents.addresses(fields), faxbox_id)
             raise
 
@@ -246,6 +248,7 @@ class Faxboxes:
     ) -> Document:
         async def changed(stored: Document) -> Document:
             document = self._stamped(await change(stored), author)
+            documents.require_address(document, stored)
             await self._require_owner(document, stored)
             return document
 
@@ -254,6 +257,7 @@ class Faxboxes:
 
     async def _require_consistent(self, document: Document, stored: Document) -> None:
         """Raise `InvalidDocument` when the box would go against other documents."""
+        documents.require_address(document, stored)
         await self._require_owner(document, stored)
         new = documents.held_addresses(document) - documents.held_addresses(stored)
         await self._claims.require_free(new, document["_id"])
@@ -273,7 +277,9 @@ class Faxboxes:
 
     async def check_creation(self, data: Document) -> None:
         """Raise what `create` would; nothing is stored."""
-        await self._claims.require_free(documents.addresses(await self._new_fields(data)), "")
+        fields = await self._new_fields(data)
+        documents.require_address(fields, None)
+        await self._claims.require_free(documents.addresses(fields), "")
 
     async def preview_replacement(self, stored: Document, data: Document) -> Document:
         """What `replace` would make of a document; nothing is stored."""

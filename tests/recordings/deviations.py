@@ -329,6 +329,16 @@ with the token of an account that logged in with its API key:
 ```
 """,
     ),
+    27: Deviation(
+        "Custom addresses",
+        "`custom_smtp_email_address` may be any text: `fax.example.com `, one with a full-width "
+        "letter or a line break, and the empty text are addresses beside `fax.example.com`",
+        "a new one is a domain name or `name@domain`, in ASCII, as RFC 5321 and IDNA have them "
+        "(`xn--…` for other letters); one that Kazoo stored otherwise is shown, stays when "
+        "something else is changed, and can be changed",
+        "Nobody can hold a look-alike of another's address, to which mail could go astray.",
+        ("accepted/custom-empty",),
+    ),
 }
 
 BY_RULE: dict[int, str] = {

@@ -24,6 +24,20 @@ _NOT_FOUND = {"message": "not found"}
 _NO_BOX = "the creation before it was refused: there is no such box"
 _AS_JSON = "a body that is JSON is taken as JSON, whatever its media type says"
 
+_NO_ADDRESS = invalid(
+    27,
+    "an empty text is no address",
+    {
+        "custom_smtp_email_address": {
+            "wrong_format": {
+                "message": "Field is not in the correct format: there is no domain name",
+                "value": "",
+                "format": "domain or email",
+            }
+        }
+    },
+)
+
 _UNKNOWN_PATH = Difference(
     12,
     "404 for unknown paths",
@@ -234,6 +248,10 @@ _ALL: dict[str, Difference] = {
         headers={"location": "/v2/accounts/{ACCOUNT:acme}/faxboxes/{ID:plain}"},
         undo=True,
     ),
+    "accepted/custom-empty": _NO_ADDRESS,
+    "accepted/custom-empty-again": _NO_ADDRESS,
+    "setup/14": unknown(27, _NO_BOX, "{ID:214}"),
+    "setup/15": unknown(27, _NO_BOX, "{ID:216}"),
 }
 
 DIFFERENCES: dict[str, Difference] = {**_ALL, **PATCHES}
