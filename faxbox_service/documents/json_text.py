@@ -1,7 +1,8 @@
-"""JSON text to values and back, exact for integers of any size.
+"""JSON text to values and back, exact for integers of up to 4300 digits.
 
-msgspec refuses NaN, infinities and lone surrogates, keeps the last of duplicate keys, and does
-not turn integers beyond 64 bits into floats.
+msgspec refuses NaN, infinities, numbers that no float holds and lone surrogates, keeps the last of
+duplicate keys, and does not turn integers beyond 64 bits into floats. Python converts no more
+digits, for their cost.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from .long_integers import LONGEST_INTEGER, has_long_integer
 from .types import Json
 
 EncodedJson: TypeAlias = msgspec.Raw
@@ -17,9 +19,18 @@ EncodedJson: TypeAlias = msgspec.Raw
 
 _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
-_canonical = msgspec.json.Encoder(order="sorted")
+_sorting_encoder = msgspec.json.Encoder(order="sorted")
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]++')
+_LONG_TEXT = 100_000
+"""Bytes; in a shorter text integers cost little, however long."""
+
+_FEW_MEMBERS = 1000
+"""Of all objects of a value. msgspec sorts them quickly in any order; the time it takes grows with
+the square of their number, and its stack with the number (docs/upstream/msgspec-sorted-order.md).
+"""
+
+# The closing quote is always there; without it the pattern would look for it again and again.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},:]|[^\[\]{},:"]++', re.DOTALL)
 
 
 class InvalidJson(ValueError):
@@ -27,11 +38,30 @@ class InvalidJson(ValueError):
 
 
 def decode_json(text: bytes | str) -> Json:
-    """Return the value of a JSON text; raise `InvalidJson` for anything else."""
+    """Return the value of a JSON text that anybody may have sent.
+
+    Raises `InvalidJson` for anything else, and for long texts with long integers.
+    """
+    if len(text) > _LONG_TEXT:
+        _require_short_integers(text)
+    return decode_stored_json(text)
+
+
+def decode_stored_json(text: bytes | str) -> Json:
+    """Return the value of a JSON text from the store; raise `InvalidJson` for anything else."""
     try:
         return _decoder.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise InvalidJson(str(error)) from error
+
+
+def _require_short_integers(text: bytes | str) -> None:
+    try:
+        encoded = text.encode() if isinstance(text, str) else text
+    except UnicodeError as error:
+        raise InvalidJson(str(error)) from error
+    if has_long_integer(encoded):
+        raise InvalidJson(f"an integer of more than {LONGEST_INTEGER} digits in a long text")
 
 
 def encode_json(value: Json) -> bytes:
@@ -41,7 +71,27 @@ def encode_json(value: Json) -> bytes:
 
 def canonical_json(value: Json) -> bytes:
     """Return the text that is the same for all values that are equal, and for no others."""
-    return _canonical.encode(value)
+    text = _encoder.encode(value)
+    if text.count(b'":') <= _FEW_MEMBERS:
+        return _sorting_encoder.encode(value)
+    return _encoder.encode(_in_order(value))
+
+
+def _in_order(value: Json) -> Json:
+    """The value with the members of every object in the order of their names' code points."""
+    whole = [value]
+    pending: list[Json] = [whole]
+    while pending:
+        outer = pending.pop()
+        for place, part in outer.items() if isinstance(outer, dict) else enumerate(outer):
+            if isinstance(part, dict):
+                outer[place] = {name: part[name] for name in sorted(part)}
+            elif isinstance(part, list):
+                outer[place] = part.copy()
+            else:
+                continue
+            pending.append(outer[place])
+    return whole[0]
 
 
 def encoded_list(texts: Iterable[bytes]) -> EncodedJson:

@@ -6,7 +6,7 @@ from itertools import islice
 from faxbox_service.packaged import packaged_folder
 
 from .coercion import with_repairs
-from .json_text import decode_json
+from .json_text import decode_stored_json
 from .schema_defaults import Defaults
 from .schema_errors import InvalidDocument, PropertyErrors, property_errors
 from .schema_references import BrokenSchema, References, Resolve, no_other_schema
@@ -105,5 +105,5 @@ def packaged_schema(name: str, *, strict: bool = False) -> Schema:
     # Names come from URLs too: they select among the files, and never become part of a path.
     for file in packaged_folder("schemas").glob("*.json"):
         if file.stem == name:
-            return Schema(name, decode_json(file.read_bytes()), strict=strict)
+            return Schema(name, decode_stored_json(file.read_bytes()), strict=strict)
     raise UnknownSchema(name)

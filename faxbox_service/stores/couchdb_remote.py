@@ -13,7 +13,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from faxbox_service import __version__
-from faxbox_service.documents.json_text import InvalidJson, decode_json, encode_json
+from faxbox_service.documents.json_text import InvalidJson, decode_stored_json, encode_json
 from faxbox_service.documents.types import Json
 
 from .base import (
@@ -226,7 +226,7 @@ class CouchDB(remote.RemoteServer):
 
     def _decoded(self, body: bytes) -> Json:
         try:
-            return decode_json(body)
+            return decode_stored_json(body)
         except InvalidJson as error:
             raise self._unavailable("the answer is not JSON") from error
 
@@ -273,7 +273,7 @@ def _query(params: dict[str, str]) -> str:
 def _reason(body: bytes) -> str | None:
     """The reason in one of CouchDB's error bodies, None for any other body."""
     try:
-        error = decode_json(body)
+        error = decode_stored_json(body)
         return str(error.get("reason") or error["error"])
     except (InvalidJson, AttributeError, KeyError):
         return None

@@ -7,16 +7,13 @@ two stores that apply it agree without a conflict (CouchDB: `couch_db:new_revid`
 import hashlib
 from collections.abc import Mapping
 
-import msgspec
-
+from faxbox_service.documents.json_text import canonical_json
 from faxbox_service.documents.types import Json, Revision
-
-_canonical = msgspec.json.Encoder(order="sorted")
 
 
 def content_digest(fields: Mapping[str, Json]) -> bytes:
     """Return 16 bytes that depend on the fields and not on their order."""
-    return _md5(_canonical.encode(fields))
+    return _md5(canonical_json(fields))
 
 
 def next_revision(
@@ -30,7 +27,7 @@ def next_revision(
 
     `content` is the edit's `content_digest`; `attachments` maps names to their digests.
     """
-    edit = _canonical.encode([parent, deleted, content, attachments])
+    edit = canonical_json([parent, deleted, content, attachments])
     return f"{generation(parent) + 1}-{_md5(edit).hex()}"
 
 

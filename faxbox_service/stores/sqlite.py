@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.json_text import decode_stored_json
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from . import sqlite_edits
@@ -350,4 +350,4 @@ class SqliteStore:
 
 
 def _document(document_id: DocumentId, revision: Revision, body: bytes) -> Document:
-    return {"_id": document_id, "_rev": revision, **decode_json(body)}
+    return {"_id": document_id, "_rev": revision, **decode_stored_json(body)}

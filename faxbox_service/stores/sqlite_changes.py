@@ -3,7 +3,7 @@
 import re
 import sqlite3
 
-from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.json_text import decode_stored_json
 
 from .base import NOW, Change, Changes, MissingDatabase, Sequence
 
@@ -38,7 +38,7 @@ def read_changes(
     ):
         document = None
         if body is not None:
-            document = {"_id": document_id, "_rev": revision, **decode_json(body)}
+            document = {"_id": document_id, "_rev": revision, **decode_stored_json(body)}
         changes.append(Change(document_id, revision, bool(is_deleted), document))
         start = sequence
     return Changes(changes, f"{number}-{start}")

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.json_text import decode_stored_json
 from faxbox_service.documents.types import DocumentId, Revision
 
 from .base import DocumentNotFound, MissingDatabase, RevisionConflict
@@ -159,7 +159,7 @@ def _write(
     if edit.deleted:
         index.remove(connection, number)
     else:
-        document = {"_id": edit.id, "_rev": revision, **decode_json(body)}
+        document = {"_id": edit.id, "_rev": revision, **decode_stored_json(body)}
         index.update(connection, (database, current.database), number, document)
     return revision
 

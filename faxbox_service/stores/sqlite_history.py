@@ -7,7 +7,7 @@ past nobody asks.
 import sqlite3
 from typing import TypeAlias
 
-from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.json_text import decode_stored_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Revision
 
@@ -99,5 +99,5 @@ def _current(
 
 
 def _document(document_id: DocumentId, revision: Revision, deleted: int, body: bytes) -> Document:
-    document = {"_id": document_id, "_rev": revision, **decode_json(body)}
+    document = {"_id": document_id, "_rev": revision, **decode_stored_json(body)}
     return {**document, "_deleted": True} if deleted else document

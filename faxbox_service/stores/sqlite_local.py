@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from faxbox_service.documents.json_text import decode_json, encode_json
+from faxbox_service.documents.json_text import decode_stored_json, encode_json
 from faxbox_service.documents.types import Document
 
 from .base import MissingDatabase
@@ -25,7 +25,7 @@ def get_local(connection: sqlite3.Connection, database: str, name: str) -> Docum
     row = connection.execute(_GET, (name, database)).fetchone()
     if row is None:
         raise MissingDatabase(database)
-    document: Document | None = None if row[0] is None else decode_json(row[0])
+    document: Document | None = None if row[0] is None else decode_stored_json(row[0])
     return document
 
 

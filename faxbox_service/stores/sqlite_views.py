@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, TypeAlias, cast
 
-from faxbox_service.documents.json_text import decode_json, encode_json
+from faxbox_service.documents.json_text import decode_stored_json, encode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
@@ -70,17 +70,17 @@ class _Row(NamedTuple):
 
     @property
     def key(self) -> Json:
-        return decode_json(self.entry)[0]
+        return decode_stored_json(self.entry)[0]
 
     @property
     def value(self) -> Json:
-        return decode_json(self.entry)[1]
+        return decode_stored_json(self.entry)[1]
 
     @property
     def document(self) -> Document | None:
         if self.body is None:
             return None
-        return {"_id": self.id, "_rev": self.revision, **decode_json(self.body)}
+        return {"_id": self.id, "_rev": self.revision, **decode_stored_json(self.body)}
 
 
 _as_row = partial(tuple.__new__, _Row)
@@ -138,7 +138,7 @@ class ViewIndex:
         for name, database_number, number, id_, revision, body in connection.execute(
             _ALL_DOCUMENTS
         ):
-            document = {"_id": id_, "_rev": revision, **decode_json(body)}
+            document = {"_id": id_, "_rev": revision, **decode_stored_json(body)}
             self.update(connection, (name, database_number), number, document)
         connection.execute("DELETE FROM views")
         connection.execute("INSERT INTO views (version) VALUES (?)", (self._version,))
