@@ -16,6 +16,9 @@ NO_PROXIES = "none"
 UNKNOWN = "unknown"
 """All clients whose address nobody knows, such as those of a Unix socket."""
 
+_LONGEST_ADDRESS = 100
+"""Characters, with port and scope; what is longer is none."""
+
 _IPV6_PREFIX = 64
 """What one subscriber has of IPv6."""
 
@@ -70,9 +73,13 @@ class ClientAddresses:
         return address is not None and any(address in network for network in self._trusted)
 
 
-@lru_cache(maxsize=4096)
 def grouped(text: str) -> str:
     """`2001:db8::1` → `2001:db8::/64`; IPv4 as it is, also where it is written as IPv6."""
+    return _grouped_short(text) if len(text) <= _LONGEST_ADDRESS else UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _grouped_short(text: str) -> str:
     address = _parsed(text)
     if address is None:
         return UNKNOWN
@@ -83,6 +90,8 @@ def grouped(text: str) -> str:
 
 def _parsed(text: str) -> Address | None:
     """An address without its port or scope; IPv4 within IPv6 is IPv4."""
+    if len(text) > _LONGEST_ADDRESS:
+        return None
     bare = text.strip().strip('"')
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]

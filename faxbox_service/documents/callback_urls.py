@@ -18,6 +18,9 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 NOTHING_BLOCKED = "none"
 
+_LONGEST_BEGINNING = 1000
+"""Characters of a URL within which its host ends."""
+
 _DIRECTIONS = ("inbound", "outbound")
 
 
@@ -65,10 +68,7 @@ class BlockedHosts:
             raise InvalidDocument(errors)
 
     def _blocks(self, url: str) -> bool:
-        try:
-            host = urlsplit(unicodedata.normalize("NFKC", url)).hostname
-        except ValueError:
-            host = None
+        host = _host(url)
         # What cannot be read here may be read by whoever calls it.
         if not host or not host.isprintable() or any(character in host for character in " \\%"):
             return True
@@ -77,6 +77,25 @@ class BlockedHosts:
         if address is not None:
             return any(address in network for network in self.networks)
         return name in self.names or name.endswith(self.domains)
+
+
+def _host(url: str) -> str | None:
+    """The host of a URL, None for one that cannot be read.
+
+    What comes after the host is not looked at: Unicode's forms take the square of a text's length
+    to make, and `urlsplit` remembers what it was given.
+    """
+    beginning = unicodedata.normalize("NFKC", url[:_LONGEST_BEGINNING])[:_LONGEST_BEGINNING]
+    scheme, _, rest = beginning.partition("//")
+    authority = rest
+    for end in "/?#":
+        authority = authority.partition(end)[0]
+    if len(authority) == len(rest) and len(beginning) == _LONGEST_BEGINNING:
+        return None
+    try:
+        return urlsplit(f"{scheme}//{authority}").hostname
+    except ValueError:
+        return None
 
 
 def _is_network(entry: str) -> bool:

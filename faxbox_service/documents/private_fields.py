@@ -4,13 +4,16 @@ Private is every top-level name that begins with `_` or `pvt_`; a nested `pvt_x`
 model, sections 2.1 and 2.2).
 """
 
-import re
+import string
 from dataclasses import dataclass
-from functools import lru_cache
 
 from .types import AccountId, Document, DocumentId, GregorianSeconds
 
-_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_ALPHANUMERIC = (string.ascii_letters + string.digits).encode()
+_NOT_ALPHANUMERIC = bytes(byte for byte in range(256) if byte not in _ALPHANUMERIC)
+_LOWERED = bytes(range(256)).lower()
+
+_PRIVATE = ("_", "pvt_")
 
 _AUTHOR_FIELDS = (
     "pvt_auth_account_id",
@@ -34,18 +37,12 @@ class Author:
 
 def is_private(name: str) -> bool:
     """Whether a top-level name is private."""
-    return name.startswith(("_", "pvt_"))
+    return name.startswith(_PRIVATE)
 
 
 def public_fields(document: Document) -> Document:
     """The public top-level fields, in their order."""
-    return {name: document[name] for name in _public_names(tuple(document))}
-
-
-@lru_cache(maxsize=1024)
-def _public_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Remembered, because the documents of a listing nearly all have the same names."""
-    return tuple(name for name in names if not is_private(name))
+    return {name: value for name, value in document.items() if not is_private(name)}
 
 
 def private_fields(document: Document) -> Document:
@@ -58,8 +55,7 @@ def alphanum_name(name: str) -> str:
 
     Only ASCII is lowered (Kazoo works on bytes), so `Ä` vanishes and `K` (Kelvin sign) too.
     """
-    lowered = "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in name)
-    return _NOT_ALPHANUMERIC.sub("", lowered)
+    return name.encode("ascii", "ignore").translate(_LOWERED, _NOT_ALPHANUMERIC).decode()
 
 
 def is_soft_deleted(document: Document) -> bool:

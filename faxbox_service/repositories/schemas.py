@@ -36,7 +36,8 @@ class Schemas:
         }
         self._stored: dict[str, Document] = {}
         self._ready: dict[str, Schema] = {}
-        self._refused: set[tuple[str, str]] = set()
+        self._refused: dict[str, str] = {}
+        """The revision of each stored schema that was found broken, so that it is told once."""
         self._follower = Follower(store, SYSTEM_SCHEMAS, self._take)
 
     async def open(self) -> None:
@@ -78,6 +79,7 @@ class Schemas:
                 continue
             if document is None or is_soft_deleted(document):
                 self._stored.pop(change.id, None)
+                self._refused.pop(change.id, None)
             else:
                 self._stored[change.id] = document
         # A schema may refer to any other.
@@ -105,8 +107,8 @@ class Schemas:
 
     def _refuse(self, stored: Document, error: BrokenSchema) -> None:
         id, revision = stored["_id"], stored["_rev"]
-        if (id, revision) in self._refused:
+        if self._refused.get(id) == revision:
             return
-        self._refused.add((id, revision))
+        self._refused[id] = revision
         instead = "the packaged one stays in use" if id in self._packaged else "it is not used"
         _log.error("the schema %s in %s is broken: %s; %s", id, SYSTEM_SCHEMAS, error, instead)

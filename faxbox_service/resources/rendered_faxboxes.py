@@ -4,8 +4,10 @@ An id and a revision tell a document's content for ever, so what was rendered fr
 goes stale; boxes are read far more often than they change.
 """
 
+from sys import getsizeof
 from typing import cast
 
+from faxbox_service.bounded_memory import BoundedMemory
 from faxbox_service.crossbar.listing import Batch, BatchKey
 from faxbox_service.documents.faxbox import shown_faxbox
 from faxbox_service.documents.json_text import EncodedJson, encode_json
@@ -19,9 +21,7 @@ class RenderedFaxboxes:
     """Remembers texts of `budget` bytes in all, of a sixteenth at most; the oldest go first."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
-        self._budget = budget
-        self._size = 0
-        self._texts: dict[BatchKey, bytes] = {}
+        self._texts: BoundedMemory[BatchKey, bytes] = BoundedMemory(budget, _size_of)
 
     def text(self, document: Document) -> EncodedJson:
         """The JSON text of one faxbox."""
@@ -29,7 +29,7 @@ class RenderedFaxboxes:
         text = self._texts.get(key)
         if text is None:
             text = encode_json(shown_faxbox(document))
-            self._remember(key, text)
+            self._texts.put(key, text)
         return EncodedJson(text)
 
     def texts(self, batch: Batch, remember: bool) -> list[bytes]:
@@ -45,13 +45,9 @@ class RenderedFaxboxes:
     def _rendered(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
         text = encode_json(shown_faxbox(row.document or {}))
         if remember:
-            self._remember(key, text)
+            self._texts.put(key, text)
         return text
 
-    def _remember(self, key: BatchKey, text: bytes) -> None:
-        if len(text) > self._budget // 16:
-            return
-        self._texts[key] = text
-        self._size += len(text)
-        while self._size > self._budget:
-            self._size -= len(self._texts.pop(next(iter(self._texts))))
+
+def _size_of(key: BatchKey, text: bytes) -> int:
+    return sum(map(getsizeof, (key, *key, text)))

@@ -12,6 +12,9 @@ from faxbox_service.documents.types import DocumentId
 
 from .base import View
 
+_LONGEST_REMEMBERED = 128
+"""Characters; ids that we make are shorter, and clients may ask for any."""
+
 
 def database_endpoint(server: remote.RemoteServer, database: str) -> Database:
     """The methods of a database."""
@@ -78,7 +81,14 @@ class _Attachment(remote.RemoteAttachment):
         return f"{self._document.endpoint}/{_segment(self.id)}"
 
 
-@lru_cache(maxsize=4096)  # quoting costs as much as decoding the reply
 def _segment(text: str) -> str:
+    return _short_segment(text) if len(text) <= _LONGEST_REMEMBERED else _quoted(text)
+
+
+def _quoted(text: str) -> str:
     # `quote` leaves dots alone, and a segment of one or two would name what lies above.
     return quote(text, safe="") if text.strip(".") else "%2E" * len(text)
+
+
+# Quoting costs as much as decoding the reply.
+_short_segment = lru_cache(maxsize=4096)(_quoted)

@@ -8,17 +8,24 @@ a tenth of reading a page of fifty rows with their documents.
 import sqlite3
 from typing import TypeAlias
 
+from faxbox_service.bounded_memory import BoundedMemory
 from faxbox_service.documents.types import DocumentId, Revision
 
 from .base import UNSET, View, ViewRange, ViewRow
 from .sqlite_views import ViewIndex, stored_size
 
-_MOST_ENTRIES = 4096
 _MOST_ROWS = 256
 """Of one range; longer ones are not kept."""
 
-_MOST_BYTES = 16_000_000
+_LONGEST_KEY = 256
+"""Characters of one of its keys: longer ones are nobody's, and come from requests."""
+
+_RANGE_BYTES = 10_000_000
+_DOCUMENT_BYTES = 6_000_000
 """Of all that is kept; a sixteenth of it for one range or document."""
+
+_ROW = 300
+"""Bytes that a row takes beside what is stored of it."""
 
 _GET = """
     SELECT d.revision, d.body
@@ -30,6 +37,9 @@ _GET = """
 _StoredDocument: TypeAlias = tuple[Revision, bytes] | tuple[None, None]
 """Revision and JSON text without it; None for both where there is no such document."""
 
+_RangeKey: TypeAlias = tuple[str, View, ViewRange]
+_DocumentKey: TypeAlias = tuple[str, DocumentId]
+
 
 class Unchanged:
     """What was read since the latest commit to the file, by any process.
@@ -40,9 +50,12 @@ class Unchanged:
     def __init__(self) -> None:
         self._version: int | None = None
         self._is_checked = False
-        self._size = 0
-        self._ranges: dict[tuple[str, View, ViewRange], list[ViewRow]] = {}
-        self._documents: dict[tuple[str, DocumentId], _StoredDocument] = {}
+        self._ranges: BoundedMemory[_RangeKey, list[ViewRow]] = BoundedMemory(
+            _RANGE_BYTES, _size_of_range
+        )
+        self._documents: BoundedMemory[_DocumentKey, _StoredDocument] = BoundedMemory(
+            _DOCUMENT_BYTES, _size_of_document
+        )
 
     def end_transaction(self) -> None:
         """From now on others' commits may show."""
@@ -64,8 +77,7 @@ class Unchanged:
         rows = self._ranges.get(key)
         if rows is None:
             rows = index.read(connection, database, view, wanted)
-            if self._may_keep(sum(map(stored_size, rows))):
-                self._ranges[key] = rows
+            self._ranges.put(key, rows)
         return rows
 
     def document(
@@ -80,8 +92,8 @@ class Unchanged:
             if not rows:
                 return None
             stored = rows[0]
-            if stored[1] is not None and self._may_keep(len(stored[1])):
-                self._documents[key] = stored
+            if stored[1] is not None:
+                self._documents.put(key, stored)
         return stored
 
     def _check(self, connection: sqlite3.Connection) -> None:
@@ -90,24 +102,10 @@ class Unchanged:
             return
         ((version,),) = connection.execute("PRAGMA data_version").fetchall()
         if version != self._version:
-            self._forget()
+            self._ranges.clear()
+            self._documents.clear()
             self._version = version
         self._is_checked = True
-
-    def _may_keep(self, size: int) -> bool:
-        """Whether there is room for so many bytes, made if need be."""
-        if size > _MOST_BYTES // 16:
-            return False
-        entries = len(self._ranges) + len(self._documents)
-        if self._size + size > _MOST_BYTES or entries >= _MOST_ENTRIES:
-            self._forget()
-        self._size += size
-        return True
-
-    def _forget(self) -> None:
-        self._ranges.clear()
-        self._documents.clear()
-        self._size = 0
 
 
 def _can_be_kept(wanted: ViewRange) -> bool:
@@ -116,5 +114,14 @@ def _can_be_kept(wanted: ViewRange) -> bool:
     return (
         wanted.limit is not None
         and wanted.limit <= _MOST_ROWS
-        and all(isinstance(key, str) or key is UNSET for key in keys)
+        and all(key is UNSET or (isinstance(key, str) and len(key) <= _LONGEST_KEY) for key in keys)
     )
+
+
+def _size_of_range(_: _RangeKey, rows: list[ViewRow]) -> int:
+    # Three keys of four bytes a character at most.
+    return 3 * 4 * _LONGEST_KEY + _ROW * len(rows) + sum(map(stored_size, rows))
+
+
+def _size_of_document(key: _DocumentKey, stored: _StoredDocument) -> int:
+    return 4 * len(key[1]) + len(stored[1] or b"")

@@ -63,12 +63,18 @@ def test_large_boxes_do_not_push_the_others_out(rendered):
 
 
 def test_the_oldest_go_when_the_budget_is_spent(rendered):
-    (first,) = rendered.texts(batch(box(0)), remember=True)
-    fitting = BUDGET // len(first)
-    for number in range(1, fitting):
-        rendered.text(box(number))
-    assert rendered.texts(batch(box(0)), remember=False)[0] is first
-    rendered.text(box(fitting))
-    assert rendered.texts(batch(box(0)), remember=False)[0] is not first
-    (second,) = rendered.texts(batch(box(1)), remember=False)
-    assert rendered.texts(batch(box(1)), remember=False)[0] is second
+    texts = [rendered.texts(batch(box(number)), remember=True)[0] for number in range(200)]
+    kept = [
+        rendered.texts(batch(box(number)), remember=False)[0] is text
+        for number, text in enumerate(texts)
+    ]
+    assert kept == sorted(kept)
+    assert 10 < sum(kept) < BUDGET // len(texts[0])
+
+
+def test_a_box_that_is_listed_twice_is_remembered_once(rendered):
+    for number in range(1000):
+        first, second = rendered.texts(batch(box(number), box(number)), remember=True)
+        assert first == second
+    kept = rendered.texts(batch(box(995)), remember=False)[0]
+    assert rendered.texts(batch(box(995)), remember=False)[0] is kept

@@ -1,6 +1,7 @@
 """What the embedded store answers from memory is what a new connection would read."""
 
 import asyncio
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -79,13 +80,13 @@ async def follow(path: Path, taken: list[tuple[str, str, bool]]) -> None:
         await store.close()
 
 
-@pytest.mark.parametrize(("most_entries", "most_bytes"), [(4096, 16_000_000), (2, 2000)])
+@pytest.mark.parametrize("most_bytes", [16_000_000, 80_000, 8_000])
 @settings(max_examples=25, deadline=None)
 @given(taken=steps)
-def test_two_processes_see_what_either_wrote(most_entries, most_bytes, taken) -> None:
+def test_two_processes_see_what_either_wrote(most_bytes, taken) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sqlite_unchanged, "_MOST_ENTRIES", most_entries)
-        patch.setattr(sqlite_unchanged, "_MOST_BYTES", most_bytes)
+        patch.setattr(sqlite_unchanged, "_RANGE_BYTES", most_bytes)
+        patch.setattr(sqlite_unchanged, "_DOCUMENT_BYTES", most_bytes)
         asyncio.run(follow(Path(folder) / "faxbox.db", taken))
 
 
@@ -95,5 +96,34 @@ async def test_a_caller_may_change_what_it_read(tmp_path) -> None:
     first = await stores[0].get(DATABASE, "a")
     first["nested"]["list"].append(2)
     assert (await stores[0].get(DATABASE, "a"))["nested"] == {"list": [1]}
+    for store in stores:
+        await store.close()
+
+
+async def test_what_is_looked_for_in_vain_leaves_next_to_nothing(tmp_path) -> None:
+    stores = await open_two(tmp_path / "faxbox.db")
+    view = View("users", "list_by_username")
+    tracemalloc.start()
+    for number in range(300):
+        name = f"{number}" + "x" * 100_000
+        assert not await stores[0].view(DATABASE, view, ViewRange(key=name, limit=1))
+        with pytest.raises(DocumentNotFound):
+            await stores[0].get(DATABASE, name)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1_000_000
+    for store in stores:
+        await store.close()
+
+
+async def test_many_short_names_looked_for_in_vain_are_bounded_too(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(sqlite_unchanged, "_RANGE_BYTES", 100_000)
+    stores = await open_two(tmp_path / "faxbox.db")
+    tracemalloc.start()
+    for number in range(2000):
+        await stores[0].view(DATABASE, LISTING, ViewRange(key=f"{number}".zfill(250), limit=1))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 400_000
     for store in stores:
         await store.close()
