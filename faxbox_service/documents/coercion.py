@@ -2,39 +2,52 @@
 
 import math
 import re
-from collections.abc import Iterable
 
 from jsonschema import ValidationError
 
+from .long_integers import LONGEST_INTEGER
 from .types import Document, Json
 
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?\Z")
 
+_TOO_LARGE = 10.0**LONGEST_INTEGER
+
 _BOOLEANS = {"true": True, "false": False}
 
 
-def with_repairs(data: Document, errors: Iterable[ValidationError]) -> Document | None:
-    """Return the document with every repairable value repaired, or None if there is none.
+class Repairs:
+    """A document with values repaired; the given one is left as it is.
 
-    `data` is left as it is; the result shares the parts that no repair touches.
+    The result shares the parts that no repair touches.
     """
-    copies: dict[tuple[str | int, ...], Json] = {(): data.copy()}
 
-    def copied(path: tuple[str | int, ...]) -> Json:
-        if path not in copies:
-            outer = copied(path[:-1])
-            copies[path] = outer[path[-1]] = outer[path[-1]].copy()
-        return copies[path]
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._copies: dict[tuple[str | int, ...], Json] = {}
 
-    any_repaired = False
-    for error in errors:
+    @property
+    def any_made(self) -> bool:
+        """Whether there was anything to repair."""
+        return bool(self._copies)
+
+    def repair(self, error: ValidationError) -> bool:
+        """Repair the value that an error is about; False where Kazoo does not guess."""
         value = _repaired_value(error)
-        if value is not None:
-            *outer, last = error.path
-            copied(tuple(outer))[last] = value
-            any_repaired = True
-    return copies[()] if any_repaired else None
+        if value is None:
+            return False
+        *outer, last = error.path
+        self._copied(tuple(outer))[last] = value
+        return True
+
+    def _copied(self, path: tuple[str | int, ...]) -> Json:
+        copy = self._copies.get(path)
+        if copy is None and path:
+            outer = self._copied(path[:-1])
+            copy = self._copies[path] = outer[path[-1]] = outer[path[-1]].copy()
+        elif copy is None:
+            copy = self._copies[path] = self.document = self.document.copy()
+        return copy
 
 
 def coerced(value: Json, type_name: str) -> Json | None:
@@ -42,7 +55,7 @@ def coerced(value: Json, type_name: str) -> Json | None:
     if type_name == "boolean" and isinstance(value, str):
         return _BOOLEANS.get(value)
     if type_name == "integer" and isinstance(value, float):
-        return _rounded(value) if math.isfinite(value) else None
+        return _rounded(value)
     if type_name == "integer" and isinstance(value, str):
         return _integer(value)
     if type_name == "number" and isinstance(value, str):
@@ -66,12 +79,9 @@ def _integer(text: str) -> int | None:
 
 
 def _exact_integer(text: str) -> int | None:
-    if not _INTEGER.match(text):
-        return None
-    try:
-        return int(text)
-    except ValueError:  # more digits than Python converts, and far beyond any bound
-        return None
+    # Longer ones are far beyond any bound, and would cost the square of their digits.
+    is_short = len(text) <= LONGEST_INTEGER
+    return int(text) if is_short and _INTEGER.match(text) else None
 
 
 def _float(text: str) -> float | None:
@@ -79,8 +89,10 @@ def _float(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _rounded(number: float) -> int:
-    """The nearest integer; halves go away from zero (Erlang's `round`)."""
+def _rounded(number: float) -> int | None:
+    """The nearest integer; halves go away from zero (Erlang's `round`). None for a long one."""
+    if not abs(number) < _TOO_LARGE:
+        return None
     whole = math.trunc(number)
     if abs(number - whole) < 0.5:
         return whole

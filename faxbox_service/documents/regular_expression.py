@@ -1,7 +1,10 @@
-"""Regular expressions as Kazoo takes them: PCRE's, in `smtp_permission_list` and in schemas."""
+"""Regular expressions as Kazoo takes them: PCRE's, in `smtp_permission_list` and in schemas.
+
+Those of clients are only compiled, which takes less than a millisecond for the longest. Those of
+schemas are matched with what clients send, in bounded time whatever both are.
+"""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TypeAlias
 
 import pcre2
@@ -9,8 +12,21 @@ import pcre2
 LONGEST_REGULAR_EXPRESSION = 4096
 """Code points; longer ones are refused unread, so that compiling is quick (contract, 20)."""
 
+LONGEST_SUBJECT = 4096
+"""Code points of a text that a pattern may match: PCRE counts steps, but not the characters that it
+looks at in each of them.
+"""
+
 _MOST_STEPS = 1_000_000
 """Of one match, some 15 ms; PCRE then gives up."""
+
+# PCRE counts the steps from each place anew. So the search is made part of the match.
+_SEARCH = rf"(*LIMIT_MATCH={_MOST_STEPS})\A(?s:.*?)(?:"
+_ENDINGS = (")", "\n)", r"\E)")
+"""A pattern may end in a comment, or in a quotation."""
+
+_RECURSIONS = ("(?R)", "(?0)", r"\g<0>", r"\g'0'")
+"""Of the whole pattern, which the search would be part of."""
 
 Matcher: TypeAlias = Callable[[str], bool]
 """Whether there is a match anywhere in a text."""
@@ -35,26 +51,38 @@ def is_regular_expression(text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=1024)
 def matcher(pattern: str) -> Matcher:
     """What matches a pattern of a schema: not anchored, by code points (data model, 6.2).
 
-    A match that takes too many steps is none. Raises `UnusablePattern`.
+    A match that takes too many steps is none, and a text that is too long has none. Raises
+    `UnusablePattern`.
     """
-    if len(pattern) > LONGEST_REGULAR_EXPRESSION:
-        raise UnusablePattern(f"longer than {LONGEST_REGULAR_EXPRESSION} characters")
-    try:
-        # ASCII: Erlang's option `unicode` leaves `\d` and the like as they are.
-        pcre2.compile(pattern, pcre2.ASCII, jit=False)
-        limited = f"(*LIMIT_MATCH={_MOST_STEPS}){pattern}"
-        compiled = pcre2.compile(limited, pcre2.ASCII, jit=False)
-    except pcre2.PatternError as error:
-        raise UnusablePattern(str(error)) from error
+    search = _compiled_search(pattern)
 
     def matches(text: str) -> bool:
+        if len(text) > LONGEST_SUBJECT:
+            return False
         try:
-            return compiled.search(text) is not None
+            return search.match(text) is not None
         except pcre2.LibraryError:
             return False
 
     return matches
+
+
+def _compiled_search(pattern: str) -> pcre2.Pattern:
+    if len(pattern) > LONGEST_REGULAR_EXPRESSION:
+        raise UnusablePattern(f"longer than {LONGEST_REGULAR_EXPRESSION} characters")
+    if any(recursion in pattern for recursion in _RECURSIONS):
+        raise UnusablePattern("it contains itself")
+    try:
+        # ASCII: Erlang's option `unicode` leaves `\d` and the like as they are.
+        pcre2.compile(pattern, pcre2.ASCII, jit=False)
+    except pcre2.PatternError as error:
+        raise UnusablePattern(str(error)) from error
+    for ending in _ENDINGS:
+        try:
+            return pcre2.compile(f"{_SEARCH}{pattern}{ending}", pcre2.ASCII, jit=False)
+        except pcre2.PatternError as error:
+            reason = str(error)
+    raise UnusablePattern(reason)

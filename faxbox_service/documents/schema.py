@@ -1,16 +1,17 @@
 """Documents judged by JSON Schemas, as Crossbar judges the `data` of requests (wire, section 5)."""
 
 from functools import cache
-from itertools import islice
+
+from jsonschema import ValidationError
 
 from faxbox_service.packaged import packaged_folder
 
-from .coercion import with_repairs
+from .coercion import Repairs
 from .json_text import decode_stored_json
 from .schema_defaults import Defaults
 from .schema_errors import InvalidDocument, PropertyErrors, property_errors
 from .schema_references import BrokenSchema, References, Resolve, no_other_schema
-from .schema_rules import kazoo_validator
+from .schema_walk import Steps, TooManySteps, Walks
 from .types import Document
 
 __all__ = [
@@ -18,12 +19,17 @@ __all__ = [
     "InvalidDocument",
     "PropertyErrors",
     "Schema",
+    "Steps",
+    "TooManySteps",
     "UnknownSchema",
     "packaged_schema",
 ]
 
-MOST_ERRORS = 10_000
-"""A walk ends there, so that a body full of wrong items costs bounded memory."""
+_MOST_ERRORS = 1000
+"""That are remembered of a walk: a body full of wrong items costs bounded memory."""
+
+_MOST_STEPS = 400_000
+"""A second or two; by the packaged schemas the longest bodies take half of them."""
 
 
 class UnknownSchema(LookupError):
@@ -37,7 +43,7 @@ class Schema:
     Kazoo's are.
     """
 
-    __slots__ = ("_defaults", "_document", "_id", "_strict", "_validator")
+    __slots__ = ("_defaults", "_document", "_id", "_strict", "_walks")
 
     def __init__(
         self,
@@ -56,10 +62,12 @@ class Schema:
         self._strict = strict
         try:
             references = References(id, schema, resolve)
-            self._validator = kazoo_validator(schema, references)
-            self._defaults = Defaults(schema, references)
+            self._walks = Walks(schema, references)
+            self._defaults = Defaults.of(schema, references)
         except RecursionError:
             raise BrokenSchema("it nests too deeply") from None
+        except TooManySteps:
+            raise BrokenSchema("it has too many parts") from None
 
     @property
     def id(self) -> str:
@@ -74,24 +82,44 @@ class Schema:
     def validate(self, data: Document) -> Document:
         """Return a new document: `data` with scalars repaired (5.4) and defaults added (5.3).
 
-        Raises `InvalidDocument` with all failing properties. `data` is never changed; the result
+        Raises `InvalidDocument` with the failing properties. `data` is never changed; the result
         shares those of its parts that are as they were.
         """
         try:
-            return self._validated(data)
+            return self.validate_within(Steps(_MOST_STEPS), data)
+        except TooManySteps:
+            # Only a schema that leads to the same parts again and again takes so many.
+            raise InvalidDocument(_as_a_whole("takes too long to judge")) from None
+
+    def validate_within(self, steps: Steps, data: Document) -> Document:
+        """As `validate`, in so many steps. Raises `TooManySteps` too."""
+        try:
+            return self._validated(steps, data)
         except RecursionError:
             # Only a schema that contains itself leads that deep.
-            raise InvalidDocument({"": {"error": {"message": "nested too deeply"}}}) from None
+            raise InvalidDocument(_as_a_whole("nested too deeply")) from None
 
-    def _validated(self, data: Document) -> Document:
+    def _validated(self, steps: Steps, data: Document) -> Document:
         document = data
-        while errors := list(islice(self._validator.iter_errors(document), MOST_ERRORS)):
-            repaired = None if self._strict else with_repairs(document, errors)
-            if repaired is None:
+        while True:
+            repairs = Repairs(document)
+            errors: list[ValidationError] = []
+            for error in self._walks.errors(document, steps):
+                is_repaired = not self._strict and repairs.repair(error)
+                if not is_repaired and len(errors) < _MOST_ERRORS:
+                    errors.append(error)
+            if repairs.any_made:
+                document = repairs.document
+            elif errors:
                 raise InvalidDocument(property_errors(errors))
-            document = repaired
+            else:
+                break
         with_defaults: Document = self._defaults.added_to(document)
         return with_defaults
+
+
+def _as_a_whole(message: str) -> PropertyErrors:
+    return {"": {"error": {"message": message}}}
 
 
 def packaged_schema_ids() -> list[str]:

@@ -1,10 +1,14 @@
 """The defaults that a schema adds to a document (wire, 5.3; data model, 6.3)."""
 
 from copy import deepcopy
+from typing import Self
 
 from .schema_references import References
-from .schema_rules import kazoo_validator
+from .schema_walk import Steps, Walks
 from .types import Document, Json
+
+_MOST_STEPS = 100_000
+"""Parts of a schema, counted each time that something leads to them, with its defaults' own."""
 
 
 class Defaults:
@@ -17,19 +21,26 @@ class Defaults:
 
     __slots__ = ("_items", "_nested", "_own")
 
+    @classmethod
+    def of(cls, schema: Document, references: References) -> Self:
+        """Find out what a schema adds. Raises `TooManySteps`."""
+        return cls(schema, references, (), Steps(_MOST_STEPS))
+
     def __init__(
         self,
         schema: Document,
         references: References,
-        outer: tuple[Document, ...] = (),
+        outer: tuple[Document, ...],
+        steps: Steps,
     ) -> None:
         """`outer` are the schemas around this one: one that contains itself ends there."""
+        steps.take(1)
         outer = (*outer, schema)
 
         def of(part: Document) -> "Defaults":
             target = references.target(part)
             is_within_itself = any(target is one for one in outer)
-            return Defaults({} if is_within_itself else target, references, outer)
+            return Defaults({} if is_within_itself else target, references, outer, steps)
 
         properties: Document = schema.get("properties", {})
         nested = {name: of(part) for name, part in properties.items()}
@@ -37,7 +48,7 @@ class Defaults:
         self._own = {
             name: nested[name].added_to(part["default"])
             for name, part in properties.items()
-            if _has_valid_default(part, references)
+            if _has_valid_default(part, references, steps)
         }
         items = schema.get("items")
         self._items = (of(items) or None) if isinstance(items, dict) else None
@@ -65,7 +76,8 @@ class Defaults:
         return added
 
 
-def _has_valid_default(schema: Document, references: References) -> bool:
+def _has_valid_default(schema: Document, references: References, steps: Steps) -> bool:
     if "default" not in schema or "type" not in schema:
         return False
-    return kazoo_validator(schema, references).is_valid(schema["default"])
+    errors = Walks(schema, references).errors(schema["default"], steps)
+    return next(errors, None) is None

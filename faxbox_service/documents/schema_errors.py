@@ -1,36 +1,106 @@
 """What a client is told about an invalid document (wire, sections 5.1 and 5.2)."""
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import TypeAlias
 
 from jsonschema import ValidationError
 
+from .json_text import encode_json
 from .types import Document, Json
 
 PropertyErrors: TypeAlias = dict[str, dict[str, dict[str, Json]]]
 """Property path → rule → members: the `data` of a `validation error` reply."""
 
+MOST_TOLD = 65_536
+"""Bytes of errors in one reply: what else is wrong is told when these are mended."""
+
+_LONGEST_TEXT = 16_384
+_LONGEST_NAME = 256
+_BEGINNING = 100
+"""Characters of a text and of a name that are told whole, and of what is told of longer ones."""
+
+_LARGEST_VALUE = 4096
+"""Bytes, more or less, of an array or object that is told whole."""
+
+_SCALAR = 5
+_CONTAINER = 16
+"""What each part counts for itself: there may not be too many arrays in each other either."""
+
+_MOST_NAMED = 10
+
 
 class InvalidDocument(Exception):
-    """A document breaks its schema; `errors` says where and how, in Kazoo's words."""
+    """A document breaks its schema; `errors` says where and how, in Kazoo's words.
+
+    Of long values they tell the beginning.
+    """
 
     def __init__(self, errors: PropertyErrors) -> None:
-        super().__init__(f"invalid: {', '.join(errors)}")
-        self.errors = errors
+        super().__init__(f"invalid: {', '.join(islice(errors, _MOST_NAMED))}")
+        self.errors: PropertyErrors = {
+            path: {rule: _shown_members(members) for rule, members in rules.items()}
+            for path, rules in errors.items()
+        }
 
 
 def property_errors(errors: Iterable[ValidationError]) -> PropertyErrors:
-    """The errors of a walk, in its order; of one property's errors only the last is told."""
+    """The errors of a walk, in its order, as far as they fit into a reply.
+
+    Of one property's errors only the last is told.
+    """
     told: PropertyErrors = {}
+    room = MOST_TOLD
     for error in errors:
+        error.instance = shown_value(error.instance)
         rule, members = _WORDS[str(error.validator)]
-        told[property_path(error.path)] = {rule: members(error)}
+        path = property_path(error.path)
+        told[path] = {rule: members(error)}
+        room -= len(path) + len(encode_json(told[path]))
+        if room <= 0:
+            break
     return told
 
 
 def property_path(steps: Iterable[str | int]) -> str:
     """`inbound.send_to.0`: steps joined by dots, a dot within a name as `%2E`, the root as ``."""
-    return ".".join(str(step).replace(".", "%2E") for step in steps)
+    return ".".join(_shortened(str(step), _LONGEST_NAME).replace(".", "%2E") for step in steps)
+
+
+def shown_value(value: Json) -> Json:
+    """A client's value as an error tells it: of a long one the beginning, or how long it is."""
+    if isinstance(value, str):
+        return _shortened(value, _LONGEST_TEXT)
+    if not isinstance(value, list | dict) or _is_small(value):
+        return value
+    return f"({len(value)} {'items' if isinstance(value, list) else 'members'})"
+
+
+def _shown_members(members: dict[str, Json]) -> dict[str, Json]:
+    return {name: shown_value(value) for name, value in members.items()}
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:_BEGINNING]}…"
+
+
+def _is_small(value: Json) -> bool:
+    left = _LARGEST_VALUE
+    pending = [value]
+    while pending and left >= 0:
+        part = pending.pop()
+        if isinstance(part, str):
+            left -= len(part)
+        elif isinstance(part, dict):
+            left -= _CONTAINER + sum(map(len, islice(part, _LARGEST_VALUE)))
+            pending += islice(part.values(), _LARGEST_VALUE)
+        elif isinstance(part, list):
+            left -= _CONTAINER
+            pending += islice(part, _LARGEST_VALUE)
+        elif isinstance(part, int):
+            left -= part.bit_length() // 3
+        left -= _SCALAR
+    return left >= 0
 
 
 def _additional_properties(error: ValidationError) -> Document:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from jsonschema import Draft4Validator
 from jsonschema.exceptions import best_match
 
-from .regular_expression import UnusablePattern, matcher
+from .regular_expression import Matcher, UnusablePattern, matcher
 from .schema_errors import property_path
 from .schema_parts import parts_below, parts_in_place, reference_of
 from .types import Document, Json
@@ -43,6 +43,7 @@ class References:
         # By the identity of the schemas that refer, which the roots keep alive.
         self._targets: dict[int, Document] = {}
         self._visited: dict[int, Document] = {}
+        self._matchers: dict[str, Matcher] = {}
         self._add_root(name, schema)
         self._visit_all(name, schema)
         self._require_ends()
@@ -52,6 +53,10 @@ class References:
         while id(schema) in self._targets:
             schema = self._targets[id(schema)]
         return schema
+
+    def matcher(self, pattern: str) -> Matcher:
+        """What matches a pattern of these schemas."""
+        return self._matchers[pattern]
 
     def _add_root(self, name: str, schema: Document) -> None:
         _require_draft_4(schema, f" of the schema {name}" if self._roots else "")
@@ -66,13 +71,24 @@ class References:
             self._visited[id(schema)] = schema
             reference = reference_of(schema)
             if reference is None:
-                _require_patterns(schema)
+                self._add_patterns(schema)
                 parts = parts_in_place(schema) + parts_below(schema)
                 pending += ((name, part) for part in parts)
             else:
                 home, target = self._found(name, reference)
                 self._targets[id(schema)] = target
                 pending.append((home, target))
+
+    def _add_patterns(self, schema: Document) -> None:
+        """Raise `BrokenSchema` for a regular expression that cannot be used."""
+        patterns = list(schema.get("patternProperties", ()))
+        if "pattern" in schema:
+            patterns.append(schema["pattern"])
+        for pattern in patterns:
+            try:
+                self._matchers[pattern] = matcher(pattern)
+            except UnusablePattern as error:
+                raise BrokenSchema(f"the pattern {pattern!r}: {error}") from error
 
     def _found(self, name: str, reference: Json) -> tuple[str, Document]:
         """The schema that a reference in the schema `name` leads to, and whose part it is."""
@@ -137,15 +153,3 @@ def _require_draft_4(schema: Json, where: str) -> None:
     if error is not None:
         path = property_path(error.path) or "the root"
         raise BrokenSchema(f"{error.message[:_LONGEST_REASON]}, at {path}{where}")
-
-
-def _require_patterns(schema: Document) -> None:
-    """Raise `BrokenSchema` for a regular expression that cannot be used."""
-    patterns = list(schema.get("patternProperties", ()))
-    if "pattern" in schema:
-        patterns.append(schema["pattern"])
-    for pattern in patterns:
-        try:
-            matcher(pattern)
-        except UnusablePattern as error:
-            raise BrokenSchema(f"the pattern {pattern!r}: {error}") from error

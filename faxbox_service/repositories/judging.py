@@ -1,22 +1,22 @@
 """Judging what clients send without keeping other requests waiting.
 
-A walk takes some microseconds for each item of an array: seconds for the longest bodies.
+A walk takes some microseconds a step: a part of a second for the longest bodies.
 """
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from faxbox_service.documents.json_text import encode_json
-from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.schema import Schema, Steps, TooManySteps
 from faxbox_service.documents.types import Document
 
 from .errors import TooMuchAtOnce
 
-_LARGE = 100_000
-"""Bytes of JSON: shorter documents are judged in less time than others would notice."""
+_AT_ONCE = 1000
+"""Steps of a walk that others do not notice; a faxbox of Kazoo's own size takes some thirty."""
 
 _MOST_AT_ONCE = 8
-"""Large documents that are judged or wait for it; each may hold memory and a place at the gate."""
+"""Longer walks under way or waiting; each may hold memory and a place at the gate."""
 
 
 class _Judge:
@@ -45,10 +45,10 @@ _judge = _Judge()
 
 
 async def validated(schema: Schema, data: Document) -> Document:
-    """As `Schema.validate`, but large documents leave the worker to others meanwhile.
+    """As `Schema.validate`, but a long walk is begun anew where it leaves the worker to others.
 
     Raises `TooMuchAtOnce` too.
     """
-    if len(encode_json(data)) < _LARGE:
-        return schema.validate(data)
+    with suppress(TooManySteps):
+        return schema.validate_within(Steps(_AT_ONCE), data)
     return await _judge.validated(schema, data)

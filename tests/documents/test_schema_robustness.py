@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.schema import (
-    MOST_ERRORS,
     InvalidDocument,
     Schema,
     packaged_schema,
     packaged_schema_ids,
 )
+from faxbox_service.documents.schema_errors import MOST_TOLD
 
 NAMES = packaged_schema_ids()
 
@@ -89,14 +89,67 @@ def test_deep_nesting_is_no_matter() -> None:
     assert len(errors) == 3
 
 
+def told(errors: dict[str, Any]) -> int:
+    return len(encode_json(errors))
+
+
 def test_a_flood_of_errors_is_cut_off() -> None:
-    assert len(faxbox_errors(smtp_permission_list=[5] * 300_000)) == MOST_ERRORS
+    errors = faxbox_errors(smtp_permission_list=[5] * 300_000)
+    assert 300 < len(errors) < 1000
+    assert told(errors) < 2 * MOST_TOLD
 
 
 def test_a_flood_of_additional_properties_is_cut_off() -> None:
     data = {"api_key": "k" * 64} | {str(number): number for number in range(1000)}
 
-    assert len(errors_of(packaged_schema("api_auth"), data)) == 10
+    errors = errors_of(packaged_schema("api_auth"), data)
+    assert len(errors) == 10
+    assert errors["0"]["additionalProperties"]["value"] == "(1001 members)"
+    assert told(errors) < 10_000
+
+
+LONG = "x" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": LONG},
+        {"name": "é" * 400_000},
+        {"name": {"a": LONG}},
+        {"name": [[LONG]]},
+        {"name": [1] * 100_000},
+        {"name": dict.fromkeys(map(str, range(100_000)))},
+        {"name": {LONG: 1}},
+        {"name": [10**4000] * 1000},
+        {"name": [0.1234567890123456] * 100_000},
+        {"name": [[[]] * 2000] * 2},
+        {"smtp_permission_list": [f"({LONG[:4000]}"] * 2000},
+        {"smtp_permission_list": [LONG] * 20},
+        {"smtp_permission_list": [[LONG]] * 20},
+        {"flags": [{LONG: LONG}] * 20},
+        {"notifications": {"inbound": {"email": {"send_to": [LONG] * 10}}}},
+        {"notifications": {"inbound": {"callback": {"url": LONG, "method": LONG, "type": LONG}}}},
+    ],
+    ids=lambda fields: str(*fields),
+)
+def test_a_refusal_is_short_however_long_the_document(fields: dict[str, Any]) -> None:
+    errors = faxbox_errors(**fields)
+    assert errors
+    assert told(errors) < 2 * MOST_TOLD
+
+
+def test_long_names_are_told_by_their_beginnings() -> None:
+    schema = Schema("t", {"patternProperties": {"": {"items": {"type": "string"}}}})
+    errors = errors_of(schema, {"x" * 4000: [1] * 1000, "y.z": [1]})
+    assert f"{'x' * 100}….0" in errors
+    assert told(errors) < 2 * MOST_TOLD
+
+
+def test_what_is_short_is_told_whole() -> None:
+    value = [{"a": "x" * 1000, "b": [1.5, None, True, 10**100]}, "é" * 1000]
+    assert faxbox_errors(name=value)["name"]["type"]["value"] == value
+    assert faxbox_errors(name="x" * 10_000)["name"]["maxLength"]["value"] == "x" * 10_000
 
 
 def test_a_typical_document_is_judged_quickly() -> None:

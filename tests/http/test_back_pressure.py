@@ -70,13 +70,13 @@ async def test_large_documents_are_judged_beside_other_requests(tenant, monkeypa
     validate, go_on = Schema.validate, threading.Event()
 
     def held(schema, data):
-        if "notes" in data:
+        if "flags" in data:
             assert go_on.wait(30)
         return validate(schema, data)
 
     monkeypatch.setattr(Schema, "validate", held)
     monkeypatch.setattr("faxbox_service.repositories.judging._MOST_AT_ONCE", 1)
-    large = {"name": "x", "notes": "x" * 200_000}
+    large = {"name": "x", "flags": ["x"] * 2000}
     first = asyncio.create_task(tenant.client.put(tenant.faxboxes, large))
     try:
         await asyncio.sleep(0.2)
