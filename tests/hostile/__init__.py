@@ -1,0 +1,1 @@
+"""Requests and inputs of attackers: that they cost little, and that it stays so."""
