@@ -188,7 +188,6 @@ class Repositories:
                 store,
                 accounts,
                 Identities(store, accounts, users),
-                restrictions,
                 keys,
                 clock,
                 lifetime=settings.token_lifetime,

@@ -1,23 +1,24 @@
 """Who asks: where the token of a request is, and what it proves (wire, 6.1 to 6.3)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from hashlib import sha256
 
 from multidict import CIMultiDictProxy
 
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.identity import ADMIN, priv_level_of
-from faxbox_service.documents.schema import InvalidDocument
-from faxbox_service.documents.types import AccountId, Json
+from faxbox_service.documents.account_state import require_open, require_running
+from faxbox_service.documents.identity import Bearer, levels_of
+from faxbox_service.documents.token_restrictions import Restriction
+from faxbox_service.documents.token_text import LONGEST_CREDENTIAL
+from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials
 from faxbox_service.repositories.expiring import Expiring
 from faxbox_service.repositories.token_restrictions import TokenRestrictions
-from faxbox_service.repositories.tokens import Claims, Tokens
+from faxbox_service.repositories.tokens import Tokens
 from faxbox_service.repositories.users import Users
 
 from .basic import PlainCredential, is_of_type, parse_basic
@@ -26,6 +27,7 @@ from .options import Options
 
 _AUTH_CATEGORY = "crossbar.auth"
 _BASIC_METHOD = "cb_basic_auth"
+_BEARER_BYTES = 1000
 
 
 class CredentialKind(Enum):
@@ -34,10 +36,10 @@ class CredentialKind(Enum):
     TOKEN = auto()
     BASIC = auto()
     OTHER = auto()
-    """It never does: a scheme that is unknown, or a bearer (wire, 6.1)."""
+    """It never does: a scheme that is unknown, a bearer (wire, 6.1), or too long a text."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Credential:
     """What the request shows."""
 
@@ -47,18 +49,28 @@ class Credential:
     """Whether replies repeat it as `auth_token`; a Basic credential never is (contract, 19)."""
 
 
+_TOO_LONG = Credential("", CredentialKind.OTHER, is_echoed=False)
+
+
 def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Credential | None:
-    """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name."""
+    """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name.
+
+    What is too long for a credential is one that proves nothing: it is not looked at, nor repeated.
+    """
     token: Json = headers.get("x-auth-token")
     if token is None:
         token = _option(options, "auth_token")
     if isinstance(token, str) and token:
+        if len(token) > LONGEST_CREDENTIAL:
+            return _TOO_LONG
         return Credential(_well_formed(token), CredentialKind.TOKEN, is_echoed=True)
     authorization: Json = headers.get("authorization")
     if not authorization:
         authorization = _option(options, "authorization")
     if not isinstance(authorization, str) or not authorization:
         return None
+    if len(authorization) > LONGEST_CREDENTIAL:
+        return _TOO_LONG
     scheme, _, text = authorization.partition(" ")
     kind = CredentialKind.BASIC if scheme.lower() == "basic" else CredentialKind.OTHER
     is_bearer = scheme.lower() == "bearer"
@@ -90,7 +102,7 @@ class Authenticator:
         self._restrictions = restrictions
         self._configuration = configuration
         self._clock = clock
-        self._basic: Expiring[bytes, Principal] = Expiring(remembered_seconds, clock)
+        self._basic: Expiring[bytes, Bearer] = Expiring(remembered_seconds, clock)
 
     async def authenticate(
         self, credential: Credential, claimed_account_id: str | None
@@ -98,48 +110,66 @@ class Authenticator:
         """The token's account and user. Raises `InvalidCredentials` or `TokenExpired`.
 
         `claimed_account_id` is the header `X-Auth-Account-ID`, which must name the token's
-        account when it is there. An account whose trial is over raises `InvalidDocument`.
+        account when it is there. An account whose state forbids it raises `InvalidDocument`.
         """
         match credential.kind:
             case CredentialKind.TOKEN:
                 claims = await self._tokens.verify(credential.text)
-                principal = await self._of_claims(claims)
-                token_account_id = claims.token_account_id
+                _require_claimed(claimed_account_id, claims.token_account_id)
+                return await self._principal(claims.bearers, claims.payload, claims.method)
             case CredentialKind.BASIC:
-                principal = await self._of_basic(credential.text)
-                token_account_id = principal.account.id
+                bearer = await self._of_basic(credential.text)
+                _require_claimed(claimed_account_id, bearer.account_id)
+                require_open(await self._account(bearer.account_id), self._clock())
+                return await self._principal((bearer,), _claims_of(bearer), _BASIC_METHOD)
             case CredentialKind.OTHER:
                 raise InvalidCredentials
-        if claimed_account_id not in (None, token_account_id):
-            raise InvalidCredentials
-        require_running(principal.account, self._clock())
-        return principal
 
-    async def _of_claims(self, claims: Claims) -> Principal:
+    async def _principal(
+        self, bearers: tuple[Bearer, ...], claims: Document, method: str
+    ) -> Principal:
+        """Who asks, by the accounts and restrictions of all bearers as they are now."""
+        accounts = [await self._account(bearer.account_id) for bearer in bearers]
+        now = self._clock()
+        for account in accounts:
+            require_running(account, now)
+        acting = accounts[-1]
+        if acting.is_superduper_admin and not all(a.is_superduper_admin for a in accounts):
+            # Who acts as another does not come to more accounts than he has himself.
+            acting = accounts[-1] = replace(acting, is_superduper_admin=False)
         return Principal(
-            await self._account(claims.account_id),
-            claims.owner_id,
-            claims.payload,
-            is_admin=claims.priv_level == ADMIN,
-            restrictions=claims.restrictions,
+            acting,
+            bearers[-1].user_id,
+            claims,
+            bearers,
+            await self._restrictions_of(bearers, accounts, method),
         )
 
-    async def _of_basic(self, text: str) -> Principal:
-        digest = sha256(text.encode()).digest()
-        principal = self._basic.get(digest)
-        if principal is None:
-            principal = await self._proved(text)
-            self._basic.put(digest, principal)
-        return principal
+    async def _restrictions_of(
+        self, bearers: tuple[Bearer, ...], accounts: list[Account], method: str
+    ) -> tuple[Restriction, ...]:
+        return tuple(
+            [
+                Restriction(account, rules)
+                for account, levels in zip(accounts, levels_of(bearers), strict=True)
+                for level in levels
+                if (rules := await self._restrictions.find(account, method, level)) is not None
+            ]
+        )
 
-    async def _proved(self, text: str) -> Principal:
+    async def _of_basic(self, text: str) -> Bearer:
+        digest = sha256(text.encode()).digest()
+        bearer = self._basic.get(digest)
+        if bearer is None:
+            bearer = await self._proved(text)
+            self._basic.put(digest, bearer, _BEARER_BYTES)
+        return bearer
+
+    async def _proved(self, text: str) -> Bearer:
         credential = parse_basic(text)
         if credential is None:
             raise InvalidCredentials
         account_id = credential.account_id
-        if not is_of_type(credential, await self._basic_type(account_id)):
-            raise InvalidCredentials
-        # The account is looked up last: an unknown one takes no less time than a wrong password.
         if isinstance(credential, PlainCredential):
             user = await self._users.find_by_password(
                 account_id, credential.username, credential.password
@@ -148,22 +178,11 @@ class Authenticator:
             user = await self._users.find_by_credentials(
                 account_id, credential.digest, credential.text
             )
-        if user is None:
+        # Only now is the account looked at: whether there is one takes no less time to refuse than
+        # a wrong password, and strangers do not choose what is looked up and remembered.
+        if user is None or not is_of_type(credential, await self._basic_type(account_id)):
             raise InvalidCredentials
-        account = await self._account(account_id)
-        priv_level = priv_level_of(user)
-        return Principal(
-            account,
-            user["_id"],
-            {
-                "account_id": account.id,
-                "iss": "kazoo",
-                "method": _BASIC_METHOD,
-                "owner_id": user["_id"],
-            },
-            is_admin=priv_level == ADMIN,
-            restrictions=await self._restrictions.find(account, _BASIC_METHOD, priv_level),
-        )
+        return Bearer.of(account_id, user["_id"], user)
 
     async def _basic_type(self, account_id: AccountId) -> str | None:
         setting = (_AUTH_CATEGORY, "basic_auth_type")
@@ -179,12 +198,19 @@ class Authenticator:
             raise InvalidCredentials from None
 
 
-def require_running(account: Account, now: float) -> None:
-    """Raise `InvalidDocument` for an account whose trial is over (wire, 6.3)."""
-    expires = account.trial_expires
-    if expires is not None and expires <= gregorian_seconds(now):
-        error = {"message": "account expired", "cause": expires}
-        raise InvalidDocument({"account": {"expired": error}})
+def _require_claimed(claimed: str | None, account_id: AccountId) -> None:
+    if claimed not in (None, account_id):
+        raise InvalidCredentials
+
+
+def _claims_of(bearer: Bearer) -> Document:
+    """What a token of his would say."""
+    return {
+        "account_id": bearer.account_id,
+        "iss": "kazoo",
+        "method": _BASIC_METHOD,
+        "owner_id": bearer.user_id,
+    }
 
 
 def _well_formed(text: str) -> str:

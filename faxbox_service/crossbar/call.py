@@ -1,14 +1,16 @@
 """What a resource is asked, and what it answers: the seam between HTTP and resources."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from faxbox_service.documents.account import Account
+from faxbox_service.documents.identity import Bearer
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.schema import InvalidDocument
+from faxbox_service.documents.token_restrictions import Restriction
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.preconditions import Precondition
 
@@ -25,10 +27,23 @@ class Principal:
     user_id: DocumentId | None
     claims: Document = field(repr=False)
     """All claims of the token."""
-    is_admin: bool = True
-    """Whether the user is an admin of the account; a token without a user is one."""
-    restrictions: Document | None = None
-    """What the token may be used for; None: for everything."""
+    bearers: tuple[Bearer, ...] = ()
+    """All whom the token speaks for, this account and user last; each must be allowed to ask."""
+    restrictions: tuple[Restriction, ...] = ()
+    """What it may be used for, by each of them who is restricted."""
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the token has the rights of an admin: only what all bearers have."""
+        return bool(self.bearers) and all(bearer.is_admin for bearer in self.bearers)
+
+    def is_restricted(
+        self, noun: str, arguments: Sequence[str], verb: str, account: Account | None
+    ) -> bool:
+        """Whether token restrictions forbid a request about an account (wire, 6.3)."""
+        return any(
+            restriction.forbids(noun, arguments, verb, account) for restriction in self.restrictions
+        )
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from aiohttp import web
 
 from faxbox_service.documents.account import Account
-from faxbox_service.documents.token_restrictions import is_restricted
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.errors import InvalidCredentials
@@ -295,12 +294,9 @@ class Dispatcher:
     ) -> None:
         """Raise a 403 when the token is not good for this (wire, 6.3: token restrictions)."""
         principal = judged.principal
-        if principal is None or principal.restrictions is None:
+        if principal is None:
             return
-        noun, arguments = route.resource.noun, route.arguments
-        if is_restricted(
-            principal.restrictions, noun, arguments, method, principal.account, account
-        ):
+        if principal.is_restricted(route.resource.noun, route.arguments, method, account):
             raise token_restricted()
 
     async def _authorised_account(

@@ -1,6 +1,7 @@
 """An account's document, and who may act for whom (data model, sections 1.4 and 1.5)."""
 
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Self
 
 from .merge import merge_patch
@@ -45,6 +46,7 @@ class Account:
         """Read the facts of an account's document, as Kazoo's accessors do."""
         tree = document.get("pvt_tree")
         expires = document.get("pvt_trial_expires")
+        reseller_id = document.get("pvt_reseller_id")
         return cls(
             id=document["_id"],
             name=_text(document.get("name")),
@@ -53,7 +55,7 @@ class Account:
             enabled=document.get("pvt_enabled") is not False,
             is_reseller=document.get("pvt_reseller") is True,
             is_superduper_admin=document.get("pvt_superduper_admin") is True,
-            reseller_id=document.get("pvt_reseller_id"),
+            reseller_id=reseller_id if isinstance(reseller_id, str) else None,
             timezone=_text(document.get("timezone")) or DEFAULT_TIMEZONE,
             trial_expires=expires if isinstance(expires, int) else None,
         )
@@ -67,6 +69,12 @@ class Account:
     def root_id(self) -> AccountId:
         """The root of its tree."""
         return self.tree[0] if self.tree else self.id
+
+    @property
+    def memory(self) -> int:
+        """The bytes that these facts take in memory, about."""
+        texts = (self.id, self.name, self.realm, self.timezone, self.reseller_id or "", *self.tree)
+        return 200 + sum(map(getsizeof, texts))
 
     def may_act_on(self, other: "Account") -> bool:
         """The tree rule: on oneself and every descendant; superduper admins on all (wire, 6.4)."""

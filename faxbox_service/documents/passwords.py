@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from .types import Document
 
@@ -61,7 +61,9 @@ _NOBODYS_RECORD = (
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA"
     "$8bZXNOFCLZ0+tCLeOePMO1caDWdiwHWAo3K4524c0SM"
 )
-"""Of the parameters above; that of users who do not exist."""
+"""Of the parameters above and the text below; that of users who do not exist."""
+
+_NOBODYS_TEXT = "0" * 32
 
 
 class Verdict(Enum):
@@ -95,7 +97,11 @@ def judge(user: Document | None, digest: Digest, text: str) -> Verdict:
 
 
 def _verifies(record: str, text: str) -> bool:
+    """Whether a record is of the text: one verification, also where the record is none."""
     try:
         return _HASHER.verify(record, text)
+    except VerifyMismatchError:
+        return False
     except (VerificationError, InvalidHashError):
+        _HASHER.verify(_NOBODYS_RECORD, _NOBODYS_TEXT)
         return False

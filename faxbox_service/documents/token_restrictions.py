@@ -6,6 +6,7 @@ Kazoo keeps them in an account's document `token_restrictions`, or for all accou
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .account import Account
 from .types import Document, Json
@@ -26,6 +27,20 @@ def restrictions_for(methods: Json, method: str, priv_level: str) -> Document | 
     levels = _exact_or_any(methods, method)
     rules = _exact_or_any(levels, priv_level)
     return rules if isinstance(rules, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """The rules for one of those whom a token speaks for."""
+
+    caller: Account
+    rules: Document
+
+    def forbids(
+        self, endpoint: str, arguments: Sequence[str], verb: str, account: Account | None
+    ) -> bool:
+        """Whether a request is nothing that a rule allows him: see `is_restricted`."""
+        return is_restricted(self.rules, endpoint, arguments, verb, self.caller, account)
 
 
 def is_restricted(

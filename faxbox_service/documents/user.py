@@ -9,6 +9,9 @@ from .types import AccountId, Document, DocumentId, Json
 
 USER = "user"
 
+LONGEST_USERNAME = 256
+"""Characters, as the schema has it."""
+
 _NOT_KEPT = ("confirm_password", "id", "password")
 _SUMMARY = (
     *("username", "email", "first_name", "last_name", "priv_level", "feature_level"),

@@ -42,8 +42,10 @@ class AccountRules:
             valid = await validated(self._schema, fields)
         except InvalidDocument as error:
             errors = dict(error.errors)
-        for name, fault in (await self._taken(fields, stored or {})).items():
-            errors[name] = {**errors.get(name, {}), "unique": fault}
+        # What is no name or realm is nobody's, and may be too long to be looked for.
+        fit = {name: value for name, value in fields.items() if name not in errors}
+        for name, fault in (await self._taken(fit, stored or {})).items():
+            errors[name] = {"unique": fault}
         if errors:
             raise InvalidDocument(errors)
         return valid

@@ -46,6 +46,9 @@ LISTING_BY_API = View("accounts", "listing_by_api")
 
 _AT_ONCE = 200
 
+_LONGEST_NAME = 1024
+"""Characters: no account has a longer name or realm, with whatever punctuation."""
+
 
 class Accounts:
     """Creates, finds, changes and deletes accounts."""
@@ -100,10 +103,14 @@ class Accounts:
 
     async def find_by_name(self, name: str) -> Account | None:
         """The account of this name, letters and digits compared only."""
+        if len(name) > _LONGEST_NAME:
+            return None
         return await self._found(LISTING_BY_NAME, alphanum_name(name))
 
     async def find_by_realm(self, realm: str) -> Account | None:
         """The account of this realm, case ignored."""
+        if len(realm) > _LONGEST_NAME:
+            return None
         return await self._found(LISTING_BY_REALM, realm.lower())
 
     async def is_empty(self) -> bool:

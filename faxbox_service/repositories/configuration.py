@@ -5,6 +5,7 @@ Data model, section 1.3. An account's own values are in its document `configs_<c
 
 from collections.abc import Callable
 
+from faxbox_service.documents.json_memory import memory_of
 from faxbox_service.documents.names import SYSTEM_CONFIG, account_database
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, RevisionConflict, Store
@@ -66,7 +67,8 @@ class Configuration:
         document = self._documents.get((database, document_id))
         if document is None:
             document = await self._stored(database, document_id)
-            self._documents.put((database, document_id), document)
+            size = memory_of(document, self._documents.largest)
+            self._documents.put((database, document_id), document, size)
         return document
 
     async def _stored(self, database: str, document_id: str) -> Document:

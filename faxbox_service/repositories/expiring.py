@@ -1,9 +1,9 @@
 """A bounded memory of answers that may be a little old."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
+from .bounded import Bounded
 from .clock import Clock
 
 Key = TypeVar("Key")
@@ -11,38 +11,38 @@ Value = TypeVar("Value")
 
 
 class Expiring(Generic[Key, Value]):
-    """Remembers values for `lifetime` seconds, at most `capacity` of them (oldest go first)."""
+    """Remembers values for `lifetime` seconds: `entries` of them at most, and `size` bytes."""
 
-    def __init__(self, lifetime: float, clock: Clock, capacity: int = 10_000) -> None:
+    def __init__(
+        self, lifetime: float, clock: Clock, *, entries: int = 10_000, size: int = 8_000_000
+    ) -> None:
         self._lifetime = lifetime
         self._clock = clock
-        self._capacity = capacity
-        self._entries: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
+        self._entries: Bounded[Key, tuple[float, Value]] = Bounded(entries=entries, size=size)
+        self.largest = self._entries.largest
+        """The largest size of a value that is remembered."""
 
     def get(self, key: Key) -> Value | None:
         """The remembered value, or None when there is none that is young enough."""
         entry = self._entries.get(key)
         if entry is None:
             return None
-        until, value = entry
-        if self._clock() >= until:
-            del self._entries[key]
-            return None
-        return value
+        since, value = entry
+        # A clock that was put back makes nothing younger.
+        if 0 <= self._clock() - since < self._lifetime:
+            return value
+        self._entries.forget(key)
+        return None
 
-    def put(self, key: Key, value: Value) -> None:
-        """Remember a value from now on; with a lifetime of 0, nothing is kept."""
-        if self._lifetime <= 0:
-            return
-        self._entries.pop(key, None)
-        self._entries[key] = (self._clock() + self._lifetime, value)
-        if len(self._entries) > self._capacity:
-            self._entries.popitem(last=False)
+    def put(self, key: Key, value: Value, size: int) -> None:
+        """Remember a value of about `size` bytes; with a lifetime of 0, nothing is kept."""
+        if self._lifetime > 0:
+            self._entries.put(key, (self._clock(), value), size)
 
-    def values(self) -> Iterator[Value]:
-        """All remembered values, those too old among them."""
-        return (value for _, value in self._entries.values())
+    def items(self) -> Iterator[tuple[Key, Value]]:
+        """All that is remembered, and what is too old but still there."""
+        return ((key, value) for key, (_, value) in self._entries.items())
 
     def forget(self, key: Key) -> None:
         """Drop one value."""
-        self._entries.pop(key, None)
+        self._entries.forget(key)

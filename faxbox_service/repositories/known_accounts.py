@@ -11,13 +11,15 @@ from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId
 from faxbox_service.stores.base import NOW, Change, Store
 
+from .bounded import Bounded
 from .clock import SteadyClock
 from .following import Follower
 
 _FOLLOWED_SECONDS = 300.0
 """How long an account is believed at most: for one whose copy somebody forgot to write."""
 
-_CAPACITY = 10_000
+_ENTRIES = 10_000
+_BYTES = 16_000_000
 
 
 class KnownAccounts:
@@ -29,7 +31,9 @@ class KnownAccounts:
     def __init__(self, store: Store, clock: SteadyClock, *, unfollowed_seconds: float) -> None:
         self._clock = clock
         self._unfollowed_seconds = unfollowed_seconds
-        self._known: dict[AccountId, tuple[float, Account]] = {}
+        self._known: Bounded[AccountId, tuple[float, Account]] = Bounded(
+            entries=_ENTRIES, size=_BYTES
+        )
         self._loading: dict[AccountId, object] = {}
         self._follower = Follower(store, ACCOUNTS, self._take, NOW)
 
@@ -62,7 +66,7 @@ class KnownAccounts:
 
     def forget(self, account_id: AccountId) -> None:
         """Believe nothing about an account any more: it has changed."""
-        self._known.pop(account_id, None)
+        self._known.forget(account_id)
         self._loading.pop(account_id, None)
 
     def _believed(self, account_id: AccountId) -> Account | None:
@@ -72,18 +76,16 @@ class KnownAccounts:
         since, account = entry
         is_followed = self._follower.is_following
         seconds = _FOLLOWED_SECONDS if is_followed else self._unfollowed_seconds
-        if self._clock() < since + seconds:
+        # A clock that was put back makes nothing younger.
+        if 0 <= self._clock() - since < seconds:
             return account
-        del self._known[account_id]
+        self._known.forget(account_id)
         return None
 
     def _remember(self, account: Account) -> None:
         if self._unfollowed_seconds <= 0:
             return
-        self._known.pop(account.id, None)
-        self._known[account.id] = (self._clock(), account)
-        if len(self._known) > _CAPACITY:
-            del self._known[next(iter(self._known))]
+        self._known.put(account.id, (self._clock(), account), account.memory)
 
     def _take(self, changes: list[Change]) -> None:
         for change in changes:

@@ -12,6 +12,7 @@ from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store
 
 _IN_SERVICE = "in_service"
 _PREFIX_LENGTH = 5
+_LONGEST = 64
 _SEPARATORS = re.compile(r"[\s().-]")
 _NORTH_AMERICAN = re.compile(r"\+?1?([2-9][0-9]{9})\Z", re.ASCII)
 _E164 = re.compile(r"\+?([0-9]{7,15})\Z", re.ASCII)
@@ -43,6 +44,8 @@ def normalized_number(text: str) -> str | None:
 
     Ten digits, or eleven from 1 on, are North American, as Kazoo's default converter has it.
     """
+    if len(text) > _LONGEST:
+        return None
     digits = _SEPARATORS.sub("", text)
     match = _NORTH_AMERICAN.match(digits)
     if match:

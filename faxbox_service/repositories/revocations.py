@@ -1,12 +1,13 @@
 """Tokens that ended before their time: every worker knows them within a second.
 
 They are documents of a database of our own: whatever lies in Kazoo's `token_auth` is a token to it.
+So many are known from memory; where there are more, the store is asked.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from itertools import islice
 
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import REVOCATIONS
@@ -19,6 +20,7 @@ from faxbox_service.stores.base import (
     StoreError,
 )
 
+from .bounded import Bounded
 from .clock import Clock, new_id
 from .following import Follower
 
@@ -29,6 +31,10 @@ _RESET_SECONDS = 3600
 
 _MOST_PURGED = 100
 
+_ENTRIES = 20_000
+_ENTRY_BYTES = 500
+_BYTES = 20_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -37,18 +43,27 @@ class _Entry:
 
 
 class Revocations:
-    """Knows which tokens are revoked; tells `on_reset` whose signature secret is another."""
+    """Knows which tokens are revoked.
+
+    Tells `on_revoked` the fingerprints of those that are from now on, and `on_reset` whose
+    signature secret is another.
+    """
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
+        *,
+        on_revoked: Callable[[str], None],
         on_reset: Callable[[AccountId, DocumentId | None], None],
     ) -> None:
         self._store = store
         self._clock = clock
+        self._on_revoked = on_revoked
         self._on_reset = on_reset
-        self._entries: dict[DocumentId, _Entry] = {}
+        self._entries: Bounded[DocumentId, _Entry] = Bounded(entries=_ENTRIES, size=_BYTES)
+        self._is_complete = True
+        """Whether all that is revoked is in memory."""
         self._follower = Follower(store, REVOCATIONS, self._take)
 
     async def open(self) -> None:
@@ -65,9 +80,11 @@ class Revocations:
         return fingerprint in self._entries
 
     async def is_revoked_in_store(self, fingerprint: str) -> bool:
-        """The same, asking the store while changes do not arrive. Raises `StoreError`."""
-        if fingerprint in self._entries or self._follower.is_following:
-            return fingerprint in self._entries
+        """The same, asking the store where memory may not know. Raises `StoreError`."""
+        if fingerprint in self._entries:
+            return True
+        if self._is_complete and self._follower.is_following:
+            return False
         try:
             await self._store.get(REVOCATIONS, fingerprint)
         except DocumentNotFound:
@@ -80,7 +97,9 @@ class Revocations:
         # Another worker may have revoked it at the same moment.
         with suppress(RevisionConflict):
             await self._write(document, expires)
-        self._entries.setdefault(fingerprint, _Entry("", expires))
+        if fingerprint not in self._entries:
+            self._remember(fingerprint, _Entry("", expires))
+        self._on_revoked(fingerprint)
         await self._purge()
 
     async def tell_reset(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
@@ -93,34 +112,33 @@ class Revocations:
         now = gregorian_seconds(self._clock())
         document |= {"pvt_created": now, "pvt_modified": now, "expires": expires}
         revision = await self._store.put(REVOCATIONS, document)
-        self._entries[document["_id"]] = _Entry(revision, expires)
+        self._remember(document["_id"], _Entry(revision, expires))
+
+    def _remember(self, document_id: DocumentId, entry: _Entry) -> None:
+        if not self._entries.put(document_id, entry, _ENTRY_BYTES):
+            self._is_complete = False
 
     async def _purge(self) -> None:
         """Remove some of those whose tokens have expired since."""
         now = self._clock()
-        expired = [id for id, entry in self._entries.items() if entry.expires < now]
-        for document_id in expired[:_MOST_PURGED]:
+        expired = (item for item in self._entries.items() if item[1].expires < now)
+        for document_id, entry in list(islice(expired, _MOST_PURGED)):
             # Another worker may have been faster, and the next purge will find what is left.
             with suppress(StoreError):
-                await self._store.delete(
-                    REVOCATIONS, document_id, self._entries[document_id].revision
-                )
-            self._entries.pop(document_id, None)
+                await self._store.delete(REVOCATIONS, document_id, entry.revision)
+            self._entries.forget(document_id)
 
     def _take(self, changes: list[Change]) -> None:
         for change in changes:
             document = change.document
             if document is None:
-                self._entries.pop(change.id, None)
+                self._entries.forget(change.id)
                 continue
             expires = document.get("expires")
             if isinstance(expires, int | float):
-                self._entries[change.id] = _Entry(change.revision, expires)
+                self._remember(change.id, _Entry(change.revision, expires))
             if document.get("pvt_type") == _RESET:
                 account_id, owner_id = document["identity"]
                 self._on_reset(account_id, owner_id)
-
-
-def fingerprint_of(token: str) -> str:
-    """64 hex that tell a token, of what it signs: a signature may be spelt in several ways."""
-    return sha256(token.rpartition(".")[0].encode()).hexdigest()
+            else:
+                self._on_revoked(change.id)

@@ -1,7 +1,11 @@
-"""Token restrictions: kept for each account, and found for each login."""
+"""Token restrictions: kept for each account, and found for each request."""
+
+from dataclasses import dataclass
 
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.json_memory import memory_of
+from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.names import account_database, encoded_account_database
 from faxbox_service.documents.private_fields import (
     Author,
@@ -10,7 +14,7 @@ from faxbox_service.documents.private_fields import (
     public_fields,
     stamp,
 )
-from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.schema import InvalidDocument, Schema
 from faxbox_service.documents.token_restrictions import ANYTHING, restrictions_for
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import (
@@ -32,9 +36,23 @@ TOKEN_RESTRICTIONS = "token_restrictions"
 
 _CATEGORY = "crossbar.token_restrictions"
 
+_LONGEST = 32_000
+"""Bytes of JSON: each request of the account is judged by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rules that were looked up; None: there are none."""
+
+    rules: Document | None
+
 
 class TokenRestrictions:
-    """Finds the restrictions of an account; they are remembered for `remembered_seconds`."""
+    """Finds the restrictions of an account; they are remembered for `remembered_seconds`.
+
+    They are in one memory, and not in what is known of each token, so that a change is in force
+    for all tokens at the same time, and memory is bounded however many tokens there are.
+    """
 
     def __init__(
         self,
@@ -49,7 +67,11 @@ class TokenRestrictions:
         self._schema = schema
         self._clock = clock
         self._configuration = configuration
-        self._known: Expiring[AccountId, Document] = Expiring(remembered_seconds, clock)
+        self._known: Expiring[tuple[AccountId, str, str], _Found] = Expiring(
+            remembered_seconds, clock
+        )
+        self._changes = 0
+        """How often restrictions were changed here: what is being read meanwhile may be stale."""
 
     async def find(self, account: Account, method: str, priv_level: str) -> Document | None:
         """The rules for a token of the account; None: it may be used for everything.
@@ -58,10 +80,15 @@ class TokenRestrictions:
         """
         if account.is_superduper_admin:
             return None
-        own = (await self._document(account.id)).get("restrictions")
-        if isinstance(own, dict) and (method in own or ANYTHING in own):
-            return restrictions_for(own, method, priv_level)
-        return restrictions_for(await self._system(method), method, priv_level)
+        key = (account.id, method, priv_level)
+        found = self._known.get(key)
+        if found is None:
+            changes = self._changes
+            found = _Found(await self._look_up(*key))
+            if changes == self._changes:
+                size = memory_of([found.rules, *key], self._known.largest)
+                self._known.put(key, found, size)
+        return found.rules
 
     async def fetch(self, account_id: AccountId) -> Document:
         """The account's document of restrictions. Raises `BadIdentifier` when it has none."""
@@ -80,6 +107,7 @@ class TokenRestrictions:
 
         Raises `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
+        _require_short(data)
         fields = await validated(self._schema, public_fields(data))
         try:
             stored = await self.fetch(account_id)
@@ -101,7 +129,7 @@ class TokenRestrictions:
             raise StaleRevision from None
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
-        self._known.forget(account_id)
+        self._forget(account_id)
         return {**document, "_rev": revision}
 
     async def delete(self, account_id: AccountId, precondition: Precondition) -> Document:
@@ -115,8 +143,19 @@ class TokenRestrictions:
             raise StaleRevision from None
         except (DocumentNotFound, MissingDatabase):
             raise BadIdentifier(TOKEN_RESTRICTIONS) from None
-        self._known.forget(account_id)
+        self._forget(account_id)
         return {**stored, "_rev": revision}
+
+    async def _look_up(
+        self, account_id: AccountId, method: str, priv_level: str
+    ) -> Document | None:
+        try:
+            own = (await self.fetch(account_id)).get("restrictions")
+        except BadIdentifier:
+            own = None
+        if isinstance(own, dict) and (method in own or ANYTHING in own):
+            return restrictions_for(own, method, priv_level)
+        return restrictions_for(await self._system(method), method, priv_level)
 
     async def _system(self, method: str) -> Json:
         return {
@@ -125,15 +164,16 @@ class TokenRestrictions:
             if (value := await self._configuration.system_value(_CATEGORY, name)) is not None
         }
 
-    async def _document(self, account_id: AccountId) -> Document:
-        document = self._known.get(account_id)
-        if document is None:
-            document = await self._stored(account_id)
-            self._known.put(account_id, document)
-        return document
+    def _forget(self, account_id: AccountId) -> None:
+        self._changes += 1
+        for key in [key for key, _ in self._known.items() if key[0] == account_id]:
+            self._known.forget(key)
 
-    async def _stored(self, account_id: AccountId) -> Document:
-        try:
-            return await self.fetch(account_id)
-        except BadIdentifier:
-            return {}
+
+def _require_short(data: Document) -> None:
+    """Raise `InvalidDocument` for restrictions that would cost each request too much."""
+    size = len(encode_json(data))
+    if size > _LONGEST:
+        message = f"Restrictions must not be more than {_LONGEST} bytes"
+        fault = {"message": message, "target": _LONGEST, "value": size}
+        raise InvalidDocument({"restrictions": {"maxSize": fault}})

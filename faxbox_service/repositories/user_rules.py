@@ -9,6 +9,9 @@ from .judging import validated
 
 BY_USERNAME = View("users", "list_by_username")
 
+_LONGEST_PASSWORD = 1024
+"""Characters: what is hashed is bounded, and fits into a Basic credential."""
+
 
 class UserRules:
     """Validates the public fields of users."""
@@ -32,12 +35,13 @@ class UserRules:
             valid = await validated(self._schema, fields)
         except InvalidDocument as error:
             errors = dict(error.errors)
+        errors |= _too_long(fields.get("password"))
         username = fields.get("username")
-        if isinstance(username, str) and username != present:
+        if isinstance(username, str) and username != present and "username" not in errors:
             holder = await first_user(self._store, account_id, BY_USERNAME, username)
             if holder is not None and holder["_id"] != (stored or {}).get("_id"):
                 fault = {"message": "Username must be unique within account", "cause": username}
-                errors["username"] = {**errors.get("username", {}), "unique": fault}
+                errors["username"] = {"unique": fault}
         errors = errors or _missing_credentials(valid, present)
         if errors:
             raise InvalidDocument(errors)
@@ -52,6 +56,14 @@ async def first_user(store: Store, account_id: AccountId, view: View, key: str) 
     except MissingDatabase:
         return None
     return found[0].document if found else None
+
+
+def _too_long(password: Json) -> dict[str, dict[str, dict[str, Json]]]:
+    """The fault of a password that is; it is not repeated."""
+    if not isinstance(password, str) or len(password) <= _LONGEST_PASSWORD:
+        return {}
+    text = f"String must not be more than {_LONGEST_PASSWORD} characters"
+    return {"password": {"maxLength": {"message": text, "target": _LONGEST_PASSWORD}}}
 
 
 def _missing_credentials(fields: Document, present: Json) -> dict[str, dict[str, dict[str, Json]]]:

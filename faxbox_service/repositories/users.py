@@ -1,14 +1,10 @@
 """Users of an account: kept, and found by their credentials (data model, section 1.6)."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
 
 from faxbox_service.documents import user as documents
 from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.names import account_database
+from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.passwords import ARGON2, Credentials, Digest, Verdict, judge
 from faxbox_service.documents.private_fields import Author, stamp
 from faxbox_service.documents.schema import Schema
@@ -21,6 +17,7 @@ from faxbox_service.stores.base import (
     View,
 )
 
+from .beside import Beside
 from .changing import Change, change_document, unchanged
 from .clock import Clock, new_id
 from .errors import BadIdentifier
@@ -36,7 +33,11 @@ BY_ID = View("users", "list_by_id")
 
 SIGNATURE_SECRET = "pvt_signature_secret"
 
-Result = TypeVar("Result")
+_MOST_HASHING = 50
+"""Passwords that are hashed or wait for it: a second's work, and half the places at the gate."""
+
+_NOBODY = "nobody"
+"""The id of no account's document."""
 
 
 class Users:
@@ -52,15 +53,20 @@ class Users:
         self._rules = UserRules(store, schema)
         self._clock = clock
         self._keeps_kazoo_hashes = keeps_kazoo_hashes
-        # Each thread that hashes keeps the 19 MB that it takes.
-        self._hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
+        # Each thread that hashes would keep the 19 MB that it takes.
+        self._hashing = Beside("passwords", most=_MOST_HASHING)
 
     async def create(
-        self, account_id: AccountId, data: Document, password: str | None, author: Author
+        self,
+        account_id: AccountId,
+        data: Document,
+        password: str | None,
+        author: Author,
     ) -> Document:
-        """Store a new user and return the document. Raises `InvalidDocument`, `BadIdentifier`.
+        """Store a new user and return the document.
 
-        The password, here or in `data`, is not kept; only hashes of it are.
+        The password, here or in `data`, is not kept; only hashes of it are. Raises
+        `InvalidDocument`, `BadIdentifier`.
         """
         given = data if password is None else {**data, "password": password}
         valid = await self._rules.valid(account_id, documents.client_fields(given), None)
@@ -75,6 +81,9 @@ class Users:
 
     async def fetch(self, account_id: AccountId, user_id: DocumentId) -> Document:
         """Read one user. Raises `BadIdentifier`."""
+        if not user_id or user_id.startswith("_"):
+            # To CouchDB these are the names of other things than documents of ours.
+            raise BadIdentifier(user_id)
         try:
             document = await self._store.get(account_database(account_id), user_id)
         except (DocumentNotFound, MissingDatabase):
@@ -101,7 +110,8 @@ class Users:
         """Replace the public fields (POST). Raises as `patch` does."""
 
         async def replaced(stored: Document) -> Document:
-            return await self._replaced(account_id, stored, documents.client_fields(data))
+            fields = documents.client_fields(data)
+            return await self._replaced(account_id, stored, fields)
 
         return await self._change(account_id, user_id, replaced, author, precondition)
 
@@ -163,39 +173,27 @@ class Users:
 
     async def find_by_username(self, account_id: AccountId, username: str) -> Document | None:
         """The user of this name, case ignored."""
+        if len(username) > documents.LONGEST_USERNAME:
+            return None
         return await self._first(account_id, BY_USERNAME, username.lower())
 
     async def find_by_credentials(
         self,
-        account_id: AccountId,
+        account_id: AccountId | None,
         digest: Digest,
         text: str,
         username: str | None = None,
     ) -> Document | None:
         """The enabled user whose `username:password` has this digest.
 
-        By Kazoo's hashes, or else by the `username` (for users without them).
+        By Kazoo's hashes, or else by the `username` (for users without them). Without an account
+        there is none, which takes as long to find out. Raises `TooMuchAtOnce`.
         """
-        if username is not None:
-            user = await self.find_by_username(account_id, username)
-        else:
-            user = await self._first(account_id, BY_DIGEST[digest], text)
-            if user is None:
-                return None
-        return await self._proved(account_id, user, digest, text)
-
-    async def find_by_password(
-        self, account_id: AccountId, username: str, password: str
-    ) -> Document | None:
-        """The enabled user of this name and password."""
-        md5 = Credentials.of(username, password).md5
-        return await self.find_by_credentials(account_id, Digest.MD5, md5, username)
-
-    async def _proved(
-        self, account_id: AccountId, user: Document | None, digest: Digest, text: str
-    ) -> Document | None:
-        verdict = await self._hashed(judge, user, digest, text)
-        if user is None or verdict is Verdict.WRONG or not user.get("enabled"):
+        user = await self._candidate(account_id, digest, text, username)
+        verdict = await self._hashing.run(judge, user, digest, text)
+        if user is None or account_id is None:
+            return None
+        if verdict is Verdict.WRONG or not user.get("enabled"):
             return None
         if verdict is Verdict.OUTDATED and ARGON2 in user:
             # It would be right again, were Kazoo's hash ever removed.
@@ -204,9 +202,24 @@ class Users:
                 await self._store.put(account_database(account_id), outdated)
         return user
 
-    async def _hashed(self, work: Callable[..., Result], *given: object) -> Result:
-        """What takes too long for the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._hashing, work, *given)
+    async def find_by_password(
+        self, account_id: AccountId, username: str, password: str
+    ) -> Document | None:
+        """The enabled user of this name and password."""
+        md5 = Credentials.of(username, password).md5
+        return await self.find_by_credentials(account_id, Digest.MD5, md5, username)
+
+    async def _candidate(
+        self, account_id: AccountId | None, digest: Digest, text: str, username: str | None
+    ) -> Document | None:
+        """Whose password it would be: one look-up, whoever it is."""
+        if account_id is None:
+            with suppress(DocumentNotFound):
+                await self._store.get(ACCOUNTS, _NOBODY)
+            return None
+        if username is not None:
+            return await self.find_by_username(account_id, username)
+        return await self._first(account_id, BY_DIGEST[digest], text)
 
     async def _first(self, account_id: AccountId, view: View, key: str) -> Document | None:
         return await first_user(self._store, account_id, view, key)
@@ -255,7 +268,7 @@ class Users:
         document = documents.without_credentials(document)
         if self._keeps_kazoo_hashes:
             document |= credentials.kazoo_fields()
-        document |= await self._hashed(credentials.argon2_field)
+        document |= await self._hashing.run(credentials.argon2_field)
         kazoo = credentials.kazoo_fields()
         if any(stored.get(name) != text for name, text in kazoo.items()):
             document[SIGNATURE_SECRET] = new_id()

@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 
-from faxbox_service.crossbar.authentication import require_running
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.errors import forbidden, invalid_credentials
 from faxbox_service.documents.account import Account
+from faxbox_service.documents.account_state import require_open
 from faxbox_service.documents.passwords import Digest
-from faxbox_service.documents.schema import InvalidDocument, Schema
+from faxbox_service.documents.schema import Schema
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
@@ -56,19 +56,17 @@ class UserAuthResource:
             raise forbidden()
         data = self._schema.validate(call.data())
         account = await self._account(data)
-        if account is None:
-            raise invalid_credentials()
         user = await self._users.find_by_credentials(
-            account.id,
+            account.id if account is not None else None,
             _METHODS[data.get("method", "md5")],
             data["credentials"].lower(),
             data.get("username"),
         )
+        if account is None:
+            raise invalid_credentials()
         if user is None:
             raise invalid_credentials(**AFTER_LOOKUP)
-        require_running(account, self._clock())
-        if not account.enabled:
-            raise InvalidDocument({"account": {"disabled": {"message": "account disabled"}}})
+        require_open(account, self._clock())
         return await self._logins.reply(
             account, user["_id"], "cb_user_auth", masquerade=data.get("as")
         )

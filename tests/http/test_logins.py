@@ -105,6 +105,61 @@ async def test_a_disabled_account_takes_no_logins_and_keeps_its_tokens(service, 
     assert wrong.status == 401
 
 
+@pytest.mark.parametrize("form", ["md5", "sha", "password"])
+async def test_basic_opens_nothing_of_a_disabled_account(service, tenant, user, form):
+    headers = basic(f"{tenant.account.id}:{FORMS[form]}")
+    client = service.client()
+    assert (await client.put(tenant.faxboxes, {"name": "x"}, headers=headers)).status == 201
+    await change(service, tenant, pvt_enabled=False)
+    for answer in (
+        await client.put(tenant.faxboxes, {"name": "x"}, headers=headers),
+        await client.get(tenant.faxboxes, headers=headers),
+        await client.get("/v2/token_auth", headers=headers),
+    ):
+        assert (answer.status, answer.json["message"]) == (400, "validation error")
+        assert answer.data == {"account": {"disabled": {"message": "account disabled"}}}
+    wrong = basic(f"{tenant.account.id}:alice:wrong")
+    assert (await client.get(tenant.faxboxes, headers=wrong)).status == 401
+    await change(service, tenant, pvt_enabled=True)
+    assert (await client.get(tenant.faxboxes, headers=headers)).status == 200
+
+
+async def test_basic_opens_nothing_of_an_account_that_is_gone(service, root, user, tenant):
+    headers = basic(f"{tenant.account.id}:alice:Secret:1234")
+    assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 200
+    await change(service, tenant, pvt_deleted=True)
+    service.repositories.known_accounts.forget(tenant.account.id)
+    assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 401
+    await change(service, tenant, pvt_deleted=False)
+
+
+class TestRememberedBasicCredentials:
+    @pytest.fixture
+    def environment(self):
+        return {"FAXBOX_ACCOUNT_CACHE": "60"}
+
+    async def test_they_open_nothing_of_an_account_that_was_disabled_since(
+        self, service, tenant, user
+    ):
+        headers = basic(f"{tenant.account.id}:alice:Secret:1234")
+        client = service.client()
+        assert (await client.get(tenant.faxboxes, headers=headers)).status == 200
+        await service.repositories.accounts.change_private(
+            tenant.account.id, lambda document: {**document, "pvt_enabled": False}
+        )
+        assert (await client.get(tenant.faxboxes, headers=headers)).status == 400
+
+    async def test_those_that_prove_nothing_leave_nothing_behind(self, service, tenant, user):
+        known = service.repositories.configuration._documents
+        await login(service, realm=tenant.account.realm)
+        before = len(list(known.items()))
+        for number in range(20):
+            for account_id in (tenant.account.id, f"{number:032x}"):
+                headers = basic(f"{account_id}:alice:{number}")
+                assert (await service.client().get("/v2/about", headers=headers)).status == 401
+        assert len(list(known.items())) == before
+
+
 async def test_an_account_whose_trial_is_over_can_do_nothing(service, tenant, user):
     ended = gregorian_seconds(system_clock()) - 10
     await change(service, tenant, pvt_trial_expires=ended)
@@ -112,6 +167,9 @@ async def test_an_account_whose_trial_is_over_can_do_nothing(service, tenant, us
     for answer in (
         await tenant.client.get(tenant.faxboxes),
         await login(service, realm=tenant.account.realm),
+        await service.client().get(
+            tenant.faxboxes, headers=basic(f"{tenant.account.id}:alice:Secret:1234")
+        ),
     ):
         assert (answer.status, answer.json["message"]) == (400, "validation error")
         assert answer.data == expected

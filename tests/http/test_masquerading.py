@@ -2,12 +2,10 @@
 
 import hashlib
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
 
-from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG
 from tests.http.conftest import NOBODY, child_of
+from tests.http.signing import claims_of, signed
 
 
 async def user_of(service, tenant, name="alice", **fields):
@@ -93,14 +91,10 @@ async def test_a_masquerade_ends_with_the_one_who_began_it(service, tenant, boss
 
 async def test_who_masquerades_is_written_down(service, tenant, boss):
     """Kazoo's impersonating logins leave their origin in the token."""
-    store = service.repositories.store
-    key_id = (await store.get(SYSTEM_CONFIG, "auth"))["default"]["system_key"]
-    pem = await store.get_attachment(SYSTEM_AUTH, key_id, "private_key.pem")
-    key = serialization.load_pem_private_key(pem.data, None)
     token = await service.repositories.tokens.issue(tenant.account, boss["_id"], "cb_user_auth")
-    payload = jwt.decode(token, key.public_key(), algorithms=["RS256"])
+    payload = await claims_of(service, token)
     payload |= {"original_account_id": "a" * 32, "original_owner_id": "b" * 32}
-    client = service.client(jwt.encode(payload, key, "RS256", headers={"kid": key_id}))
+    client = service.client(await signed(service, payload))
     box = await client.put(tenant.faxboxes, {"name": "x"})
     stored = await service.stored(tenant.account.id, box.data["id"])
     assert stored["pvt_original_auth_account_id"] == "a" * 32

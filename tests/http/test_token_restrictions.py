@@ -66,7 +66,7 @@ async def test_the_systems_apply_where_the_account_has_none(service, tenant):
     category = {"_id": "crossbar.token_restrictions", "default": READ_ONLY}
     revision = await store.put(SYSTEM_CONFIG, category)
     try:
-        service.repositories.configuration._documents._entries.clear()
+        service.repositories.configuration._documents.forget((SYSTEM_CONFIG, category["_id"]))
         assert (await user.put(tenant.faxboxes, {"name": "x"})).status == 403
         own = {"restrictions": {"_": {"_": {"_": [{"rules": {"#": ["_"]}}]}}}}
         await tenant.client.post(f"{tenant.path}/token_restrictions", own)

@@ -140,8 +140,9 @@ async def test_even_while_they_arrive_nothing_is_believed_for_ever(known, clock)
     assert (await known.find(ID, load)).name == "2"
 
 
-async def test_memory_is_bounded(known, monkeypatch):
-    monkeypatch.setattr("faxbox_service.repositories.known_accounts._CAPACITY", 3)
+async def test_memory_is_bounded(feed, clock, monkeypatch):
+    monkeypatch.setattr("faxbox_service.repositories.known_accounts._ENTRIES", 3)
+    known = KnownAccounts(feed, clock, unfollowed_seconds=5)
     load = Loader()
     for number in range(5):
         await known.find(f"{number:032x}", load)
