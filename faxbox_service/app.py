@@ -55,6 +55,7 @@ from .resources.faxboxes import FaxboxesResource
 from .resources.kin import Kin
 from .resources.logins import Logins
 from .resources.openapi import OpenApiResource
+from .resources.rights import Rights
 from .resources.schemas import SchemasResource
 from .resources.token_auth import TokenAuthResource
 from .resources.token_restrictions import TokenRestrictionsResource
@@ -290,6 +291,7 @@ def router_of(
     strict = settings.schema_strict_validation
     accounts, tokens = repositories.accounts, repositories.tokens
     logins = Logins(tokens, repositories.cluster_id)
+    rights = Rights(repositories.users, are_kazoos=settings.kazoo_user_rights)
     return Router(
         (
             AboutResource(repositories.store_version, steady_clock),
@@ -301,18 +303,20 @@ def router_of(
                     page_size=settings.page_size,
                     largest_listing=settings.request_memory_limit,
                 ),
+                rights,
                 clock,
             ),
             ApiAuthResource(packaged_schema("api_auth", strict=strict), accounts, logins),
             FaxboxesResource(
                 repositories.faxboxes,
+                rights,
                 page_size=settings.page_size,
                 largest_listing=settings.request_memory_limit,
             ),
             OpenApiResource(),
             SchemasResource(repositories.schemas),
             TokenAuthResource(logins, tokens),
-            TokenRestrictionsResource(repositories.restrictions),
+            TokenRestrictionsResource(repositories.restrictions, rights),
             UserAuthResource(
                 packaged_schema("user_auth", strict=strict),
                 accounts,
@@ -324,6 +328,7 @@ def router_of(
             UsersResource(
                 repositories.users,
                 tokens,
+                rights,
                 page_size=settings.page_size,
                 largest_listing=settings.request_memory_limit,
             ),

@@ -298,6 +298,12 @@ class Settings:
         "keep the MD5 and SHA-1 hashes that Kazoo's nodes log users in by, beside argon2",
         _switch,
     )
+    kazoo_user_rights: bool = _setting(
+        False,
+        "let every user change accounts, token restrictions and all users, their privilege levels "
+        "included, as Kazoo does; otherwise only admins may",
+        _switch,
+    )
     check_owner: bool = _setting(
         False, "refuse boxes whose `owner_id` names no user of the account", _switch
     )

@@ -32,11 +32,6 @@ class Principal:
     restrictions: tuple[Restriction, ...] = ()
     """What it may be used for, by each of them who is restricted."""
 
-    @property
-    def is_admin(self) -> bool:
-        """Whether the token has the rights of an admin: only what all bearers have."""
-        return bool(self.bearers) and all(bearer.is_admin for bearer in self.bearers)
-
     def is_restricted(
         self, noun: str, arguments: Sequence[str], verb: str, account: Account | None
     ) -> bool:

@@ -1,9 +1,10 @@
 """Every error reply there is: Kazoo's statuses, messages and data (wire, section 10)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from faxbox_service.documents.schema import InvalidDocument
 from faxbox_service.documents.types import Document, Json
+from faxbox_service.documents.user import KeptForAdmins
 from faxbox_service.repositories.errors import (
     AccountHasDescendants,
     BadIdentifier,
@@ -48,6 +49,12 @@ def forbidden() -> CrossbarError:
 def token_restricted() -> CrossbarError:
     """403: a good token that is not good for this (wire, 6.3)."""
     data = {"cause": "access denied by token restrictions", "message": "forbidden"}
+    return CrossbarError(403, "forbidden", data)
+
+
+def admins_only(what: str) -> CrossbarError:
+    """403: only admins of the account and of accounts above it may do this (contract, 24)."""
+    data = {"cause": f"only admins may {what}", "message": "forbidden"}
     return CrossbarError(403, "forbidden", data)
 
 
@@ -209,6 +216,9 @@ def error_of(exception: Exception) -> CrossbarError | None:
             return exception
         case InvalidDocument():
             return validation_error(exception.errors)
+        case KeptForAdmins():
+            error = admins_only(f"set {exception.name}")
+            return replace(error, data={**error.data, "value": exception.value})
         case BadIdentifier():
             return bad_identifier(exception.identifier)
         case PreconditionNotMet():

@@ -1,5 +1,8 @@
 """A user's document through its life (data model, sections 1.6 and 3.3)."""
 
+from enum import Enum, auto
+
+from .identity import priv_level_of
 from .merge import merge_patch
 from .names import encoded_account_database
 from .passwords import ARGON2, KAZOO_FIELDS
@@ -12,11 +15,30 @@ USER = "user"
 LONGEST_USERNAME = 256
 """Characters, as the schema has it."""
 
+_KEPT_FOR_ADMINS = ("enabled", "priv_level")
+
 _NOT_KEPT = ("confirm_password", "id", "password")
 _SUMMARY = (
     *("username", "email", "first_name", "last_name", "priv_level", "feature_level"),
     *("presence_id", "timezone", "call_recording", "service"),
 )
+
+
+class Editor(Enum):
+    """As whom somebody makes or changes a user (contract, 24)."""
+
+    ADMIN = auto()
+    USER = auto()
+    """What is kept for admins stays as it is."""
+
+
+class KeptForAdmins(Exception):
+    """A field that only admins may set to such a value."""
+
+    def __init__(self, name: str, value: Json) -> None:
+        super().__init__(f"{name} is kept for admins")
+        self.name = name
+        self.value = value
 
 
 def client_fields(data: Document) -> Document:
@@ -54,6 +76,37 @@ def replaced_user(stored: Document, fields: Document) -> Document:
 def patched_fields(stored: Document, changes: Document) -> Document:
     """The public fields after a PATCH, to be validated (contract, 1)."""
     return merge_patch(public_fields(stored), client_fields(changes))
+
+
+def require_creatable(fields: Document, editor: Editor) -> None:
+    """Raise `KeptForAdmins` for a new admin whom no admin makes; `fields` have defaults."""
+    if editor is not Editor.ADMIN and priv_level_of(fields) != USER:
+        raise KeptForAdmins("priv_level", fields["priv_level"])
+
+
+def allowed_fields(valid: Document, fields: Document, stored: Document, editor: Editor) -> Document:
+    """The public fields after a change, those that are kept for admins as they were.
+
+    `valid` are the `fields` with defaults, which must not change what a client did not name. Raises
+    `KeptForAdmins` for those that he did name, with another value.
+    """
+    if editor is Editor.ADMIN:
+        return valid
+    allowed = dict(valid)
+    for name in _KEPT_FOR_ADMINS:
+        if name in fields and not _is_kept(name, fields[name], valid, stored):
+            raise KeptForAdmins(name, fields[name])
+        allowed.pop(name, None)
+        if name in stored:
+            allowed[name] = stored[name]
+    return allowed
+
+
+def _is_kept(name: str, given: Json, valid: Document, stored: Document) -> bool:
+    """Whether a value says what is stored; without one, a user's privilege level is `user`."""
+    if name == "priv_level":
+        return priv_level_of(valid) == priv_level_of(stored)
+    return name in stored and stored[name] in (given, valid[name])
 
 
 def without_credentials(document: Document) -> Document:

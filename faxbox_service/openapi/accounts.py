@@ -119,7 +119,9 @@ ACCOUNT_SCHEMAS: Final[Document] = {
 
 _ONE: Final = success_schema(schema_reference("Account"))
 _ITEM: Final = ("AccountId", *CONDITIONS)
-_CHANGE_ERRORS: Final = ("Forbidden", "AccountNotFound", "Conflict", "PreconditionFailed")
+_CHANGE_ERRORS: Final = (
+    *("AccountChangeForbidden", "AccountNotFound", "Conflict", "PreconditionFailed"),
+)
 _REVISION_OPTION: Final[Document] = {
     "type": "string",
     "description": "The revision that the change was made from; 409 unless it is the current.",
@@ -175,6 +177,7 @@ _REPLACE: Final = Operation(
     id="replaceAccount",
     tag=_TAG,
     summary="Replace all fields of an account; without a realm it keeps the one it has",
+    description="For admins of the account and of accounts above it.",
     parameters=_ITEM,
     body=json_body(
         schema_reference("AccountFields"),
@@ -191,7 +194,8 @@ _PATCH: Final = Operation(
     summary="Change some fields of an account",
     description=(
         "Objects are merged at any depth, arrays replaced, and `null` removes. The result is what "
-        "is validated. `enabled` is for accounts above it to change."
+        "is validated. `enabled` is for accounts above it to change. For admins of the account and "
+        "of accounts above it."
     ),
     parameters=_ITEM,
     body=json_body(
@@ -207,6 +211,7 @@ _DELETE: Final = Operation(
     id="deleteAccount",
     tag=_TAG,
     summary="Delete an account without descendants, and its faxboxes",
+    description="For admins of the account and of accounts above it.",
     parameters=(*_ITEM, "SoftDelete"),
     replies={
         "200": reply(
@@ -229,7 +234,7 @@ _DELETE: Final = Operation(
             },
         ),
     },
-    errors=("Forbidden", "AccountNotFound", "PreconditionFailed"),
+    errors=("AccountDeletionForbidden", "AccountNotFound", "PreconditionFailed"),
 )
 
 _API_KEY: Final = success_schema(
@@ -255,7 +260,7 @@ _KEY: Final = Operation(
         ),
         "304": not_modified(),
     },
-    errors=("Forbidden", "AccountNotFound", "PreconditionFailed"),
+    errors=("ApiKeyForbidden", "AccountNotFound", "PreconditionFailed"),
 )
 
 _RENEW: Final = Operation(
@@ -276,7 +281,7 @@ _RENEW: Final = Operation(
             etag="EntityTag",
         )
     },
-    errors=("Forbidden", "AccountNotFound", "BodyTooLarge"),
+    errors=("ApiKeyForbidden", "AccountNotFound", "BodyTooLarge"),
 )
 
 ACCOUNT_PATHS: Final = {

@@ -5,7 +5,7 @@ from typing import Final
 from faxbox_service.documents.types import Document, Json
 
 from .envelopes import error_schema
-from .example_values import FAXBOX_ID, STALE_REVISION, UNKNOWN_ID, error_envelope
+from .example_values import CHILD_ID, FAXBOX_ID, STALE_REVISION, UNKNOWN_ID, error_envelope
 from .invalid import INVALID
 from .replies import example, reply
 
@@ -75,6 +75,27 @@ _OVERLOADED: Final = example(
 )
 _ACCOUNT: Final = {"unknown account": _UNKNOWN_ACCOUNT, "no account id": _NO_ACCOUNT_ID}
 
+_OTHERS_TOKEN: Final = example(
+    "A token of another account",
+    error_envelope(403, "forbidden", {"message": "forbidden"}),
+    given="another account's token",
+)
+
+
+def _admins_only(cause: str, request: Document, **more: Json) -> Document:
+    """403: the token's account may not act on this one, or its user is no admin (contract, 24)."""
+    data = {"cause": cause, "message": "forbidden", **more}
+    value = error_envelope(403, "forbidden", data)
+    return _error(
+        403,
+        "The token's account may not act on this one, or its user is not an admin.",
+        {
+            "another account": _OTHERS_TOKEN,
+            "no admin": example("No admin", value, given="a plain user's token", **request),
+        },
+    )
+
+
 ERRORS: Final[Document] = {
     **INVALID,
     "Unauthorized": _error(
@@ -93,12 +114,20 @@ ERRORS: Final[Document] = {
             ),
         },
     ),
-    "Forbidden": _simple(
-        403,
-        "The token's account may not act on this one.",
-        "forbidden",
-        {"message": "forbidden"},
-        {"given": "another account's token"},
+    "Forbidden": _error(
+        403, "The token's account may not act on this one.", {"forbidden": _OTHERS_TOKEN}
+    ),
+    "AccountChangeForbidden": _admins_only("only admins may change accounts", {}),
+    "AccountDeletionForbidden": _admins_only("only admins may delete accounts", {}),
+    "ApiKeyForbidden": _admins_only("only admins may see and renew API keys", {}),
+    "RestrictionForbidden": _admins_only("only admins may change token restrictions", {}),
+    "UserCreationForbidden": _admins_only(
+        "only admins may set priv_level",
+        {"body": {"data": {"first_name": "B", "last_name": "T", "priv_level": "admin"}}},
+        value="admin",
+    ),
+    "UserChangeForbidden": _admins_only(
+        "only admins may change other users", {"path": {"USER_ID": CHILD_ID}}
     ),
     "AccountNotFound": _error(404, "There is no such account.", _ACCOUNT),
     "PageNotFound": _error(

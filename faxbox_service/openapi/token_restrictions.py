@@ -80,6 +80,7 @@ _REPLACE: Final = Operation(
     id="replaceTokenRestrictions",
     tag=_TAG,
     summary="Restrict the tokens of an account",
+    description="For admins of the account and of accounts above it; 32,000 bytes at most.",
     parameters=("AccountId", "IfMatch", "IfNoneMatch"),
     body=json_body(schema_reference("TokenRestrictions"), RESTRICTIONS),
     replies={
@@ -90,13 +91,14 @@ _REPLACE: Final = Operation(
             etag="EntityTag",
         ),
     },
-    errors=("InvalidRestrictions", "Forbidden", "AccountNotFound", "PreconditionFailed"),
+    errors=("InvalidRestrictions", "RestrictionForbidden", "AccountNotFound", "PreconditionFailed"),
 )
 
 _LIFT: Final = Operation(
     id="liftTokenRestrictions",
     tag=_TAG,
     summary="Lift the token restrictions of an account",
+    description="For admins, as putting them there.",
     parameters=("AccountId", "IfMatch"),
     replies={
         "200": reply(
@@ -115,7 +117,7 @@ _LIFT: Final = Operation(
         ),
         "404": _none("There is no such account, or it has no restrictions."),
     },
-    errors=("Forbidden",),
+    errors=("RestrictionForbidden",),
 )
 
 RESTRICTION_PATHS: Final = {

@@ -108,7 +108,11 @@ USER_SCHEMAS: Final[Document] = {
 }
 
 _ITEM: Final = ("AccountId", "UserId")
-_CHANGE_ERRORS: Final = ("Forbidden", "UserNotFound", "PreconditionFailed")
+_CHANGE_ERRORS: Final = ("UserChangeForbidden", "UserNotFound", "PreconditionFailed")
+_BY_WHOM: Final = (
+    "For admins of the account and of accounts above it, and for the user himself, who leaves "
+    "`priv_level` and `enabled` as they are."
+)
 _ONE: Final = success_schema(schema_reference("User"))
 _REVISION_OPTION: Final[Document] = {
     "type": "string",
@@ -163,6 +167,7 @@ _CREATE: Final = Operation(
     id="createUser",
     tag=_TAG,
     summary="Create a user",
+    description="Only admins of the account and of accounts above it make admins.",
     parameters=("AccountId", "IfMatch"),
     body=json_body(schema_reference("UserFields"), _NEW),
     replies={
@@ -174,7 +179,7 @@ _CREATE: Final = Operation(
             etag="EntityTag",
         )
     },
-    errors=("InvalidUser", "Forbidden", "AccountNotFound", "PreconditionFailed"),
+    errors=("InvalidUser", "UserCreationForbidden", "AccountNotFound", "PreconditionFailed"),
 )
 
 _FETCH: Final = Operation(
@@ -197,7 +202,9 @@ _REPLACE: Final = Operation(
     id="replaceUser",
     tag=_TAG,
     summary="Replace all fields of a user",
-    description="Without a `password`, the one that is there stays; a new one ends all his tokens.",
+    description=(
+        f"Without a `password`, the one there is stays; a new one ends all his tokens. {_BY_WHOM}"
+    ),
     parameters=(*_ITEM, *CONDITIONS),
     body=json_body(
         schema_reference("UserFields"),
@@ -212,7 +219,7 @@ _PATCH: Final = Operation(
     id="patchUser",
     tag=_TAG,
     summary="Change some fields of a user",
-    description="The result is what is validated; `null` removes.",
+    description=f"The result is what is validated; `null` removes. {_BY_WHOM}",
     parameters=(*_ITEM, *CONDITIONS),
     body=json_body(schema_reference("UserPatch"), {"last_name": "Best"}, revision=_REVISION_OPTION),
     replies={"200": _changed("The user as it is now", {**_ALICE, "last_name": "Best"})},

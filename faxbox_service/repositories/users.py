@@ -9,6 +9,7 @@ from faxbox_service.documents.passwords import ARGON2, Credentials, Digest, Verd
 from faxbox_service.documents.private_fields import Author, stamp
 from faxbox_service.documents.schema import Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
+from faxbox_service.documents.user import Editor
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -62,14 +63,16 @@ class Users:
         data: Document,
         password: str | None,
         author: Author,
+        editor: Editor = Editor.ADMIN,
     ) -> Document:
         """Store a new user and return the document.
 
         The password, here or in `data`, is not kept; only hashes of it are. Raises
-        `InvalidDocument`, `BadIdentifier`.
+        `InvalidDocument`, `BadIdentifier`, and `KeptForAdmins` as `editor` has it.
         """
         given = data if password is None else {**data, "password": password}
         valid = await self._rules.valid(account_id, documents.client_fields(given), None)
+        documents.require_creatable(valid, editor)
         document = documents.new_user(valid, new_id(), account_id)
         document = await self._with_credentials(document, valid, {})
         stamped = stamp(document, author, gregorian_seconds(self._clock()))
@@ -106,12 +109,13 @@ class Users:
         data: Document,
         author: Author,
         precondition: Precondition,
+        editor: Editor = Editor.ADMIN,
     ) -> Document:
         """Replace the public fields (POST). Raises as `patch` does."""
 
         async def replaced(stored: Document) -> Document:
             fields = documents.client_fields(data)
-            return await self._replaced(account_id, stored, fields)
+            return await self._replaced(account_id, stored, fields, editor)
 
         return await self._change(account_id, user_id, replaced, author, precondition)
 
@@ -122,15 +126,17 @@ class Users:
         data: Document,
         author: Author,
         precondition: Precondition,
+        editor: Editor = Editor.ADMIN,
     ) -> Document:
         """Merge `data` into the newest revision and validate the result (contract, 1 and 4).
 
-        Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
+        Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`, and
+        `KeptForAdmins` as `editor` has it.
         """
 
         async def patched(stored: Document) -> Document:
             fields = documents.patched_fields(stored, data)
-            return await self._replaced(account_id, stored, fields)
+            return await self._replaced(account_id, stored, fields, editor)
 
         return await self._change(account_id, user_id, patched, author, precondition)
 
@@ -225,9 +231,10 @@ class Users:
         return await first_user(self._store, account_id, view, key)
 
     async def _replaced(
-        self, account_id: AccountId, stored: Document, fields: Document
+        self, account_id: AccountId, stored: Document, fields: Document, editor: Editor
     ) -> Document:
         valid = await self._rules.valid(account_id, fields, stored)
+        valid = documents.allowed_fields(valid, fields, stored, editor)
         document = documents.replaced_user(stored, valid)
         return await self._with_credentials(document, valid, stored)
 

@@ -1,7 +1,6 @@
 """`/v2/accounts`: accounts and their API keys; the accounts around one are in `kin.py`."""
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.errors import forbidden
 from faxbox_service.documents.account import Account, shown_account
 from faxbox_service.documents.faxbox import shown_deletion
 from faxbox_service.documents.gregorian import gregorian_seconds
@@ -10,6 +9,7 @@ from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 
 from .kin import KIN, Kin
+from .rights import Rights
 
 _API_KEY = "api_key"
 _MASTER_METHODS = ("PATCH", "POST", "PUT", "GET")
@@ -21,9 +21,10 @@ class AccountsResource:
 
     noun = "accounts"
 
-    def __init__(self, accounts: Accounts, kin: Kin, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, kin: Kin, rights: Rights, clock: Clock) -> None:
         self._accounts = accounts
         self._kin = kin
+        self._rights = rights
         self._clock = clock
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -69,20 +70,23 @@ class AccountsResource:
             case "GET":
                 document = await self._accounts.fetch(account.id)
                 call.precondition.require_match(document["_rev"])
-                return self._shown(call, document)
+                return await self._shown(call, document)
             case "PUT":
                 return await self._create(call, account)
             case "POST":
-                return self._shown(call, await self._accounts.replace(*changes))
+                await self._rights.require_decider(call, "change accounts")
+                return await self._shown(call, await self._accounts.replace(*changes))
             case "PATCH":
-                return self._shown(call, await self._accounts.patch(*changes))
+                await self._rights.require_decider(call, "change accounts")
+                return await self._shown(call, await self._accounts.patch(*changes))
             case _:
+                await self._rights.require_decider(call, "delete accounts")
                 return await self._delete(call, account)
 
     async def _create(self, call: Call, parent: Account) -> Reply:
         call.precondition.require_absent()
         document = await self._accounts.create_child(parent, call.data(), call.author)
-        reply = self._shown(call, document)
+        reply = await self._shown(call, document)
         reply.status = 201
         return reply
 
@@ -104,8 +108,7 @@ class AccountsResource:
 
     async def _api_key(self, call: Call, account: Account) -> Reply:
         # Kazoo shows it to any user, who becomes an admin by logging in with it.
-        if not _is_admin(call):
-            raise forbidden()
+        await self._rights.require_admin(call, "see and renew API keys")
         if call.method == "PUT":
             document = await self._accounts.renew_api_key(account.id, call.author)
         else:
@@ -113,16 +116,13 @@ class AccountsResource:
             call.precondition.require_match(document["_rev"])
         return Reply({_API_KEY: document.get("pvt_api_key")}, revision=document["_rev"])
 
-    def _shown(self, call: Call, document: Document) -> Reply:
+    async def _shown(self, call: Call, document: Document) -> Reply:
         viewer = call.principal.account.id if call.principal is not None else None
         shown = shown_account(document, viewer)
         expires = Account.of(document).trial_expires
         if expires is not None:
             shown["trial_time_left"] = expires - gregorian_seconds(self._clock())
-        if call.option("include_api_key") in (True, "true") and _is_admin(call):
+        wants_key = call.option("include_api_key") in (True, "true")
+        if wants_key and await self._rights.is_admin(call):
             shown[_API_KEY] = document.get("pvt_api_key")
         return Reply(shown, revision=document["_rev"])
-
-
-def _is_admin(call: Call) -> bool:
-    return call.principal is not None and call.principal.is_admin

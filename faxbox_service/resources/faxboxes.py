@@ -4,7 +4,7 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.errors import bad_identifier, forbidden, not_found
+from faxbox_service.crossbar.errors import bad_identifier, not_found
 from faxbox_service.crossbar.listing import Kind, Listing
 from faxbox_service.crossbar.negotiation import Representation
 from faxbox_service.crossbar.paging import PageRequest
@@ -16,6 +16,7 @@ from faxbox_service.repositories.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow
 
 from .rendered_faxboxes import RenderedFaxboxes
+from .rights import Rights
 
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "POST", "GET", "DELETE")
@@ -27,8 +28,11 @@ class FaxboxesResource:
     noun = "faxboxes"
     has_previews = True
 
-    def __init__(self, faxboxes: Faxboxes, *, page_size: int, largest_listing: int) -> None:
+    def __init__(
+        self, faxboxes: Faxboxes, rights: Rights, *, page_size: int, largest_listing: int
+    ) -> None:
         self._faxboxes = faxboxes
+        self._rights = rights
         self._page_size = page_size
         self._rendered = RenderedFaxboxes()
         self._kind = Kind(self._rendered.texts, shown_faxbox, _item, largest_listing)
@@ -123,8 +127,7 @@ class FaxboxesResource:
 
     async def _restore(self, call: Call, account: Account, faxbox_id: DocumentId) -> Document:
         """Bring a soft-deleted faxbox back: for admins; the body says nothing."""
-        if call.principal is None or not call.principal.is_admin:
-            raise forbidden()
+        await self._rights.require_admin(call, "restore faxboxes")
         return await self._faxboxes.restore(account.id, faxbox_id, call.author, call.precondition)
 
     async def _preview(self, call: Call, account: Account) -> Reply:

@@ -6,14 +6,19 @@ from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.token_restrictions import TokenRestrictions
 
+from .rights import Rights
+
+_CHANGE = "change token restrictions"
+
 
 class TokenRestrictionsResource:
     """Shows, replaces and lifts restrictions."""
 
     noun = "token_restrictions"
 
-    def __init__(self, restrictions: TokenRestrictions) -> None:
+    def __init__(self, restrictions: TokenRestrictions, rights: Rights) -> None:
         self._restrictions = restrictions
+        self._rights = rights
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """There is one document in each account."""
@@ -32,12 +37,14 @@ class TokenRestrictionsResource:
                 call.precondition.require_match(document["_rev"])
                 return _shown(document)
             case "POST":
+                await self._rights.require_decider(call, _CHANGE)
                 return _shown(
                     await self._restrictions.replace(
                         account_id, call.data(), call.author, call.precondition
                     )
                 )
             case _:
+                await self._rights.require_decider(call, _CHANGE)
                 document = await self._restrictions.delete(account_id, call.precondition)
                 return Reply(shown_deletion(document), revision=document["_rev"])
 

@@ -14,6 +14,8 @@ from faxbox_service.repositories.tokens import Tokens
 from faxbox_service.repositories.users import Users
 from faxbox_service.stores.base import ViewRow
 
+from .rights import Rights
+
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "DELETE", "POST", "GET")
 
@@ -24,10 +26,17 @@ class UsersResource:
     noun = "users"
 
     def __init__(
-        self, users: Users, tokens: Tokens, *, page_size: int, largest_listing: int
+        self,
+        users: Users,
+        tokens: Tokens,
+        rights: Rights,
+        *,
+        page_size: int,
+        largest_listing: int,
     ) -> None:
         self._users = users
         self._tokens = tokens
+        self._rights = rights
         self._page_size = page_size
         self._kind = Kind(_texts, shown_user, _summary, largest_listing)
 
@@ -74,20 +83,23 @@ class UsersResource:
 
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
-        document = await self._users.create(account.id, call.data(), None, call.author)
+        editor = await self._rights.editor_of_new(call)
+        document = await self._users.create(account.id, call.data(), None, call.author, editor)
         reply = _shown(document)
         reply.status, reply.location_id = 201, document["_id"]
         return reply
 
     async def _change(self, call: Call, account: Account, user_id: DocumentId) -> Reply:
+        editor = await self._rights.editor_of(call, user_id)
         data = call.data()
         change = self._users.replace if call.method == "POST" else self._users.patch
-        document = await change(account.id, user_id, data, call.author, call.precondition)
+        document = await change(account.id, user_id, data, call.author, call.precondition, editor)
         if data.get("password"):
             await self._tokens.tell_reset(account.id, user_id)
         return _shown(document)
 
     async def _delete(self, call: Call, account: Account, user_id: DocumentId) -> Reply:
+        await self._rights.editor_of(call, user_id)
         if call.should_soft_delete():
             document = await self._users.soft_delete(
                 account.id, user_id, call.author, call.precondition

@@ -179,6 +179,12 @@ async def a_superduper_admins_token(scene: Scene) -> Request:
     return scene.request.with_header("X-Auth-Token", await scene.token(ROOT_ID))
 
 
+async def a_plain_users_token(scene: Scene) -> Request:
+    account = await scene.account()
+    token = await scene.repositories.tokens.issue(account, USER_ID, "cb_user_auth")
+    return scene.request.with_header("X-Auth-Token", token)
+
+
 async def a_long_body(scene: Scene) -> Request:
     """One that is never sent: the service refuses it before."""
     request = replace(scene.request, body=b" " * 8_000_001)
@@ -254,6 +260,7 @@ CIRCUMSTANCES: dict[str | None, Callable[[Scene], Awaitable[Request]]] = {
     "an expired token": an_expired_token,
     "another account's token": another_accounts_token,
     "a superduper admin's token": a_superduper_admins_token,
+    "a plain user's token": a_plain_users_token,
     "a body longer than the limit": a_long_body,
     "a target longer than the limit": a_long_target,
     "a header longer than the limit": a_long_header,

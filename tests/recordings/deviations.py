@@ -329,6 +329,47 @@ with the token of an account that logged in with its API key:
 ```
 """,
     ),
+    24: Deviation(
+        "What is kept for admins",
+        "any user may give himself or others the `priv_level` `admin`, change and delete all other "
+        "users, accounts and token restrictions, and so reaches what is kept for admins; a token "
+        "with `as` has the rights of whom it acts as",
+        "only admins of the account and of accounts above it make admins, set `priv_level` and "
+        "`enabled`, change and delete other users, accounts and token restrictions (403 "
+        "`forbidden`, which says what is for admins); a user changes himself otherwise; a token "
+        "with `as` has the rights that both have; `FAXBOX_KAZOO_USER_RIGHTS` gives users Kazoo's "
+        "way back",
+        "A privilege level means nothing as long as everybody can give it to himself.",
+        by_hand="""\
+With the token of a user whose `priv_level` is `user`, about himself:
+
+```http
+PATCH /v2/accounts/{ACCOUNT_ID}/users/{ID}
+
+{"data": {"priv_level": "admin"}}
+```
+
+```diff
+-HTTP/1.1 200 OK
++HTTP/1.1 403 Forbidden
+ {
+   "auth_token": "{AUTH_TOKEN}",
+   "data": {
+-    …
+-    "priv_level": "admin",
+-    …
++    "cause": "only admins may set priv_level",
++    "message": "forbidden",
++    "value": "admin"
+   },
+-  "status": "success"
++  "error": "403",
++  "message": "forbidden",
++  "status": "error"
+ }
+```
+""",
+    ),
     27: Deviation(
         "Custom addresses",
         "`custom_smtp_email_address` may be any text: `fax.example.com `, one with a full-width "
