@@ -6,7 +6,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faxbox_service.documents.schema import packaged_schema
 from faxbox_service.documents.user import (
+    Editor,
+    KeptForAdmins,
+    allowed_fields,
     client_fields,
     new_user,
     patched_fields,
@@ -50,6 +54,42 @@ def test_private_fields_are_nobodys_to_set(stored, data):
     for fields in (client_fields(data), patched_fields(stored, data)):
         document = replaced_user(stored, fields)
         assert (document["_id"], document["_rev"], document["pvt_x"]) == ("1", "1-x", "mine")
+
+
+STORED = st.fixed_dictionaries(
+    {"_id": st.just("1"), "first_name": st.just("A"), "last_name": st.just("B")},
+    optional={
+        "priv_level": st.sampled_from(["user", "admin"]),
+        "enabled": st.booleans() | st.just("true"),
+        "email": st.just("a@example.com"),
+    },
+)
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "priv_level": st.sampled_from(["user", "admin", None]),
+        "enabled": st.booleans() | st.sampled_from(["true", "false", None]),
+        "email": st.sampled_from(["b@example.com", None]),
+    },
+)
+
+
+@given(STORED, CHANGES, st.booleans())
+def test_what_is_kept_for_admins_stays_whatever_others_send(stored, changes, is_patch):
+    given = {"first_name": "A", "last_name": "B", **changes}
+    fields = patched_fields(stored, changes) if is_patch else client_fields(given)
+    fields = {name: value for name, value in fields.items() if value is not None}
+    valid = packaged_schema("users").validate(fields)
+    try:
+        allowed = allowed_fields(valid, fields, stored, Editor.USER)
+    except KeptForAdmins as refused:
+        assert changes[refused.name] is not None
+        assert changes[refused.name] != stored.get(refused.name)
+        return
+    for name in ("priv_level", "enabled"):
+        assert (name in allowed, allowed.get(name)) == (name in stored, stored.get(name))
+    assert allowed.get("email") == valid.get("email")
+    assert allowed_fields(valid, fields, stored, Editor.ADMIN) == valid
 
 
 def test_a_summary_is_what_kazoos_view_emits():

@@ -42,7 +42,7 @@ async def test_a_token_acts_as_a_user_of_a_descendant(service, root, tenant, bos
     stored = await service.stored(grandchild.account.id, box.data["id"])
     assert stored["pvt_auth_account_id"] == grandchild.account.id
     assert stored["pvt_auth_user_id"] == worker["_id"]
-    # It has the rights of whom it acts as, and no others.
+    # It acts on his account, and on no other.
     assert (await client.get(tenant.faxboxes)).status == 403
     await service.repositories.accounts.delete(grandchild.account)
     await service.repositories.accounts.delete(child.account)
