@@ -36,7 +36,11 @@ class CredentialKind(Enum):
     TOKEN = auto()
     BASIC = auto()
     OTHER = auto()
-    """It never does: a scheme that is unknown, a bearer (wire, 6.1), or too long a text."""
+    """It never does: a scheme that is unknown, or too long a text."""
+
+
+_KINDS = {"basic": CredentialKind.BASIC, "bearer": CredentialKind.TOKEN}
+"""By the scheme of `Authorization`. To Kazoo a bearer only names a JWT (contract, 31)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,9 @@ def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Crede
     if len(authorization) > LONGEST_CREDENTIAL:
         return _TOO_LONG
     scheme, _, text = authorization.partition(" ")
-    kind = CredentialKind.BASIC if scheme.lower() == "basic" else CredentialKind.OTHER
-    is_bearer = scheme.lower() == "bearer"
-    return Credential(_well_formed(text or scheme), kind, is_echoed=is_bearer)
+    kind = _KINDS.get(scheme.lower(), CredentialKind.OTHER)
+    text = text.strip(" ") if kind is CredentialKind.TOKEN else text
+    return Credential(_well_formed(text or scheme), kind, is_echoed=kind is CredentialKind.TOKEN)
 
 
 def _option(options: Options, name: str) -> Json:

@@ -38,6 +38,7 @@ token."""
 _SECURITY_SCHEMES: Final[Document] = {
     "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "tokenInQuery": {"type": "apiKey", "in": "query", "name": "auth_token"},
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "basic": {
         "type": "http",
         "scheme": "basic",

@@ -10,7 +10,12 @@ from .errors import ANY_REQUEST, ERRORS
 from .parameters import EVERYWHERE, parameter_references
 from .replies import JSON
 
-_TOKEN: Final[list[Document]] = [{"token": []}, {"tokenInQuery": []}, {"basic": []}]
+_TOKEN: Final[list[Document]] = [
+    {"token": []},
+    {"tokenInQuery": []},
+    {"bearer": []},
+    {"basic": []},
+]
 _NOBODY: Final[list[Document]] = []
 
 

@@ -162,10 +162,20 @@ async def test_the_header_wins_over_everything(service, tenant):
     assert answer.status == 401
 
 
-async def test_a_jwt_is_no_bearer_token(service, tenant):
-    headers = {"Authorization": f"Bearer {tenant.client.token}"}
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER "])
+async def test_a_token_is_a_bearer_token_as_well(service, tenant, other, scheme):
+    headers = {"Authorization": f"{scheme} {tenant.client.token}"}
     answer = await service.client().get(tenant.faxboxes, headers=headers)
-    assert (answer.status, answer.json["auth_token"]) == (401, tenant.client.token)
+    assert (answer.status, answer.json["auth_token"]) == (200, tenant.client.token)
+    assert (await service.client().get(other.faxboxes, headers=headers)).status == 403
+    headers = {"Authorization": f"{scheme} {tenant.client.token}x"}
+    assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 401
+
+
+async def test_other_schemes_prove_nothing(service, tenant):
+    for scheme in ("Digest", "Token", tenant.client.token):
+        headers = {"Authorization": f"{scheme} {tenant.client.token}"}
+        assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 401
 
 
 async def test_a_basic_credential_is_never_echoed(service, tenant):

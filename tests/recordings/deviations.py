@@ -380,6 +380,13 @@ PATCH /v2/accounts/{ACCOUNT_ID}/users/{ID}
         "Nobody can hold a look-alike of another's address, to which mail could go astray.",
         ("accepted/custom-empty",),
     ),
+    31: Deviation(
+        "Bearer tokens",
+        "`Authorization: Bearer` names a stored document; a token sent in this way is refused",
+        "a token is taken there as in `X-Auth-Token`",
+        "It is where the libraries of today put a token (RFC 6750, 2.1).",
+        ("authz/bearer-jwt",),
+    ),
 }
 
 BY_RULE: dict[int, str] = {

@@ -194,6 +194,10 @@ _ALL: dict[str, Difference] = {
     "authz/token-of-deleted-account": error(
         13, "401 first", 401, "invalid_credentials", _INVALID_CREDENTIALS
     ),
+    # 31: bearers
+    "authz/bearer-jwt": Difference(
+        31, "a token is taken as a bearer as well", like="authz/token-in-query"
+    ),
     # 14: list ETags are hashes of the data
     "list/empty-If-None-Match": Difference(
         14, "a tag that does not match is no failed precondition of a GET", items=()
