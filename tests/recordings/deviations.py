@@ -370,6 +370,36 @@ PATCH /v2/accounts/{ACCOUNT_ID}/users/{ID}
 ```
 """,
     ),
+    25: Deviation(
+        "Caches",
+        "a reply repeats the caller's token, its `etag` is the same for everybody, and "
+        "nothing keeps "
+        "caches apart: in one browser the reply to an admin is shown to a user after him",
+        "reads are `private, no-cache`, everything else `no-store`; `vary` names the headers that "
+        "replies differ by; an `etag` is the revision and, behind a dot, a mark of the "
+        "caller's token "
+        "and the reply's form, so that nobody's tag is current for another; in preconditions the "
+        "mark says nothing, and the bare revision is taken with or without quotes",
+        "No cache may hand one caller's reply to another.",
+        by_hand="""\
+Of every read of a document or a listing:
+
+```http
+GET /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
+```
+
+```diff
+ HTTP/1.1 200 OK
+-etag: "{REVISION}"
+-vary: accept-language, accept
++etag: "{REVISION}.{MARK}"
++cache-control: private, no-cache
++vary: accept-language, accept, accept-encoding, authorization, origin, x-auth-account-id, …
+```
+
+Below, tags are shown without their marks, and `vary` as Kazoo has it.
+""",
+    ),
     27: Deviation(
         "Custom addresses",
         "`custom_smtp_email_address` may be any text: `fax.example.com `, one with a full-width "
@@ -379,6 +409,62 @@ PATCH /v2/accounts/{ACCOUNT_ID}/users/{ID}
         "something else is changed, and can be changed",
         "Nobody can hold a look-alike of another's address, to which mail could go astray.",
         ("accepted/custom-empty",),
+    ),
+    28: Deviation(
+        "Limits",
+        "bodies of any shape and any number of filters are worked on, whoever sends them; a "
+        "body of "
+        "8 MB is read before the token is looked at",
+        "who asks is found out from the headers and the query string before the body is read; "
+        "without "
+        "a valid token there a body may have 64 kB, uncompressed, which is also all that a "
+        "login or a "
+        "token beside `data` may come in; numbers of members, items, values and filters are "
+        "limited "
+        "(400 with the rule and the number), and the memory of bodies (503); see "
+        "[security.md](security.md)",
+        "No request may stop the service, or take its memory from others.",
+        by_hand="""\
+```http
+PUT /v2/accounts/{ACCOUNT_ID}/faxboxes
+
+{"data": {"name": "x", "list": [… 10,001 items …]}}
+```
+
+```diff
+-HTTP/1.1 201 Created
++HTTP/1.1 400 Bad Request
+ {
+   "data": {
++    "json": {
++      "maxItems": {
++        "message": "JSON must not have more than 10000 items in one array",
++        "target": 10000
++      }
++    }
+   },
+```
+""",
+    ),
+    30: Deviation(
+        "Headers of cross-origin use",
+        "the lists of headers that pages of other origins may send and read lack `authorization`, "
+        "`if-none-match`, `content-disposition` and others",
+        "Kazoo's lists, and behind them every request header that is documented, and every header "
+        "that a client needs of a reply",
+        "What the documentation offers must work in a browser, too.",
+        by_hand="""\
+Of every error, preflight and cross-origin reply:
+
+```diff
+-access-control-allow-headers: content-type, …, if-match
++access-control-allow-headers: content-type, …, if-match, accept, accept-language, authorization, …
+-access-control-expose-headers: content-type, …, etag, etag
++access-control-expose-headers: content-type, …, etag, etag, accept-encoding, allow, …
+```
+
+Below, both lists are shown as Kazoo has them.
+""",
     ),
     31: Deviation(
         "Bearer tokens",
