@@ -1,9 +1,10 @@
 """What a client accepts: representation, language and compression (wire, 2.2 and 2.5)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import lru_cache
+from typing import TypeAlias
 
 from .errors import malformed_request, not_acceptable
 
@@ -32,13 +33,16 @@ _PARAMETER = rf'[ \t]*+;[ \t]*+(?:{_TOKEN}(?:=(?:{_TOKEN}|"(?:[^"\\]|\\.)*+"))?+
 _MEDIA_RANGE = re.compile(rf"[ \t]*+({_TOKEN}/{_TOKEN})((?:{_PARAMETER})*+)[ \t]*+(?:,|\Z)")
 _SIMPLE = re.compile(rf"[ \t]*+({_TOKEN})((?:{_PARAMETER})*+)[ \t]*+(?:,|\Z)")
 _QUALITY = re.compile(r";[ \t]*+[qQ]=([01](?:\.[0-9]{0,3}+)?+)(?=[ \t]*+(?:;|\Z))")
+_Element: TypeAlias = Callable[[str, int], re.Match[str] | None]
+"""What reads one element of a header from a position on."""
+
 _EMPTY = re.compile(r"[ \t]*+(?:,|\Z)")
 
 
 @lru_cache(maxsize=256)
 def negotiated_representation(accept: str) -> Representation:
     """The best of what `Accept` allows. Raises a 406, or a 400 for a header of another form."""
-    for media_range in _by_preference("accept", _MEDIA_RANGE, accept):
+    for media_range in _by_preference("accept", _media_range, accept):
         provided = _first_provided(media_range)
         if provided is not None:
             return provided
@@ -60,9 +64,9 @@ def negotiated_language(accept_language: str) -> str:
 
     Nothing else depends on it. Raises a 400 for a header of another form.
     """
-    listed = [tag for tag, _ in _listed("accept-language", _SIMPLE, accept_language)]
+    listed = [tag for tag, _ in _listed("accept-language", _tag, accept_language)]
     provided = (DEFAULT_LANGUAGE, *listed[:1])
-    for wanted in _by_preference("accept-language", _SIMPLE, accept_language):
+    for wanted in _by_preference("accept-language", _tag, accept_language):
         for language in provided:
             if wanted in ("*", language) or language.startswith(f"{wanted}-"):
                 return language if language != "*" else DEFAULT_LANGUAGE
@@ -83,18 +87,26 @@ def accepts_gzip(accept_encoding: str) -> bool:
     )
 
 
-def _by_preference(name: str, form: re.Pattern[str], header: str) -> list[str]:
-    wanted = [(value, quality) for value, quality in _listed(name, form, header) if quality > 0]
+def _media_range(header: str, position: int) -> re.Match[str] | None:
+    return _MEDIA_RANGE.match(header, position)
+
+
+def _tag(header: str, position: int) -> re.Match[str] | None:
+    return _SIMPLE.match(header, position)
+
+
+def _by_preference(name: str, element: _Element, header: str) -> list[str]:
+    wanted = [(value, quality) for value, quality in _listed(name, element, header) if quality > 0]
     wanted.sort(key=lambda item: -item[1])
     return [value for value, _ in wanted]
 
 
-def _listed(name: str, form: re.Pattern[str], header: str) -> Iterator[tuple[str, float]]:
+def _listed(name: str, element: _Element, header: str) -> Iterator[tuple[str, float]]:
     """The elements of a header with their qualities, in its order."""
     position = 0
     while position < len(header):
         empty = _EMPTY.match(header, position)
-        match = empty or form.match(header, position)
+        match = empty or element(header, position)
         if match is None:
             raise malformed_request("malformed header", name)
         if empty is None:

@@ -177,7 +177,10 @@ async def test_what_is_too_long_is_not_looked_at(service, tenant, length, monkey
         {"authorization": f"Bearer {'x' * length}"},
     ):
         answer = await service.client().put(tenant.faxboxes, {"name": "x"}, **options)
-        assert (answer.status, answer.data) == (401, INVALID)
+        if length < 65_000:
+            assert (answer.status, answer.data) == (401, INVALID)
+        else:
+            assert answer.status == 413
         assert len(answer.body) < 1000
         assert "auth_token" not in answer.json
     assert looked_at == []
@@ -189,17 +192,21 @@ async def test_the_longest_that_is_looked_at_is_repeated_as_ever(service, tenant
     assert (answer.status, answer.json["auth_token"]) == (401, token)
 
 
+LONG = 60_000
+"""Characters, as many as the body of a login may have."""
+
+
 async def test_a_login_puts_into_the_token_what_names_a_user_and_nothing_else(service, tenant):
     child = await child_of(service, tenant)
     await user_of(service, tenant, priv_level="admin")
     worker = await user_of(service, child, "worker")
     target = {"account_id": child.account.id, "owner_id": worker["_id"]}
     for given, kept in (
-        ("x" * 4_500_000, None),
-        (["x"] * 100_000, None),
-        ({"x": "x" * 4_500_000}, None),
-        ({"account_id": "x" * 32, "x": "x" * 4_500_000}, None),
-        ({**target, "x": "x" * 4_500_000, "as": target}, target),
+        ("x" * LONG, None),
+        (["x"] * 9_000, None),
+        ({"x": "x" * LONG}, None),
+        ({"account_id": "x" * 32, "x": "x" * LONG}, None),
+        ({**target, "x": "x" * LONG, "as": target}, target),
         (target, target),
     ):
         answer = await log_in(service, tenant, "alice", "Secret1234", **{"as": given})
@@ -215,7 +222,7 @@ async def test_a_login_puts_into_the_token_what_names_a_user_and_nothing_else(se
     [
         ({"account_id": "a" * 33, "owner_id": "b"}, "as.account_id"),
         ({"account_id": "a" * 32, "owner_id": "b" * 257}, "as.owner_id"),
-        ({"owner_id": "b" * 1_000_000}, "as.owner_id"),
+        ({"owner_id": "b" * LONG}, "as.owner_id"),
     ],
 )
 async def test_who_is_named_by_too_much_is_told(service, tenant, target, key):
