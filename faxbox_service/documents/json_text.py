@@ -69,9 +69,12 @@ def encode_json(value: Json) -> bytes:
     return _encoder.encode(value)
 
 
-def canonical_json(value: Json) -> bytes:
-    """Return the text that is the same for all values that are equal, and for no others."""
-    text = _encoder.encode(value)
+def canonical_json(value: Json, text: bytes | None = None) -> bytes:
+    """Return the text that is the same for all values that are equal, and for no others.
+
+    `text` is what `encode_json` has made of it, if it has.
+    """
+    text = _encoder.encode(value) if text is None else text
     if text.count(b'":') <= _FEW_MEMBERS:
         return _sorting_encoder.encode(value)
     return _encoder.encode(_in_order(value))

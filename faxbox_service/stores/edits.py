@@ -24,16 +24,20 @@ EMPTY_BODY = b"{}"
 class Edit:
     """One put.
 
-    `body` is the JSON of the document without its special members; `attachments` has None
-    where the current attachment of that name is to be kept.
+    `fields` are the document without its special members, and `body` is their JSON; `attachments`
+    has None where the current attachment of that name is to be kept.
     """
 
     id: DocumentId
     base: Revision | None
     deleted: bool
     body: bytes
-    content: bytes
+    fields: Document
     attachments: Mapping[str, Attachment | None]
+
+    def content(self) -> bytes:
+        """The digest of its fields; for long ones not to be made where others wait."""
+        return content_digest(self.fields, self.body)
 
 
 def edit_of(document: Document) -> Edit:
@@ -56,7 +60,7 @@ def edit_of(document: Document) -> Edit:
         base=document.get("_rev"),
         deleted=deleted,
         body=encode_json(fields),
-        content=content_digest(fields),
+        fields=fields,
         # A tombstone keeps no attachments.
         attachments={} if deleted else _attachments_of(document.get("_attachments") or {}),
     )

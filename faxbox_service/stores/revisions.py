@@ -8,12 +8,15 @@ import hashlib
 from collections.abc import Mapping
 
 from faxbox_service.documents.json_text import canonical_json
-from faxbox_service.documents.types import Json, Revision
+from faxbox_service.documents.types import Document, Revision
 
 
-def content_digest(fields: Mapping[str, Json]) -> bytes:
-    """Return 16 bytes that depend on the fields and not on their order."""
-    return _md5(canonical_json(fields))
+def content_digest(fields: Document, text: bytes | None = None) -> bytes:
+    """Return 16 bytes that depend on the fields and not on their order.
+
+    `text` is their JSON text, if it is known.
+    """
+    return _md5(canonical_json(fields, text))
 
 
 def next_revision(

@@ -12,7 +12,7 @@ from faxbox_service.documents.types import DocumentId, Revision
 
 from .base import DocumentNotFound, MissingDatabase, RevisionConflict
 from .edits import EMPTY_BODY, Edit, with_stubs
-from .revisions import content_digest, generation, next_revision
+from .revisions import generation, next_revision
 from .sqlite_attachments import store_attachments, stored_stubs, stubs_after
 from .sqlite_history import forget_revisions, keep_revision
 from .sqlite_updates import note_update
@@ -108,7 +108,7 @@ def delete(
         raise DocumentNotFound(f"{document_id!r} in {database}")
     if revision != current.revision:
         raise RevisionConflict(f"{document_id!r} in {database} is not at revision {revision}")
-    tombstone = Edit(document_id, revision, True, EMPTY_BODY, content_digest({}), {})
+    tombstone = Edit(document_id, revision, True, EMPTY_BODY, {}, {})
     return _write(connection, index, database, tombstone, current)
 
 
@@ -144,7 +144,7 @@ def _write(
     stubs = stubs_after(edit, stored, generation(current.revision) + 1)
     revision = next_revision(
         current.revision,
-        edit.content,
+        edit.content(),
         deleted=edit.deleted,
         attachments={name: stub["digest"] for name, stub in stubs.items()},
     )
