@@ -109,6 +109,7 @@ class Repositories:
             settings.store,
             timeout=settings.store_timeout,
             connections=settings.store_connections,
+            largest_document=settings.max_document_size,
         )
         version = await store.open()
         try:
@@ -226,7 +227,6 @@ def reconciler_of(
         store,
         repositories.reconciliation,
         Sweeping(store, repositories.reconciliation, copies, rest=1.0),
-        copies,
         repositories.creations,
         clock,
         interval=settings.reconcile_interval,

@@ -22,8 +22,8 @@ from .crossbar.gate import Gate
 from .crossbar.replies import NEVER_SNIFFED
 from .crossbar.served import LIMITS
 from .crossbar.server import HttpServer
+from .repositories.findings import Fault
 from .repositories.reconciler import Reconciler
-from .repositories.reconciliation import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ class Metrics(Collector):
         failed.add_metric(["faxbox"], self.repositories.copies.failures)
         failed.add_metric(["account"], self.repositories.accounts.copies.failures)
         yield failed
+        refused = CounterMetricFamily(
+            "faxbox_copies_refused", "Copies that the store does not take.", labels=["of"]
+        )
+        refused.add_metric(["faxbox"], self.repositories.copies.refusals)
+        refused.add_metric(["account"], self.repositories.accounts.copies.refusals)
+        yield refused
         yield from self._of_requests()
         yield from self._of_reconciler()
 
@@ -78,7 +84,7 @@ class Metrics(Collector):
         )
         found = CounterMetricFamily(
             "faxbox_reconciler_findings",
-            "What was wrong in shared databases; all but what is doubled was mended.",
+            "What was wrong with documents; all but what is for people was mended.",
             labels=["fault"],
         )
         for fault in Fault:

@@ -14,6 +14,7 @@ from typing import Any, Self
 from faxbox_service.crossbar.client_address import NO_PROXIES, parse_networks
 from faxbox_service.documents.callback_urls import NOTHING_BLOCKED, BlockedHosts
 from faxbox_service.documents.smtp_address import fault_of_mail_domain
+from faxbox_service.documents.storable import LARGEST_DOCUMENT
 from faxbox_service.stores.opening import require_store_url
 
 from .secret_files import UnreadableSecret, read_secret_file
@@ -163,6 +164,12 @@ class Settings:
     )
     store_connections: int = _setting(
         100, "most connections to CouchDB at once, for each worker", _whole(1, 10_000)
+    )
+    max_document_size: int = _setting(
+        LARGEST_DOCUMENT,
+        "the longest document, in bytes as CouchDB counts them; longer ones get a 413. Not more "
+        "than CouchDB's own `max_document_size`",
+        _whole(10_000, 1_000_000_000),
     )
     request_concurrency: int = _setting(
         100, "requests that a worker works on at once; others wait", _whole(1, 10_000)

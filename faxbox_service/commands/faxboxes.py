@@ -67,4 +67,8 @@ def _repair(options: argparse.Namespace) -> None:
         + ": change or delete one of them"
         for rivals in facts["doubled"]
     ]
+    lines += [
+        f"{one['fault']}: {one['document_id']} in {one['database']}: {one['reason']}"
+        for one in facts["documents"]
+    ]
     answer(options, facts, "\n".join(lines))

@@ -15,12 +15,22 @@ from faxbox_service.repositories.errors import (
     TokenExpired,
     TooMuchAtOnce,
 )
-from faxbox_service.stores.base import MissingView, RevisionConflict, StoreError, StoreUnavailable
+from faxbox_service.stores.base import (
+    DocumentRefused,
+    MissingView,
+    Refusal,
+    RevisionConflict,
+    StoreError,
+    StoreUnavailable,
+)
 
 RETRY_AFTER_SECONDS = "1"
 
 NO_DATA = object()
 """The reply's envelope has no `data` member."""
+
+_LONGEST_REASON = 1000
+"""Characters of what an operator's function says."""
 
 
 @dataclass(slots=True)
@@ -204,6 +214,23 @@ def request_timeout() -> CrossbarError:
     return CrossbarError(408, "request_timeout", data, {"connection": "close"})
 
 
+def document_refused(refused: DocumentRefused) -> CrossbarError:
+    """What the store will never take or show: asking again is of no use (contract, 11)."""
+    reason = refused.reason[:_LONGEST_REASON]
+    match refused.why:
+        case Refusal.TOO_LARGE:
+            errors = refused.errors or {"": {"maxSize": {"message": reason}}}
+            return CrossbarError(413, "validation error", errors)
+        case Refusal.INVALID:
+            return validation_error(refused.errors or {"": {"invalid": {"message": reason}}})
+        case Refusal.FORBIDDEN:
+            # A 401 would tell clients to log in again, which helps nobody.
+            return CrossbarError(403, "forbidden", {"message": "forbidden", "cause": reason})
+        case Refusal.UNREADABLE:
+            data = {"message": "datastore fatal error", "cause": str(refused)[:_LONGEST_REASON]}
+            return CrossbarError(500, "datastore_fault", data)
+
+
 def internal_error() -> CrossbarError:
     """500: our bug, always."""
     return CrossbarError(500, "init failed")
@@ -254,6 +281,8 @@ def _store_error(exception: Exception) -> CrossbarError | None:
             return CrossbarError(
                 503, "datastore_unreachable", {"message": "datastore timeout"}, retry
             )
+        case DocumentRefused():
+            return document_refused(exception)
         case MissingView():
             return CrossbarError(503, "datastore missing view", {}, retry)
         case StoreError():

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from sys import getsizeof
 from typing import Self
 
+from .bookkeeping import mirrored
 from .merge import merge_patch
 from .names import encoded_account_database
 from .private_fields import is_soft_deleted, private_fields, public_fields
@@ -180,8 +181,7 @@ def _kept(stored: Document) -> Document:
 
 def copy_in_accounts(document: Document, copy: Document | None) -> Document:
     """What the copy in `accounts` must be, to be written over `copy`, the present one."""
-    mirrored = {name: value for name, value in document.items() if name != "_rev"}
-    return mirrored if copy is None else {**mirrored, "_rev": copy["_rev"]}
+    return mirrored(document, copy)
 
 
 def with_descendants(stored: Document, difference: int) -> Document:

@@ -69,8 +69,3 @@ def is_reserved(claim: Document, now: GregorianSeconds) -> bool:
     """Whether whoever made the claim may still be about to write the box."""
     until = claim.get("reserved_until")
     return isinstance(until, int) and now <= until
-
-
-def tombstone_of(document: Document) -> Document:
-    """What deletes a document for good at the revision it was read at."""
-    return {"_id": document["_id"], "_rev": document["_rev"], "_deleted": True}

@@ -6,6 +6,7 @@ Data model, sections 2.4 and 3; contract, 2, 16, 22, 23 and 27.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .bookkeeping import mirrored
 from .merge import merge_patch
 from .names import encoded_account_database
 from .private_fields import is_soft_deleted, private_fields, public_fields
@@ -120,17 +121,18 @@ def is_faxbox(document: Document) -> bool:
 def copy_in_faxes(document: Document, account_id: AccountId, copy: Document | None) -> Document:
     """What the copy in `faxes` must be, to be written over `copy`, the present one.
 
-    It follows the account's document in everything but its own revision, the encoded
-    `pvt_account_db` included (contract, 22), and what only Kazoo's cloud printing writes there.
+    It follows the account's document in all that is not bound to a database, but always says whose
+    it is, with the encoded `pvt_account_db` (contract, 22), and keeps what only Kazoo's cloud
+    printing writes there.
     """
-    mirrored = {name: value for name, value in document.items() if name != "_rev"}
-    mirrored["pvt_account_db"] = encoded_account_database(account_id)
+    wanted = mirrored(document, copy)
+    wanted["pvt_account_id"] = account_id
+    wanted["pvt_account_db"] = encoded_account_database(account_id)
     if copy is not None:
-        mirrored["_rev"] = copy["_rev"]
-        for name in copy.keys() - mirrored.keys():
+        for name in copy.keys() - wanted.keys():
             if name.startswith(_CLOUD):
-                mirrored[name] = copy[name]
-    return mirrored
+                wanted[name] = copy[name]
+    return wanted
 
 
 def held_addresses(document: Document | None) -> frozenset[str]:

@@ -6,35 +6,39 @@ from dataclasses import dataclass, field
 
 from faxbox_service.app import Repositories
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.repositories.reconciliation import Fault, Finding
+from faxbox_service.repositories.findings import Fault, Finding
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a repair found; all but what is doubled is mended, unless it was a dry run."""
+    """What a repair found; all but what is for people is mended, unless it was a dry run."""
 
     accounts: int = 0
     faults: Counter[Fault] = field(default_factory=Counter)
-    doubled: list[Finding] = field(default_factory=list)
+    for_people: list[Finding] = field(default_factory=list)
     _seen: set[tuple[object, ...]] = field(default_factory=set, repr=False)
 
     def take(self, findings: list[Finding]) -> None:
         """Count them, each once: in a dry run copies and claims lead to a box again."""
         for finding in findings:
-            key = (finding.fault, finding.account_id, finding.faxbox_id, finding.address)
+            key = (
+                *(finding.fault, finding.account_id, finding.faxbox_id),
+                *(finding.address, finding.place),
+            )
             if key in self._seen:
                 continue
             self._seen.add(key)
             self.faults[finding.fault] += 1
-            if finding.rival is not None:
-                self.doubled.append(finding)
+            if finding.fault.is_for_people:
+                self.for_people.append(finding)
 
     def facts(self) -> Document:
         """As JSON shows it."""
         return {
             "accounts": self.accounts,
             "faults": {str(fault): self.faults[fault] for fault in Fault},
-            "doubled": [_rivals(finding) for finding in self.doubled],
+            "doubled": [_rivals(one) for one in self.for_people if one.rival is not None],
+            "documents": [_document(one) for one in self.for_people if one.place is not None],
         }
 
 
@@ -54,7 +58,7 @@ async def repair(
         summary.take(findings)
 
     only = None if account_id is None else (account_id,)
-    accounts = await sweeping.accounts() if account_id is None else [account_id]
+    accounts = await sweeping.accounts(found) if account_id is None else [account_id]
     expected: set[DocumentId] = set()
     for account in accounts:
         expected |= await sweeping.sweep_account(account, found, dry_run=dry_run)
@@ -62,6 +66,16 @@ async def repair(
         on_progress(summary.accounts, len(accounts))
     await sweeping.sweep_faxes(expected, found, only=only, dry_run=dry_run)
     return summary
+
+
+def _document(finding: Finding) -> Document:
+    database, document_id = finding.place or ("", "")
+    return {
+        "fault": str(finding.fault),
+        "database": database,
+        "document_id": document_id,
+        "reason": finding.reason,
+    }
 
 
 def _rivals(finding: Finding) -> Document:

@@ -9,7 +9,7 @@ import logging
 from faxbox_service.documents.account import copy_in_accounts
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.types import AccountId
-from faxbox_service.stores.base import Store, StoreError
+from faxbox_service.stores.base import DocumentRefused, Store, StoreError
 
 from .mirroring import mirror
 
@@ -23,13 +23,18 @@ class AccountCopies:
         self._store = store
         self.failures = 0
         """Copies that a request could not bring up to date."""
+        self.refusals = 0
+        """Copies that the store will not have."""
 
     async def follow(self, account_id: AccountId) -> None:
         """Bring the copy up to date with what was just written; never raises a store's error."""
         try:
             await self.synchronise(account_id)
         except StoreError as error:
-            self.failures += 1
+            if isinstance(error, DocumentRefused):
+                self.refusals += 1
+            else:
+                self.failures += 1
             _log.error("the copy of account %s in %s is stale: %s", account_id, ACCOUNTS, error)
 
     async def synchronise(self, account_id: AccountId, *, dry_run: bool = False) -> bool:

@@ -38,6 +38,7 @@ from .copies import FaxboxCopies
 from .descendant_counts import DescendantCounts
 from .errors import BadIdentifier
 from .faxboxes import CROSSBAR_LISTING
+from .hiding import put_with_leaves
 from .known_accounts import KnownAccounts
 from .preconditions import NO_PRECONDITION, Precondition
 from .reconciliation import Reconciliation
@@ -253,7 +254,7 @@ class Accounts:
     async def _write(self, document: Document) -> Revision:
         account_id = document["_id"]
         try:
-            revision = await self._store.put(account_database(account_id), document)
+            revision = await put_with_leaves(self._store, account_database(account_id), document)
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
         self._known.forget(account_id)

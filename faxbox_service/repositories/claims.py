@@ -15,8 +15,8 @@ from faxbox_service.documents.address_claim import (
     is_claim,
     is_held_by,
     new_claim,
-    tombstone_of,
 )
+from faxbox_service.documents.bookkeeping import tombstone_of
 from faxbox_service.documents.faxbox import FAXBOX, held_addresses
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import FAXES, account_database, is_account_id
@@ -28,11 +28,13 @@ from faxbox_service.documents.types import (
     DocumentId,
     GregorianSeconds,
     Json,
-    Revision,
 )
 from faxbox_service.stores.base import (
+    DocumentRefused,
     MissingDatabase,
     MissingView,
+    Outcome,
+    RevisionConflict,
     Store,
     StoreError,
     StoreUnavailable,
@@ -66,8 +68,8 @@ class AddressClaims:
     async def claim(self, reservation: Reservation, addresses: Iterable[str]) -> None:
         """Reserve addresses for a box that is about to be written with them.
 
-        Raises `InvalidDocument` (rule `unique`) when another live box has one of them, and
-        `StoreUnavailable` when that cannot be told yet; then none is kept.
+        Raises `InvalidDocument` (rule `unique`) when another live box has one of them,
+        `StoreUnavailable` when that cannot be told yet, and `DocumentRefused`; then none is kept.
         """
         wanted = frozenset(addresses)
         reservation.deadline = None
@@ -150,8 +152,15 @@ class AddressClaims:
                 self._reserving(reservation, address, present.get(claim_id(address)))
                 for address in left
             ]
-            results = await self._put(claims)
-            left = [c["address"] for c, result in zip(claims, results, strict=True) if not result]
+            outcomes = await self._put(claims)
+            for outcome in outcomes:
+                if isinstance(outcome, DocumentRefused):
+                    raise outcome
+            left = [
+                claim["address"]
+                for claim, outcome in zip(claims, outcomes, strict=True)
+                if isinstance(outcome, RevisionConflict)
+            ]
             if not left:
                 return frozenset(taken)
             present = await self._read(left)
@@ -177,7 +186,7 @@ class AddressClaims:
             claim["_rev"] = present["_rev"]
         return claim
 
-    async def _put(self, claims: list[Document]) -> list[Revision | None]:
+    async def _put(self, claims: list[Document]) -> list[Outcome]:
         try:
             return await self._store.put_many(FAXES, claims)
         except MissingDatabase:

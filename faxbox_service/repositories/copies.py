@@ -1,17 +1,24 @@
 """What `faxes` holds of faxboxes: the copies that route mail, and the claims written with them.
 
 The account's document is the truth. A copy is written from it in the same request; when that
-cannot be done the request has succeeded all the same, and the copy is mended later (contract, 5).
+cannot be done the request has succeeded all the same, and the copy is mended later (contract, 5),
+unless the store will not have it.
 """
 
 import logging
 from collections.abc import Sequence
 
-from faxbox_service.documents.address_claim import tombstone_of
+from faxbox_service.documents.bookkeeping import tombstone_of
 from faxbox_service.documents.faxbox import copy_in_faxes
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.stores.base import MissingDatabase, Store, StoreError
+from faxbox_service.stores.base import (
+    DocumentRefused,
+    MissingDatabase,
+    RevisionConflict,
+    Store,
+    StoreError,
+)
 
 from .mirroring import mirror
 
@@ -25,6 +32,8 @@ class FaxboxCopies:
         self._store = store
         self.failures = 0
         """Copies that a request could not bring up to date."""
+        self.refusals = 0
+        """Copies and claims that the store will not have: nobody tries them again by himself."""
 
     async def read(self, faxbox_id: DocumentId) -> Document | None:
         """The present copy, or None when there is none or it cannot be read now."""
@@ -76,7 +85,10 @@ class FaxboxCopies:
 
     def count_failure(self, faxbox_id: DocumentId, error: StoreError) -> None:
         """Say that what `faxes` holds of a box is not what it should be."""
-        self.failures += 1
+        if isinstance(error, DocumentRefused):
+            self.refusals += 1
+        else:
+            self.failures += 1
         _log.error("faxbox %s is not up to date in %s: %s", faxbox_id, FAXES, error)
 
     async def _write(
@@ -89,13 +101,17 @@ class FaxboxCopies:
         documents = [*claims] if copy is None else [copy, *claims]
         try:
             try:
-                results = await self._store.put_many(FAXES, documents)
+                outcomes = await self._store.put_many(FAXES, documents)
             except MissingDatabase:
                 await self.synchronise(account_id, faxbox_id)
                 return True
-            if copy is None or results[0] is None:
+            for outcome in outcomes:
+                if isinstance(outcome, DocumentRefused):
+                    self.count_failure(faxbox_id, outcome)
+            if copy is None or isinstance(outcomes[0], RevisionConflict):
                 await self.synchronise(account_id, faxbox_id)
         except StoreError as error:
             self.count_failure(faxbox_id, error)
             return True
-        return None not in results[len(documents) - len(claims) :]
+        of_claims = outcomes[len(documents) - len(claims) :]
+        return not any(isinstance(outcome, RevisionConflict) for outcome in of_claims)

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from faxbox_service.documents import faxbox as documents
-from faxbox_service.documents.address_claim import claim_id, is_held_by, tombstone_of
+from faxbox_service.documents.address_claim import claim_id, is_held_by
+from faxbox_service.documents.bookkeeping import tombstone_of
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.schema import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
+    DocumentRefused,
     MissingDatabase,
     RevisionConflict,
     Store,
@@ -25,6 +27,7 @@ from .changing import Change, Read, Write, change_document, unchanged
 from .claims import AddressClaims
 from .copies import FaxboxCopies
 from .errors import BadIdentifier, RepositoryError
+from .hiding import put_with_leaves
 from .preconditions import NO_PRECONDITION, Precondition
 from .reservation import Reservation
 
@@ -45,8 +48,9 @@ class FaxboxWrites:
     ) -> Document:
         """The document as it was written, or as it is when it is there already.
 
-        Raises `InvalidDocument` for an address that is taken.
+        Raises `InvalidDocument` for an address that is taken, and `DocumentRefused`.
         """
+        await self._store.require_storable(account_database(account_id), document)
         faxbox_id, generated = document["_id"], document["pvt_smtp_email_address"]
         chosen = documents.held_addresses(document) - {generated}
         reservation = Reservation(account_id, faxbox_id)
@@ -57,6 +61,9 @@ class FaxboxWrites:
         except MissingDatabase:
             await self._claims.release(reservation)
             raise BadIdentifier(account_id) from None
+        except DocumentRefused:
+            await self._claims.release(reservation)
+            raise
         except RevisionConflict:
             # Who repeats a creation names the box that the first one made.
             await self._claims.release(reservation)
@@ -90,6 +97,7 @@ class FaxboxWrites:
         async def changed(stored: Document) -> Document:
             nonlocal freed
             document = await change(stored)
+            await self._store.require_storable(account_database(account_id), document)
             before, after = documents.held_addresses(stored), documents.held_addresses(document)
             freed, _ = await asyncio.gather(
                 self._claims.held_by(faxbox_id, before - after),
@@ -103,7 +111,7 @@ class FaxboxWrites:
 
         try:
             written = await change_document(read, changed, write, precondition)
-        except (RepositoryError, InvalidDocument):
+        except (RepositoryError, InvalidDocument, DocumentRefused):
             await self._claims.release(reservation)
             raise
         await self._copies.follow(account_id, written, copy, list(map(tombstone_of, freed)))
@@ -132,7 +140,8 @@ class FaxboxWrites:
 
         async def remove(stored: Document) -> Revision:
             try:
-                return await self._store.delete(database, faxbox_id, stored["_rev"])
+                leaves = stored.get("_conflicts", ())
+                return await self._store.delete(database, faxbox_id, stored["_rev"], leaves)
             except (DocumentNotFound, MissingDatabase):
                 raise BadIdentifier(faxbox_id) from None
 
@@ -166,7 +175,7 @@ class FaxboxWrites:
     def _put(self, account_id: AccountId) -> Write:
         async def put(document: Document) -> Revision:
             try:
-                return await self._store.put(account_database(account_id), document)
+                return await put_with_leaves(self._store, account_database(account_id), document)
             except MissingDatabase:
                 raise BadIdentifier(document["_id"]) from None
 

@@ -10,13 +10,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 
-from faxbox_service.documents.address_claim import tombstone_of
+from faxbox_service.documents.bookkeeping import noted, tombstone_of
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.json_text import canonical_json
 from faxbox_service.documents.names import IDEMPOTENCY
 from faxbox_service.documents.schema import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.stores.base import DocumentNotFound, RevisionConflict, Store, StoreError
+from faxbox_service.stores.base import (
+    DocumentNotFound,
+    DocumentRefused,
+    RevisionConflict,
+    Store,
+    StoreError,
+)
 
 from .clock import Clock, new_id
 from .errors import IdempotencyKeyReused, RepositoryError, StaleRevision
@@ -65,7 +71,14 @@ class IdempotentCreations:
     async def purge(self) -> None:
         """Delete the records that have expired. Raises `StoreError`."""
         after = ""
-        while page := await self._store.documents(IDEMPOTENCY, after=after, limit=_AT_ONCE):
+        while True:
+            try:
+                page = await self._store.documents(IDEMPOTENCY, after=after, limit=_AT_ONCE)
+            except DocumentRefused as error:
+                after = error.document_id
+                continue
+            if not page:
+                return
             after = page[-1]["_id"]
             expired = [tombstone_of(record) for record in page if self._has_expired(record)]
             await self._store.put_many(IDEMPOTENCY, expired)
@@ -75,13 +88,13 @@ class IdempotentCreations:
     ) -> Document:
         try:
             return await create(record["faxbox_id"])
-        except (InvalidDocument, RepositoryError):
+        except (InvalidDocument, RepositoryError, DocumentRefused):
             with suppress(StoreError):
                 await self._store.delete(IDEMPOTENCY, record["_id"], record["_rev"])
             raise
 
     async def _complete(self, record: Document, created: Document) -> None:
-        completed = {**record, "document": created}
+        completed = {**record, "document": noted(created)}
         try:
             with suppress(RevisionConflict):
                 await self._store.put(IDEMPOTENCY, completed)

@@ -42,7 +42,8 @@ async def mirror(
             if wanted is not None:
                 await store.put(target, wanted)
             elif copy is not None:
-                await store.delete(target, document_id, copy["_rev"])
+                leaves = copy.get("_conflicts", ())
+                await store.delete(target, document_id, copy["_rev"], leaves)
         except (RevisionConflict, DocumentNotFound):
             continue
         except MissingDatabase:

@@ -17,12 +17,13 @@ from faxbox_service.documents.names import FAXES, account_database, account_of_d
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, Store, StoreError
 
-from .account_copies import AccountCopies
 from .clock import Clock
+from .failures import Failures
+from .findings import Fault, Finding, conflict_in, finding_of
 from .idempotency import IdempotentCreations
 from .lease import Lease
-from .reconciliation import Fault, Finding, Reconciliation
-from .sweeping import Sweeping
+from .reconciliation import Reconciliation
+from .sweeping import Sweeping, unheard
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +51,6 @@ class Reconciler:
         store: Store,
         reconciliation: Reconciliation,
         sweeping: Sweeping,
-        account_copies: AccountCopies,
         creations: IdempotentCreations,
         clock: Clock,
         *,
@@ -60,7 +60,6 @@ class Reconciler:
         self._store = store
         self._reconciliation = reconciliation
         self._sweeping = sweeping
-        self._account_copies = account_copies
         self._creations = creations
         self._clock = clock
         self._interval = interval
@@ -69,7 +68,7 @@ class Reconciler:
         self._task: asyncio.Task[None] | None = None
         self._behind_since: float | None = None
         self.repairs: Counter[Fault] = Counter()
-        """What was found since the start; all but what is doubled was mended."""
+        """What was found since the start; all but what is for people was mended."""
 
     @property
     def is_active(self) -> bool:
@@ -144,7 +143,7 @@ class Reconciler:
         except MissingDatabase:
             # A CouchDB that does not note which databases change: look into all of them.
             started = time.monotonic()
-            await self._follow_all(await self._sweeping.accounts())
+            await self._follow_all(await self._sweeping.accounts(unheard))
             await asyncio.sleep(9 * (time.monotonic() - started))
             return place
         changed = filter(None, map(account_of_database, sorted(updates.databases)))
@@ -154,8 +153,12 @@ class Reconciler:
         return updates.last_sequence if self.is_active else place
 
     async def _follow_all(self, account_ids: Iterable[AccountId]) -> set[AccountId]:
-        """Follow them while the lease is held; return those that have no database."""
-        vanished = set()
+        """Follow them while the lease is held; return those that have no database.
+
+        One that fails holds up no others, unless it is the store that is away. Raises `StoreError`.
+        """
+        vanished: set[AccountId] = set()
+        failures = Failures()
         for account_id in account_ids:
             if not self.is_active:
                 break
@@ -164,13 +167,17 @@ class Reconciler:
                 await self._follow(account_id)
             except MissingDatabase:
                 vanished.add(account_id)
+            except StoreError as error:
+                failures.note(account_id, error)
+            else:
+                failures.note_success()
+        failures.raise_any()
         return vanished
 
     async def _clear_up_after(self, account_ids: set[AccountId]) -> None:
         """Remove what is left of accounts whose databases were deleted."""
         for account_id in account_ids:
-            if await self._account_copies.synchronise(account_id):
-                await self._take([Finding(Fault.ACCOUNT_COPY_STALE, account_id)])
+            await self._sweeping.mend_account_copy(account_id, self._take)
         await self._sweeping.sweep_faxes((), self._take, only=account_ids)
 
     async def _follow(self, account_id: AccountId) -> None:
@@ -187,23 +194,29 @@ class Reconciler:
                 return
 
     async def _look_at(self, account_id: AccountId, changes: list[Change]) -> None:
+        database = account_database(account_id)
         boxes: list[DocumentId] = []
         for change in changes:
+            if change.fault is not None:
+                await self._take([finding_of(change.fault, account_id)])
+                continue
+            if change.document is not None:
+                await self._take(conflict_in(database, change.document, account_id))
             if change.id == account_id:
                 await self._look_at_account(account_id, change.document)
             elif change.is_deleted or _is_box(change.document):
                 boxes.append(change.id)
         seen = await self._reconciliation.reconcile(account_id, boxes, dry_run=True)
-        if not seen:
+        await self._take([finding for finding in seen if finding.place is not None])
+        at = {finding.faxbox_id: finding.revision for finding in seen if finding.faxbox_id}
+        if not at:
             return
         # A request may be between its writes; what it leaves undone stays as it is.
         await asyncio.sleep(_SETTLING)
-        at = {finding.faxbox_id: finding.revision for finding in seen if finding.faxbox_id}
         await self._take(await self._reconciliation.reconcile(account_id, at, at=at))
 
     async def _look_at_account(self, account_id: AccountId, document: Document | None) -> None:
-        if await self._account_copies.synchronise(account_id):
-            await self._take([Finding(Fault.ACCOUNT_COPY_STALE, account_id)])
+        await self._sweeping.mend_account_copy(account_id, self._take)
         if is_hidden_account(document):
             await self._sweeping.sweep_account(account_id, self._take)
 
@@ -223,12 +236,21 @@ class Reconciler:
         self._fall_behind()
         self._lease.was_left_behind = False
         expected: set[DocumentId] = set()
-        present = await self._sweeping.accounts_with_databases()
-        for account_id in present:
+        swept: set[AccountId] = set()
+        failures = Failures()
+        await self._sweeping.look_at_accounts(self._take)
+        for account_id in await self._sweeping.accounts_with_databases():
             if not self.is_active:
                 return False
-            expected |= await self._sweeping.sweep_account(account_id, self._take)
-        await self._sweeping.sweep_faxes(expected, self._take, only=frozenset(present))
+            try:
+                expected |= await self._sweeping.sweep_account(account_id, self._take)
+            except StoreError as error:
+                # The next sweep looks at it again.
+                failures.note(account_id, error)
+                continue
+            failures.note_success()
+            swept.add(account_id)
+        await self._sweeping.sweep_faxes(expected, self._take, only=swept)
         await self._creations.purge()
         return True
 
@@ -239,13 +261,8 @@ class Reconciler:
     async def _take(self, findings: list[Finding]) -> None:
         for finding in findings:
             self.repairs[finding.fault] += 1
-            _log.log(
-                logging.ERROR if finding.rival is not None else logging.INFO,
-                "account %s, faxbox %s: %s",
-                finding.account_id,
-                finding.faxbox_id,
-                finding.fault,
-            )
+            is_for_people = finding.fault.is_for_people
+            _log.log(logging.ERROR if is_for_people else logging.INFO, "%s", finding)
 
 
 def _is_box(document: Document | None) -> bool:

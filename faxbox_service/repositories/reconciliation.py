@@ -6,7 +6,6 @@ write names the revision that was read, and what requests have reserved is left 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import cast
 
 from faxbox_service.documents.account import is_hidden_account
@@ -15,8 +14,8 @@ from faxbox_service.documents.address_claim import (
     is_held_by,
     is_reserved,
     new_claim,
-    tombstone_of,
 )
+from faxbox_service.documents.bookkeeping import tombstone_of
 from faxbox_service.documents.faxbox import (
     FAXBOX,
     addresses,
@@ -33,41 +32,19 @@ from faxbox_service.documents.types import (
     GregorianSeconds,
     Revision,
 )
-from faxbox_service.stores.base import MissingDatabase, Store
+from faxbox_service.stores.base import (
+    DocumentRefused,
+    MissingDatabase,
+    Outcome,
+    RevisionConflict,
+    Store,
+)
 
 from .claims import AddressClaims
 from .clock import Clock
+from .findings import Fault, Finding, finding_of
 
 _TRIES = 8
-
-
-class Fault(StrEnum):
-    """What can be wrong in `faxes`, and in `accounts`."""
-
-    COPY_MISSING = "copy missing"
-    COPY_STALE = "copy stale"
-    COPY_ORPHANED = "copy orphaned"
-    CLAIM_MISSING = "claim missing"
-    CLAIM_STALE = "claim stale"
-    DOUBLED = "address doubled"
-    COPY_DOUBLED = "box in two accounts"
-    ACCOUNT_COPY_STALE = "copy of an account missing or stale"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault, and the document in `faxes` that mends it."""
-
-    fault: Fault
-    account_id: AccountId
-    faxbox_id: DocumentId | None = None
-    address: str | None = None
-    mended: Document | None = None
-    """None for what only people can decide, and for what is not in `faxes`."""
-    rival: Document | None = None
-    """The claim or copy of the other box, where there are two."""
-    revision: Revision | None = None
-    """The box's, when the fault was found; None for one that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +80,21 @@ class Reconciliation:
         and their copies, and those of `more_addresses`. Raises `StoreError`.
         """
         left = list(dict.fromkeys(faxbox_ids))
-        if not left:
-            return []
         done: list[Finding] = []
         for _ in range(_TRIES):
-            findings, unsettled = await self._find(account_id, left, more_addresses)
+            if not left:
+                break
+            try:
+                findings, unsettled = await self._find(account_id, left, more_addresses)
+            except DocumentRefused as error:
+                # Of several boxes, those that this one is nothing to are looked at without it.
+                return [
+                    *done,
+                    finding_of(error, account_id),
+                    *await self._reconcile_apart(
+                        account_id, _without(account_id, left, error), more_addresses, dry_run, at
+                    ),
+                ]
             if at is not None:
                 findings = [
                     finding
@@ -116,13 +103,26 @@ class Reconciliation:
                 ]
             if dry_run:
                 return findings
-            refused = await self._mend(findings)
-            done += [finding for finding in findings if finding.faxbox_id not in refused]
-            left = [id for id in left if id in unsettled or id in refused]
-            if not left:
-                break
+            mended, conflicting = await self._mend(findings)
+            done += mended
+            left = [id for id in left if id in unsettled or id in conflicting]
         # What keeps changing is being written by requests, which will be looked at in their turn.
         return done
+
+    async def _reconcile_apart(
+        self,
+        account_id: AccountId,
+        faxbox_ids: list[DocumentId],
+        more_addresses: Collection[str],
+        dry_run: bool,
+        at: Mapping[DocumentId, Revision | None] | None,
+    ) -> list[Finding]:
+        findings: list[Finding] = []
+        for faxbox_id in faxbox_ids:
+            findings += await self.reconcile(
+                account_id, [faxbox_id], more_addresses=more_addresses, dry_run=dry_run, at=at
+            )
+        return findings
 
     async def _find(
         self, account_id: AccountId, faxbox_ids: list[DocumentId], more_addresses: Collection[str]
@@ -226,20 +226,32 @@ class Reconciliation:
     def _now(self) -> GregorianSeconds:
         return gregorian_seconds(self._clock())
 
-    async def _mend(self, findings: list[Finding]) -> set[DocumentId]:
-        """Write what mends them; return the boxes of those that others were faster with."""
-        mending = [finding for finding in findings if finding.mended is not None]
-        documents = [finding.mended for finding in mending if finding.mended is not None]
+    async def _mend(self, findings: list[Finding]) -> tuple[list[Finding], set[DocumentId]]:
+        """Write what mends them.
+
+        Returns those that are settled (mended, for people to decide, or refused by the store), and
+        the boxes of those that others were faster with.
+        """
+        documents = [finding.mended for finding in findings if finding.mended is not None]
+        outcomes = iter(await self._put(documents))
+        settled: list[Finding] = []
+        conflicting: set[DocumentId] = set()
+        for finding in findings:
+            outcome = None if finding.mended is None else next(outcomes)
+            if isinstance(outcome, RevisionConflict) and finding.faxbox_id is not None:
+                conflicting.add(finding.faxbox_id)
+            elif isinstance(outcome, DocumentRefused):
+                settled.append(finding_of(outcome, finding.account_id))
+            else:
+                settled.append(finding)
+        return [one for one in settled if one.faxbox_id not in conflicting], conflicting
+
+    async def _put(self, documents: list[Document]) -> list[Outcome]:
         try:
-            results = await self._store.put_many(FAXES, documents)
+            return await self._store.put_many(FAXES, documents)
         except MissingDatabase:
             await self._store.create_database(FAXES)
-            results = await self._store.put_many(FAXES, documents)
-        return {
-            finding.faxbox_id
-            for finding, result in zip(mending, results, strict=True)
-            if result is None and finding.faxbox_id is not None
-        }
+            return await self._store.put_many(FAXES, documents)
 
     async def _boxes(self, account_id: AccountId, faxbox_ids: Iterable[DocumentId]) -> "_Boxes":
         try:
@@ -261,3 +273,14 @@ class Reconciliation:
             return await self._store.get_many(FAXES, ids)
         except MissingDatabase:
             return {}
+
+
+def _without(
+    account_id: AccountId, faxbox_ids: list[DocumentId], error: DocumentRefused
+) -> list[DocumentId]:
+    """The boxes that can be looked at, each by itself, although a document cannot be read."""
+    # Without its own document nobody knows whether an account is hidden. And a box that is alone is
+    # the one that the document has to do with.
+    if error.document_id == account_id or len(faxbox_ids) == 1:
+        return []
+    return [id for id in faxbox_ids if id != error.document_id]

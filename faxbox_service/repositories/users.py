@@ -22,6 +22,7 @@ from .beside import Beside
 from .changing import Change, change_document, unchanged
 from .clock import Clock, new_id
 from .errors import BadIdentifier
+from .hiding import put_with_leaves
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import NO_PRECONDITION, Precondition
 from .user_rules import BY_USERNAME, UserRules, first_user
@@ -251,7 +252,7 @@ class Users:
 
         async def write(document: Document) -> Revision:
             try:
-                return await self._store.put(account_database(account_id), document)
+                return await put_with_leaves(self._store, account_database(account_id), document)
             except MissingDatabase:
                 raise BadIdentifier(user_id) from None
 

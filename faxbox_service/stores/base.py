@@ -6,13 +6,23 @@ write states the revision it was made from, and is refused when another write ca
 Database names are unencoded (`account/ab/cd/…`). Document ids are opaque non-empty strings;
 every character is allowed, and a store must never let one escape its document (`..`, `/`, `%`).
 Ids beginning with `_` name no ordinary document: reading one raises `DocumentNotFound`.
+
+Where stores replicate, a document may have several live leaves: edits that know nothing of each
+other. One of them, the winner, is the document; `get`, `get_many`, `documents` and `changes` show
+the revisions of the others as `_conflicts`. The embedded store does not replicate and has none.
+
+Three ways to fail are told apart: the store is away (`StoreUnavailable`: try again), another write
+came first (`RevisionConflict`: read again), and it will not have this document (`DocumentRefused`:
+trying again is of no use, and other documents are none the worse).
 """
 
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from faxbox_service.documents.schema_errors import PropertyErrors
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 LARGEST_HISTORY = 16_000_000
@@ -41,6 +51,44 @@ class RevisionConflict(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store cannot be reached, timed out, is full, or refuses us: try again later."""
+
+
+class Refusal(StrEnum):
+    """Why a store will not have a document, or cannot show it, however often it is asked."""
+
+    TOO_LARGE = "too large"
+    INVALID = "invalid"
+    """Something in it cannot be stored."""
+    FORBIDDEN = "forbidden"
+    """A function of the database's operator (`validate_doc_update`) says no."""
+    UNREADABLE = "unreadable"
+    """It is there and cannot be read, because it nests too deeply for instance."""
+
+
+class DocumentRefused(StoreError):
+    """One document is refused for what it is; all others are none the worse.
+
+    `errors` tells clients which property breaks which rule, where that is known.
+    """
+
+    def __init__(
+        self,
+        why: Refusal,
+        database: str,
+        document_id: DocumentId,
+        reason: str,
+        errors: PropertyErrors | None = None,
+    ) -> None:
+        super().__init__(f"{document_id!r} in {database} is {why}: {reason}")
+        self.why = why
+        self.database = database
+        self.document_id = document_id
+        self.reason = reason
+        self.errors = errors
+
+
+Outcome: TypeAlias = Revision | RevisionConflict | DocumentRefused
+"""What became of one document of many: its new revision, or what `put` raises for it."""
 
 
 class _Unset:
@@ -99,7 +147,7 @@ class ViewRow(Protocol):
 
     @property
     def document(self) -> Document | None:
-        """The current document when it was asked for, None when it is gone."""
+        """The current document when it was asked for; None when it is gone, or cannot be read."""
 
 
 @dataclass(slots=True)
@@ -135,7 +183,9 @@ class Change:
     revision: Revision
     is_deleted: bool
     document: Document | None = None
-    """When it was asked for and is not deleted."""
+    """When it was asked for, is not deleted and can be read; it may be later than the change."""
+    fault: DocumentRefused | None = None
+    """Why it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +248,14 @@ class Store(Protocol):
     async def get(self, database: str, document_id: DocumentId) -> Document:
         """Read the current revision, with `_id` and `_rev`; attachments as stubs.
 
-        Raises `DocumentNotFound` or `MissingDatabase`.
+        Raises `DocumentNotFound`, `MissingDatabase`, or `DocumentRefused` for what cannot be read.
+        """
+
+    async def require_storable(self, database: str, document: Document) -> None:
+        """Raise the `DocumentRefused` that `put` raises whatever lies in the database.
+
+        Nothing is asked of the database engine: what an operator's function forbids is not known.
+        Every store refuses what CouchDB refuses, so that documents can move there later.
         """
 
     async def put(self, database: str, document: Document) -> Revision:
@@ -206,15 +263,25 @@ class Store(Protocol):
 
         `document["_id"]` names it. `document["_rev"]` is the revision it was made from; without
         one the document must not exist (it may have been deleted). Attachments given inline
-        (`_attachments: {name: {content_type, data: base64}}`) are stored with it. The argument
-        is not changed. Raises `RevisionConflict` or `MissingDatabase`.
+        (`_attachments: {name: {content_type, data: base64}}`) are stored with it, and those given
+        as they were read (`stub: true`) are kept. `_conflicts` says nothing. The argument is not
+        changed. Raises `RevisionConflict`, `DocumentRefused` or `MissingDatabase`.
         """
 
-    async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
-        """Delete for good, leaving a tombstone whose revision is returned.
+    async def delete(
+        self,
+        database: str,
+        document_id: DocumentId,
+        revision: Revision,
+        leaves: Iterable[Revision] | None = None,
+    ) -> Revision:
+        """Delete for good: every leaf there is. Returns the revision of the tombstone.
 
-        Raises `RevisionConflict` when that is not the current revision, `DocumentNotFound` when
-        there is no such document, `MissingDatabase`.
+        `leaves` are those beside the winner when it was read (its `_conflicts`); a store that may
+        have some asks for them when it is not told. Raises `RevisionConflict` when `revision` is
+        not the current one, the winner's (then some of the others may be gone), `DocumentNotFound`
+        when there is no such document (or `RevisionConflict`, with `leaves`), `DocumentRefused`,
+        `MissingDatabase`.
         """
 
     async def get_revision(
@@ -239,16 +306,15 @@ class Store(Protocol):
     ) -> dict[DocumentId, Document]:
         """Read the current revisions of those that exist, in one round trip, none for no ids.
 
-        Raises `MissingDatabase`.
+        Raises `MissingDatabase`, and `DocumentRefused` for one that cannot be read.
         """
 
-    async def put_many(
-        self, database: str, documents: SequenceOf[Document]
-    ) -> list[Revision | None]:
-        """Write documents of different ids in one round trip, each judged by itself.
+    async def put_many(self, database: str, documents: SequenceOf[Document]) -> list[Outcome]:
+        """Write documents in one round trip (more for megabytes of them), each judged by itself.
 
-        For each its new revision once it is durable, or None where `put` raises
-        `RevisionConflict`; `_deleted` makes a tombstone. A `_rev` must have been read: CouchDB may
+        For each its new revision once it is durable, or the error that `put` raises for it.
+        `_deleted` makes a tombstone, and ends the leaves that its `_conflicts` name as well: the
+        `tombstone_of` what was read ends all there was. A `_rev` must have been read: CouchDB may
         take one of a document that never was. Raises `MissingDatabase`.
         """
 
@@ -257,7 +323,9 @@ class Store(Protocol):
     ) -> list[Document]:
         """Read documents in the order of their ids' bytes: of that prefix, and behind `after`.
 
-        Documents whose ids begin with `_` are none of them. Raises `MissingDatabase`.
+        Documents whose ids begin with `_` are none of them. One that cannot be read ends the list
+        before it; `DocumentRefused`, which names it, is raised when it would be the first. Raises
+        `MissingDatabase`.
         """
 
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:

@@ -5,11 +5,15 @@ import re
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
 from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import replace
 from typing import cast
 from urllib.parse import quote
 
+from aiocouch.remote import HTTPResponse, RemoteDocument
+
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.names import database_class
+from faxbox_service.documents.storable import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from .base import (
@@ -17,8 +21,11 @@ from .base import (
     Changes,
     DatabaseUpdates,
     DocumentNotFound,
+    DocumentRefused,
     MissingDatabase,
     MissingView,
+    Outcome,
+    Refusal,
     RevisionConflict,
     Sequence,
     StoreUnavailable,
@@ -27,6 +34,7 @@ from .base import (
     ViewRange,
     ViewRow,
 )
+from .couchdb_bulk import delete_leaves, refusal, without_conflicts, write_documents
 from .couchdb_endpoints import (
     attachment_endpoint,
     database_endpoint,
@@ -34,10 +42,10 @@ from .couchdb_endpoints import (
     document_endpoint,
 )
 from .couchdb_history import read_revisions
-from .couchdb_quorum import is_by_quorum, require_quorum, take_back
-from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB
+from .couchdb_quorum import is_by_quorum, take_back
+from .couchdb_reading import all_documents, all_ids, read_apart, unreadable
+from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB, UnreadableReply
 from .couchdb_replies import (
-    bulk_result,
     change,
     document_of_row,
     items,
@@ -48,13 +56,9 @@ from .couchdb_turns import WriteTurns
 from .couchdb_url import ServerUrl
 from .couchdb_views import read_rows
 from .design_documents import design_documents
-from .edits import is_writable_id
+from .storable import is_writable_id, storable_fields
 
 _DATABASE_EXISTS = 412
-
-# Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB. Nobody makes longer ones;
-# clients may ask for them.
-_LONGEST_ID = 6000
 
 # CouchDB conflicts with much of what is none, and has no place for a long one in a URL.
 _REVISION = re.compile(r"[0-9]{1,10}-[0-9a-f]{1,64}")
@@ -69,13 +73,22 @@ class CouchStore:
     """A `Store` in the CouchDB at `couchdb://user:password@host:5984`: see `ServerUrl`.
 
     A call waits `timeout` seconds at most, the wait for one of `pool_size` connections
-    included. Use it in the event loop that opened it.
+    included. Documents may have `largest_document` bytes, as CouchDB's `max_document_size` counts
+    them. Use it in the event loop that opened it.
     """
 
-    def __init__(self, url: str, *, timeout: float = 10.0, pool_size: int = 100) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        pool_size: int = 100,
+        largest_document: int = LARGEST_DOCUMENT,
+    ) -> None:
         self._url = ServerUrl.parse(url)
         self._timeout = timeout
         self._pool_size = pool_size
+        self._largest_document = largest_document
         self._server: CouchDB | None = None
         self._turns: WriteTurns | None = None
         self._installed: set[str] = set()
@@ -131,26 +144,40 @@ class CouchStore:
         """Read the current revision."""
         return await self._get(database, document_id)
 
+    async def require_storable(self, database: str, document: Document) -> None:
+        """Raise the `DocumentRefused` that needs no asking."""
+        await storable_fields(database, document, self._largest_document)
+
     async def put(self, database: str, document: Document) -> Revision:
-        """Write a document; raises `ValueError` for one that CouchDB does not accept."""
-        document_id = _require_writable_id(document)
+        """Write a document."""
+        await self.require_storable(database, document)
+        document_id = document["_id"]
         endpoint = document_endpoint(self._opened(), database, document_id)
         async with self._turn(database, document_id):
-            response, reply = await endpoint._put(document)
+            response, reply = await self._put(endpoint, database, document)
             revision = str(member(reply, "rev"))
             if not is_by_quorum(response):
                 await take_back(endpoint, response, revision)
         return revision
 
-    async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
-        """Delete for good."""
-        if not _can_be_asked_for(document_id):
+    async def delete(
+        self,
+        database: str,
+        document_id: DocumentId,
+        revision: Revision,
+        leaves: Iterable[Revision] | None = None,
+    ) -> Revision:
+        """Delete for good: all leaves with one request."""
+        if not is_writable_id(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        endpoint = document_endpoint(self._opened(), database, document_id)
         async with self._turn(database, document_id):
-            response, reply = await endpoint._delete(revision)
-        require_quorum(response)
-        return str(member(reply, "rev"))
+            if leaves is None:
+                present = await self._get(database, document_id)
+                if present["_rev"] != revision:
+                    raise RevisionConflict(f"{document_id!r} in {database} is not at {revision}")
+                leaves = present.get("_conflicts", ())
+            read = {"_id": document_id, "_rev": revision, "_conflicts": list(leaves)}
+            return await delete_leaves(self._opened(), database, read)
 
     async def get_revision(
         self, database: str, document_id: DocumentId, revision: Revision
@@ -165,7 +192,10 @@ class CouchStore:
     async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
         """Ask which revisions there are, and then for some of them at a time."""
         document = await self._get(database, document_id, revs_info="true")
-        return await read_revisions(self._opened(), database, document)
+        try:
+            return await read_revisions(self._opened(), database, document)
+        except UnreadableReply as error:
+            raise unreadable(database, document_id, error) from error
 
     async def get_many(
         self, database: str, document_ids: Iterable[DocumentId]
@@ -174,23 +204,28 @@ class CouchStore:
         wanted = [id for id in dict.fromkeys(document_ids) if is_writable_id(id)]
         if not wanted:
             return {}
-        rows = await self._all_documents(database, {"keys": wanted})
+        try:
+            rows = await all_documents(self._opened(), database, {"keys": wanted})
+        except UnreadableReply:
+            readable, faults = await read_apart(self._opened(), database, wanted)
+            for fault in faults.values():
+                raise fault from None
+            return readable
         found = filter(None, items(rows, document_of_row))
         return {document["_id"]: document for document in found}
 
-    async def put_many(
-        self, database: str, documents: SequenceOf[Document]
-    ) -> list[Revision | None]:
+    async def put_many(self, database: str, documents: SequenceOf[Document]) -> list[Outcome]:
         """Write documents with one request, each judged by itself."""
-        if not documents:
-            return []
-        ids = list(map(_require_writable_id, documents))
-        path = f"{database_endpoint(self._opened(), database).endpoint}/_bulk_docs"
-        async with self._turn(database, *ids):
-            reply, results = await self._opened()._post(path, data={"docs": list(documents)})
-        require_quorum(reply)
-        revisions = dict(items(results, bulk_result))
-        return [revisions.get(document["_id"]) for document in documents]
+        refused = [await self._refusal(database, document) for document in documents]
+        storable = [
+            document for document, error in zip(documents, refused, strict=True) if error is None
+        ]
+        written: list[Outcome] = []
+        if storable:
+            async with self._turn(database, *(document["_id"] for document in storable)):
+                written = await write_documents(self._opened(), database, storable)
+        outcomes = iter(written)
+        return [error if error is not None else next(outcomes) for error in refused]
 
     async def documents(
         self, database: str, *, after: DocumentId = "", prefix: str = "", limit: int
@@ -202,7 +237,10 @@ class CouchStore:
                 "end_key": prefix + _LAST_CHARACTER,
                 "limit": limit + 1,
             }
-            rows = await self._all_documents(database, wanted)
+            try:
+                rows = await all_documents(self._opened(), database, wanted)
+            except UnreadableReply:
+                return await self._readable_documents(database, wanted, after, limit)
             found = filter(None, items(rows, document_of_row))
             shown = [document for document in found if _is_behind(document["_id"], after)][:limit]
             # Design documents may fill a whole answer.
@@ -212,7 +250,7 @@ class CouchStore:
 
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
         """Read one attachment."""
-        if not (_can_be_asked_for(document_id) and _can_be_asked_for(name)):
+        if not (is_writable_id(document_id) and is_writable_id(name)):
             raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
         server = self._opened()
         # aiocouch's own method takes it for granted that the answer has a type.
@@ -247,11 +285,15 @@ class CouchStore:
         if limit is not None:
             params["limit"] = str(limit)
         if include_docs:
-            params["include_docs"] = "true"
+            params |= {"include_docs": "true", "conflicts": "true"}
         path = f"{database_endpoint(self._opened(), database).endpoint}/_changes"
-        reply = await self._poll_feed(path, params, wait, database)
-        found = items(member(reply, "results"), change)
-        return Changes(found, str(member(reply, "last_seq")))
+        try:
+            reply = await self._poll_feed(path, dict(params), wait, database)
+        except UnreadableReply:
+            del params["include_docs"], params["conflicts"]
+            reply = await self._poll_feed(path, params, 0, database)
+            return await self._readable_changes(database, _changes(reply))
+        return _changes(reply)
 
     async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
         """Names of databases in their order."""
@@ -295,10 +337,13 @@ class CouchStore:
             await self._opened()._put(path, data={**document, "_rev": member(present, "_rev")})
 
     async def _get(self, database: str, document_id: DocumentId, **params: str) -> Document:
-        if not _can_be_asked_for(document_id):
+        if not is_writable_id(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
         endpoint = document_endpoint(self._opened(), database, document_id)
-        document: Document = await endpoint._get(**params)
+        try:
+            document: Document = await endpoint._get(conflicts="true", **params)
+        except UnreadableReply as error:
+            raise unreadable(database, document_id, error) from error
         if member(document, "_id") != document_id:
             raise StoreUnavailable(f"CouchDB answers with another document than {document_id!r}")
         return document
@@ -313,10 +358,63 @@ class CouchStore:
         except DocumentNotFound as error:
             raise MissingDatabase(database) from error
 
-    async def _all_documents(self, database: str, wanted: Document) -> Json:
-        path = f"{database_endpoint(self._opened(), database).endpoint}/_all_docs"
-        _, reply = await self._opened()._post(path, data={**wanted, "include_docs": True})
-        return member(reply, "rows")
+    async def _put(
+        self, endpoint: RemoteDocument, database: str, document: Document
+    ) -> tuple[HTTPResponse, Json]:
+        """Send a document. Raises `DocumentRefused` where it is for the document's sake."""
+        try:
+            return await endpoint._put(without_conflicts(document))
+        except RefusedByCouchDB as error:
+            raise refusal(database, document["_id"], error) from error
+        except AccessRefused as error:
+            # An operator's function refuses with the same statuses as CouchDB does strangers.
+            if error.reason is None or not await self._lets_us_in(database):
+                raise
+            why = Refusal.FORBIDDEN
+            raise DocumentRefused(why, database, document["_id"], error.reason) from error
+
+    async def _lets_us_in(self, database: str) -> bool:
+        try:
+            await database_endpoint(self._opened(), database)._get()
+        except AccessRefused:
+            return False
+        return True
+
+    async def _refusal(self, database: str, document: Document) -> DocumentRefused | None:
+        try:
+            await self.require_storable(database, document)
+        except DocumentRefused as error:
+            return error
+        return None
+
+    async def _readable_documents(
+        self, database: str, wanted: Document, after: DocumentId, limit: int
+    ) -> list[Document]:
+        """Documents until one that cannot be read."""
+        ids = await all_ids(self._opened(), database, wanted)
+        behind = [id for id in ids if _is_behind(id, after)][:limit]
+        found, faults = await read_apart(self._opened(), database, behind)
+        documents: list[Document] = []
+        for document_id in behind:
+            if document_id in faults:
+                if documents:
+                    break
+                raise faults[document_id]
+            if document_id in found:
+                documents.append(found[document_id])
+        return documents
+
+    async def _readable_changes(self, database: str, found: Changes) -> Changes:
+        """The changes, with the documents that can be read."""
+        ids = [change.id for change in found.changes if not change.is_deleted]
+        documents, faults = await read_apart(self._opened(), database, ids)
+        return replace(
+            found,
+            changes=[
+                replace(change, document=documents.get(change.id), fault=faults.get(change.id))
+                for change in found.changes
+            ],
+        )
 
     def _local_path(self, database: str, name: str) -> str:
         return f"{database_endpoint(self._opened(), database).endpoint}/_local/{quote(name)}"
@@ -351,15 +449,8 @@ class CouchStore:
         return self._server
 
 
-def _can_be_asked_for(document_id: DocumentId) -> bool:
-    return is_writable_id(document_id) and len(quote(document_id, safe="")) <= _LONGEST_ID
-
-
-def _require_writable_id(document: Document) -> DocumentId:
-    document_id: Json = document.get("_id")
-    if not is_writable_id(document_id):
-        raise ValueError(f"not an id for a document: {document_id!r}")
-    return cast(DocumentId, document_id)
+def _changes(reply: Json) -> Changes:
+    return Changes(items(member(reply, "results"), change), str(member(reply, "last_seq")))
 
 
 def _is_behind(document_id: DocumentId, after: DocumentId) -> bool:

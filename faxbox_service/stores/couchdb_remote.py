@@ -6,6 +6,7 @@ from typing import cast
 from urllib.parse import quote
 
 import aiohttp
+import msgspec
 from aiocouch import remote
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from aiohttp.connector import Connection
@@ -46,8 +47,19 @@ class ReplyTooLong(StoreError):
     """The answer is longer than was asked for; the rest of it is not read."""
 
 
+class UnreadableReply(StoreError):
+    """The answer is whole, but something in it is beyond our decoder: nests too deeply."""
+
+
 class AccessRefused(StoreUnavailable):
-    """The server does not know us, or does not let us do this: 401, 403."""
+    """The server does not know us, or does not let us do this: 401, 403.
+
+    `reason` is CouchDB's; None when it was not CouchDB that answered.
+    """
+
+    def __init__(self, text: str, reason: str | None) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class _Reply(remote.HTTPResponse):
@@ -228,6 +240,8 @@ class CouchDB(remote.RemoteServer):
         try:
             return decode_stored_json(body)
         except InvalidJson as error:
+            if isinstance(error.__cause__, RecursionError | msgspec.ValidationError):
+                raise UnreadableReply(str(error)) from error
             raise self._unavailable("the answer is not JSON") from error
 
     def _error(self, status: int, body: bytes, path: str) -> StoreError:
@@ -241,10 +255,13 @@ class CouchDB(remote.RemoteServer):
             return RevisionConflict(f"{path}: {reason or status}")
         if status in (400, 412, 413, 415) and reason is not None:
             return RefusedByCouchDB(status, reason)
+        if status == 413:
+            # Some proxy's, whose limit is as firm as CouchDB's.
+            return RefusedByCouchDB(status, "longer than is accepted")
         if status in (401, 403):
             user = self._url.user
             who = "requests without a user" if user is None else f"the user {user!r}"
-            return AccessRefused(f"{self._name()} refuses {who}: {reason or status}")
+            return AccessRefused(f"{self._name()} refuses {who}: {reason or status}", reason)
         return self._unavailable(f"status {status}" + (f": {reason}" if reason else ""))
 
     def _unavailable(self, reason: str) -> StoreUnavailable:
@@ -273,7 +290,12 @@ def _query(params: dict[str, str]) -> str:
 def _reason(body: bytes) -> str | None:
     """The reason in one of CouchDB's error bodies, None for any other body."""
     try:
-        error = decode_stored_json(body)
-        return str(error.get("reason") or error["error"])
-    except (InvalidJson, AttributeError, KeyError):
+        return reason_of(decode_stored_json(body))
+    except (InvalidJson, AttributeError, KeyError, TypeError):
         return None
+
+
+def reason_of(error: Json) -> str:
+    """The reason in an error of CouchDB: the function that an operator wrote may give any JSON."""
+    reason = error.get("reason") or error["error"]
+    return reason if isinstance(reason, str) else encode_json(reason).decode()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+from faxbox_service.documents.types import Document, Json, Revision
 
 from .base import Change, DecodedRow, StoreUnavailable, ViewRow
 
@@ -44,15 +44,6 @@ def document_of_row(row: Json) -> Document | None:
     """The document of a row of `_all_docs`; None where there is none, or it was deleted."""
     document: Document | None = None if "error" in row else row.get("doc")
     return document
-
-
-def bulk_result(row: Json) -> tuple[DocumentId, Revision | None]:
-    """What became of one document of `_bulk_docs`: its revision, None for a conflict."""
-    if "rev" in row:
-        return row["id"], row["rev"]
-    if row["error"] != "conflict":
-        raise StoreUnavailable(f"CouchDB refuses {row['id']!r}: {row.get('reason', row['error'])}")
-    return row["id"], None
 
 
 def available_revision(row: Json) -> Revision | None:

@@ -1,12 +1,18 @@
 """Reading rows of a view from CouchDB, in as short answers as were asked for."""
 
-from faxbox_service.documents.json_text import EncodedJson, encode_json
-from faxbox_service.documents.types import Json
+import logging
+from dataclasses import replace
 
-from .base import UNSET, CutRows, View, ViewRange, ViewRow
+from faxbox_service.documents.json_text import EncodedJson, encode_json
+from faxbox_service.documents.types import Document, Json
+
+from .base import UNSET, CutRows, DecodedRow, View, ViewRange, ViewRow
 from .couchdb_endpoints import view_endpoint
-from .couchdb_remote import CouchDB, RefusedByCouchDB, ReplyTooLong
+from .couchdb_reading import read_apart
+from .couchdb_remote import CouchDB, RefusedByCouchDB, ReplyTooLong, UnreadableReply
 from .couchdb_replies import items, member, view_row
+
+_log = logging.getLogger(__name__)
 
 # In bytes of JSON. Quoted it is three times as long at worst, and with the path it has to stay
 # below the 8 KiB at which CouchDB, and many a proxy, refuses a URL.
@@ -31,6 +37,10 @@ async def read_rows(server: CouchDB, database: str, view: View, rows: ViewRange)
         except ReplyTooLong:
             limit = max(_FEWEST_ROWS, (limit or 0) // _CUT)
             continue
+        except UnreadableReply:
+            if not rows.include_docs:
+                raise
+            found = await _rows_apart(server, database, view, rows, limit)
         return CutRows(found) if limit != rows.limit and len(found) == limit else found
 
 
@@ -44,6 +54,24 @@ async def _decoded_rows(
             return []
         raise
     return items(member(reply, "rows"), view_row)
+
+
+async def _rows_apart(
+    server: CouchDB, database: str, view: View, rows: ViewRange, limit: int | None
+) -> list[ViewRow]:
+    """The rows, with those documents that can be read."""
+    bare = _params_of(replace(rows, include_docs=False), limit)
+    found = await _decoded_rows(server, database, view, bare, None)
+    ids = list(dict.fromkeys(row.id for row in found))
+    documents, faults = await read_apart(server, database, ids)
+    for fault in faults.values():
+        _log.warning("a row of %s/%s is without its document: %s", view.design, view.name, fault)
+    return [_with_document(row, documents.get(row.id)) for row in found]
+
+
+def _with_document(row: ViewRow, document: Document | None) -> ViewRow:
+    revision = None if document is None else document["_rev"]
+    return DecodedRow(row.id, row.key, row.value, revision, document)
 
 
 async def _ask(

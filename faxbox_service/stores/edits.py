@@ -14,8 +14,7 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from .base import Attachment
 from .revisions import content_digest
-
-_SPECIAL = frozenset({"_id", "_rev", "_attachments", "_deleted"})
+from .storable import Fields, is_writable_id, refused
 
 EMPTY_BODY = b"{}"
 
@@ -40,41 +39,25 @@ class Edit:
         return content_digest(self.fields, self.body)
 
 
-def edit_of(document: Document) -> Edit:
-    """Take a document apart; raise `ValueError` for one that no store could accept.
+def edit_of(database: str, document: Document, fields: Fields) -> Edit:
+    """Take a document apart, given what of it can be stored.
 
-    CouchDB refuses the same: an id that is empty or begins with `_`, other members that do,
-    a stub without its attachment, text that is not UTF-8.
+    Raises `DocumentRefused` for attachments that CouchDB refuses as well.
     """
-    fields = {name: value for name, value in document.items() if not name.startswith("_")}
-    if len(fields) < len(document):
-        unknown = [name for name in document if name.startswith("_") and name not in _SPECIAL]
-        if unknown:
-            raise ValueError(f"members beginning with '_' are reserved: {unknown[0]!r}")
-    document_id: Json = document.get("_id")
-    if not is_writable_id(document_id):
-        raise ValueError(f"not an id for a document: {document_id!r}")
     deleted = document.get("_deleted") is True
+    try:
+        # A tombstone keeps no attachments.
+        attachments = {} if deleted else _attachments_of(document.get("_attachments") or {})
+    except ValueError as error:
+        raise refused(database, document["_id"], str(error)) from None
     return Edit(
-        id=document_id,
+        id=document["_id"],
         base=document.get("_rev"),
         deleted=deleted,
-        body=encode_json(fields),
-        fields=fields,
-        # A tombstone keeps no attachments.
-        attachments={} if deleted else _attachments_of(document.get("_attachments") or {}),
+        body=fields.text,
+        fields=fields.values,
+        attachments=attachments,
     )
-
-
-def is_writable_id(document_id: Json) -> bool:
-    """Whether this can name an ordinary document (or an attachment): no other is ever found."""
-    if not isinstance(document_id, str) or not document_id or document_id.startswith("_"):
-        return False
-    try:
-        document_id.encode()
-    except UnicodeEncodeError:  # a lone surrogate
-        return False
-    return True
 
 
 def with_stubs(body: bytes, stubs: Mapping[str, Json]) -> bytes:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
 
+from faxbox_service.documents.storable import LARGEST_DOCUMENT
+
 from .base import Store, StoreError, StoreUnavailable
 from .couchdb_url import ServerUrl
 
@@ -84,13 +86,19 @@ def has_file(url: str) -> bool:
     return bool(tables)
 
 
-def store_of(url: str, *, timeout: float, connections: int) -> Store:
+def store_of(
+    url: str, *, timeout: float, connections: int, largest_document: int = LARGEST_DOCUMENT
+) -> Store:
     """The store a URL names, not yet opened; waits `timeout` seconds for it at most."""
     if is_embedded(url):
         from .sqlite import SqliteStore
 
-        return SqliteStore(embedded_path(url), busy_timeout=timeout)
+        return SqliteStore(
+            embedded_path(url), busy_timeout=timeout, largest_document=largest_document
+        )
     # Imported only when used: a worker on the embedded store needs no HTTP client.
     from .couchdb import CouchStore
 
-    return CouchStore(url, timeout=timeout, pool_size=connections)
+    return CouchStore(
+        url, timeout=timeout, pool_size=connections, largest_document=largest_document
+    )

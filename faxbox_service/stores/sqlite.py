@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from faxbox_service.documents.json_text import decode_stored_json
+from faxbox_service.documents.storable import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from . import sqlite_edits
@@ -23,8 +23,10 @@ from .base import (
     Changes,
     DatabaseUpdates,
     DocumentNotFound,
+    DocumentRefused,
     MissingDatabase,
     MissingView,
+    Outcome,
     Sequence,
     StoreUnavailable,
     StoreVersion,
@@ -32,7 +34,8 @@ from .base import (
     ViewRange,
     ViewRow,
 )
-from .edits import edit_of, is_writable_id
+from .edits import Edit, edit_of
+from .sqlite_bodies import stored_document
 from .sqlite_changes import read_changes
 from .sqlite_connection import connect_reader, connect_writer, create_file, unavailable
 from .sqlite_history import read_revision, read_revisions
@@ -42,6 +45,7 @@ from .sqlite_unchanged import Unchanged
 from .sqlite_updates import read_updates
 from .sqlite_views import ViewIndex
 from .sqlite_writer import Write, Writer
+from .storable import is_writable_id, storable_fields
 
 _T = TypeVar("_T")
 
@@ -73,12 +77,20 @@ class SqliteStore:
     """A `Store` in the file at `path`, which `open` creates when it is missing.
 
     A write that other processes hold up for `busy_timeout` seconds raises `StoreUnavailable`.
-    Open it after forking, and use it in the event loop that opened it.
+    Documents may have `largest_document` bytes. Open it after forking, and use it in the event loop
+    that opened it.
     """
 
-    def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout: float = 5.0,
+        largest_document: int = LARGEST_DOCUMENT,
+    ) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
+        self._largest_document = largest_document
         self._index = ViewIndex()
         self._unchanged = Unchanged()
         self._reader: sqlite3.Connection | None = None
@@ -137,17 +149,27 @@ class SqliteStore:
             raise MissingDatabase(database)
         if stored[1] is None:
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        return _document(document_id, *stored)
+        return stored_document(database, document_id, *stored)
+
+    async def require_storable(self, database: str, document: Document) -> None:
+        """Raise the `DocumentRefused` that `put` raises."""
+        await storable_fields(database, document, self._largest_document)
 
     async def put(self, database: str, document: Document) -> Revision:
-        """Write a document; raises `ValueError` for one that CouchDB would not accept either."""
-        edit = edit_of(document)
+        """Write a document."""
+        edit = await self._edit_of(database, document)
         return await self._write(
             partial(sqlite_edits.put, index=self._index, database=database, edit=edit)
         )
 
-    async def delete(self, database: str, document_id: DocumentId, revision: Revision) -> Revision:
-        """Delete for good."""
+    async def delete(
+        self,
+        database: str,
+        document_id: DocumentId,
+        revision: Revision,
+        leaves: Iterable[Revision] | None = None,
+    ) -> Revision:
+        """Delete for good; there is one leaf."""
         if not is_writable_id(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
         return await self._write(
@@ -189,15 +211,13 @@ class SqliteStore:
         found = [(id, row) for id, row in stored if row is not None]
         if not found:
             raise MissingDatabase(database)
-        return {id: _document(id, *row) for id, row in found if row[1] is not None}
+        return {id: stored_document(database, id, *row) for id, row in found if row[1] is not None}
 
-    async def put_many(
-        self, database: str, documents: SequenceOf[Document]
-    ) -> list[Revision | None]:
+    async def put_many(self, database: str, documents: SequenceOf[Document]) -> list[Outcome]:
         """Write documents, all in one transaction, each judged by itself."""
-        edits = list(map(edit_of, documents))
-        if not edits:
+        if not documents:
             return []
+        edits = [await self._edit_or_refusal(database, document) for document in documents]
         return await self._write(
             partial(sqlite_edits.put_many, index=self._index, database=database, edits=edits)
         )
@@ -210,7 +230,15 @@ class SqliteStore:
         rows = self._read(_DOCUMENTS, (database, after, prefix, last, limit))
         if not rows and not self._has_database(self._snapshot(), database):
             raise MissingDatabase(database)
-        return [_document(*row) for row in rows]
+        documents: list[Document] = []
+        for row in rows:
+            try:
+                documents.append(stored_document(database, *row))
+            except DocumentRefused:
+                if not documents:
+                    raise
+                break
+        return documents
 
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
         """Read one attachment."""
@@ -285,6 +313,16 @@ class SqliteStore:
         """Write a local document."""
         await self._write(partial(put_local, database=database, name=name, document=document))
 
+    async def _edit_of(self, database: str, document: Document) -> Edit:
+        fields = await storable_fields(database, document, self._largest_document)
+        return edit_of(database, document, fields)
+
+    async def _edit_or_refusal(self, database: str, document: Document) -> Edit | DocumentRefused:
+        try:
+            return await self._edit_of(database, document)
+        except DocumentRefused as error:
+            return error
+
     async def _write(self, write: Write[_T]) -> _T:
         self._round_trips += 1
         if self._writer is None:
@@ -347,7 +385,3 @@ class SqliteStore:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         migrate(connection)
         self._index.rebuild_when_outdated(connection)
-
-
-def _document(document_id: DocumentId, revision: Revision, body: bytes) -> Document:
-    return {"_id": document_id, "_rev": revision, **decode_stored_json(body)}

@@ -21,6 +21,13 @@ _ADD_ATTACHMENT = """
 """
 
 
+class MissingAttachment(ValueError):
+    """The edit is to keep an attachment that the document does not have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no attachment {name!r} to keep")
+
+
 def stored_stubs(connection: sqlite3.Connection, number: int | None) -> Stubs:
     """Return what is stored beside a document, given its row number; None: a new one."""
     if number is None:
@@ -32,7 +39,7 @@ def stored_stubs(connection: sqlite3.Connection, number: int | None) -> Stubs:
 
 
 def stubs_after(edit: Edit, stored: Stubs, new_generation: int) -> Stubs:
-    """Return the stubs that the edited document shows; `ValueError` for one of nothing."""
+    """Return the stubs that the edited document shows. Raises `MissingAttachment`."""
     stubs: Stubs = {}
     for name, given in edit.attachments.items():
         if given is not None:
@@ -41,7 +48,7 @@ def stubs_after(edit: Edit, stored: Stubs, new_generation: int) -> Stubs:
         elif name in stored:
             stubs[name] = stored[name]
         else:
-            raise ValueError(f"{edit.id!r} has no attachment {name!r} to keep")
+            raise MissingAttachment(name)
     return stubs
 
 

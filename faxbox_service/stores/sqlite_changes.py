@@ -3,9 +3,10 @@
 import re
 import sqlite3
 
-from faxbox_service.documents.json_text import decode_stored_json
+from faxbox_service.documents.types import DocumentId, Revision
 
-from .base import NOW, Change, Changes, MissingDatabase, Sequence
+from .base import NOW, Change, Changes, DocumentRefused, MissingDatabase, Sequence
+from .sqlite_bodies import stored_document
 
 _SEQUENCE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})\Z", re.ASCII)
 
@@ -36,12 +37,21 @@ def read_changes(
     for document_id, revision, is_deleted, sequence, body in connection.execute(
         _CHANGES, parameters
     ):
-        document = None
-        if body is not None:
-            document = {"_id": document_id, "_rev": revision, **decode_stored_json(body)}
-        changes.append(Change(document_id, revision, bool(is_deleted), document))
+        changes.append(_change(database, document_id, revision, is_deleted, body))
         start = sequence
     return Changes(changes, f"{number}-{start}")
+
+
+def _change(
+    database: str, document_id: DocumentId, revision: Revision, is_deleted: int, body: bytes | None
+) -> Change:
+    if body is None:
+        return Change(document_id, revision, bool(is_deleted))
+    try:
+        document = stored_document(database, document_id, revision, body)
+    except DocumentRefused as error:
+        return Change(document_id, revision, is_deleted=False, fault=error)
+    return Change(document_id, revision, is_deleted=False, document=document)
 
 
 def _sequence_in(number: int, newest: int, since: Sequence | None) -> int:

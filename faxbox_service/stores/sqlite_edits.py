@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from faxbox_service.documents.json_text import decode_stored_json
 from faxbox_service.documents.types import DocumentId, Revision
 
-from .base import DocumentNotFound, MissingDatabase, RevisionConflict
+from .base import DocumentNotFound, DocumentRefused, MissingDatabase, Outcome, RevisionConflict
 from .edits import EMPTY_BODY, Edit, with_stubs
 from .revisions import generation, next_revision
-from .sqlite_attachments import store_attachments, stored_stubs, stubs_after
+from .sqlite_attachments import MissingAttachment, store_attachments, stored_stubs, stubs_after
 from .sqlite_history import forget_revisions, keep_revision
 from .sqlite_updates import note_update
 from .sqlite_views import ViewIndex
+from .storable import refused
 
 _CURRENT = """
     SELECT b.number, b.sequence, d.number, d.revision, d.deleted
@@ -76,7 +77,7 @@ def delete_database(connection: sqlite3.Connection, name: str) -> None:
 
 
 def put(connection: sqlite3.Connection, index: ViewIndex, database: str, edit: Edit) -> Revision:
-    """Write a document. Raises `RevisionConflict`, `MissingDatabase`, `ValueError`."""
+    """Write a document. Raises `RevisionConflict`, `DocumentRefused`, `MissingDatabase`."""
     current = _current(connection, database, edit.id)
     if not _follows(edit, current):
         raise RevisionConflict(f"{edit.id!r} in {database} is not at revision {edit.base}")
@@ -84,15 +85,22 @@ def put(connection: sqlite3.Connection, index: ViewIndex, database: str, edit: E
 
 
 def put_many(
-    connection: sqlite3.Connection, index: ViewIndex, database: str, edits: Iterable[Edit]
-) -> list[Revision | None]:
+    connection: sqlite3.Connection,
+    index: ViewIndex,
+    database: str,
+    edits: Iterable[Edit | DocumentRefused],
+) -> list[Outcome]:
     """Write documents, each judged by itself. Raises `MissingDatabase`."""
-    revisions: list[Revision | None] = []
+    outcomes: list[Outcome] = []
     for edit in edits:
-        current = _current(connection, database, edit.id)
-        follows = _follows(edit, current)
-        revisions.append(_write(connection, index, database, edit, current) if follows else None)
-    return revisions
+        if isinstance(edit, DocumentRefused):
+            outcomes.append(edit)
+            continue
+        try:
+            outcomes.append(put(connection, index, database, edit))
+        except (RevisionConflict, DocumentRefused) as error:
+            outcomes.append(error)
+    return outcomes
 
 
 def delete(
@@ -136,12 +144,15 @@ def _write(
     edit: Edit,
     current: _Current,
 ) -> Revision:
+    stored = stored_stubs(connection, current.number)
+    try:
+        stubs = stubs_after(edit, stored, generation(current.revision) + 1)
+    except MissingAttachment as error:
+        raise refused(database, edit.id, str(error)) from None
     if current.number is not None and edit.deleted:
         forget_revisions(connection, current.number)
     elif current.number is not None:
         keep_revision(connection, database, current.number, generation(current.revision))
-    stored = stored_stubs(connection, current.number)
-    stubs = stubs_after(edit, stored, generation(current.revision) + 1)
     revision = next_revision(
         current.revision,
         edit.content(),

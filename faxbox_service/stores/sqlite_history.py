@@ -7,11 +7,11 @@ past nobody asks.
 import sqlite3
 from typing import TypeAlias
 
-from faxbox_service.documents.json_text import decode_stored_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Revision
 
 from .base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase
+from .sqlite_bodies import stored_document
 
 KEPT_REVISIONS = 20
 """Of each document, besides the current one: enough to see who did what, and no second database."""
@@ -69,7 +69,7 @@ def read_revisions(
         if size > LARGEST_HISTORY:
             break
         rows.append(row)
-    return [_document(document_id, *row) for row in rows]
+    return [_document(database, document_id, *row) for row in rows]
 
 
 def read_revision(
@@ -78,11 +78,11 @@ def read_revision(
     """One revision of a document that is there. Raises `DocumentNotFound`, `MissingDatabase`."""
     number, current = _current(connection, database, document_id)
     if current[0] == revision:
-        return _document(document_id, *current)
+        return _document(database, document_id, *current)
     row = connection.execute(_OLD_ONE, (number, revision)).fetchone()
     if row is None:
         raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
-    return _document(document_id, *row)
+    return _document(database, document_id, *row)
 
 
 def _current(
@@ -98,6 +98,8 @@ def _current(
     return number, (revision, deleted, body)
 
 
-def _document(document_id: DocumentId, revision: Revision, deleted: int, body: bytes) -> Document:
-    document = {"_id": document_id, "_rev": revision, **decode_stored_json(body)}
+def _document(
+    database: str, document_id: DocumentId, revision: Revision, deleted: int, body: bytes
+) -> Document:
+    document = stored_document(database, document_id, revision, body)
     return {**document, "_deleted": True} if deleted else document

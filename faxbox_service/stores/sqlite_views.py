@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, TypeAlias, cast
 
-from faxbox_service.documents.json_text import decode_stored_json, encode_json
+from faxbox_service.documents.json_text import InvalidJson, decode_stored_json, encode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
@@ -138,7 +138,11 @@ class ViewIndex:
         for name, database_number, number, id_, revision, body in connection.execute(
             _ALL_DOCUMENTS
         ):
-            document = {"_id": id_, "_rev": revision, **decode_stored_json(body)}
+            try:
+                document = {"_id": id_, "_rev": revision, **decode_stored_json(body)}
+            except InvalidJson:
+                _log.warning("no view shows %r in %s: it cannot be read", id_, name)
+                continue
             self.update(connection, (name, database_number), number, document)
         connection.execute("DELETE FROM views")
         connection.execute("INSERT INTO views (version) VALUES (?)", (self._version,))

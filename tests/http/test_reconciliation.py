@@ -12,7 +12,7 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, FAXES, account_database
 from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.clock import new_id, system_clock
-from faxbox_service.repositories.reconciliation import Fault
+from faxbox_service.repositories.findings import Fault
 from faxbox_service.settings import Settings
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, StoreUnavailable
 from tests.http.claims import (
@@ -149,7 +149,7 @@ async def test_repair_mends(service, tenant, box, damage):
     dry = await repair(service.repositories, tenant.account.id, dry_run=True)
     assert dry.faults == DAMAGES[damage]
     summary = await repair(service.repositories, tenant.account.id)
-    assert (summary.accounts, summary.faults, summary.doubled) == (1, DAMAGES[damage], [])
+    assert (summary.accounts, summary.faults, summary.for_people) == (1, DAMAGES[damage], [])
     await require_agreement(service, tenant)
     assert await holder_of(service, bystander["smtp_email_address"]) == bystander["id"]
     assert (await repair(service.repositories, tenant.account.id)).faults == {}

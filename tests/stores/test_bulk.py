@@ -7,7 +7,14 @@ import pytest
 
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import NOW, MissingDatabase, Store
+from faxbox_service.stores.base import (
+    NOW,
+    DocumentRefused,
+    MissingDatabase,
+    Refusal,
+    RevisionConflict,
+    Store,
+)
 
 NOWHERE = account_database("0" * 32)
 ODD_IDS = ["a/b", "é", "a b", "..", "%2F", "?x", '"', "\U0001f4e0"]
@@ -48,8 +55,8 @@ class TestManyDocuments:
                 document("b", _rev=doomed, _deleted=True),
             ],
         )
-        assert (stale_too, vanished_too) == (None, None)
-        assert deleted is not None
+        assert all(isinstance(outcome, RevisionConflict) for outcome in (stale_too, vanished_too))
+        assert isinstance(deleted, str)
         assert await store.get_many(database, ["new", "a", "b", "c", "d"]) == {
             "new": {"_id": "new", "_rev": created, "n": 1},
             "a": {"_id": "a", "_rev": changed, "n": 2},
@@ -58,7 +65,8 @@ class TestManyDocuments:
 
     async def test_what_exists_is_not_created_again(self, store: Store, database: str) -> None:
         await store.put(database, document("a", n=1))
-        assert await store.put_many(database, [document("a", n=2)]) == [None]
+        [outcome] = await store.put_many(database, [document("a", n=2)])
+        assert isinstance(outcome, RevisionConflict)
         assert (await store.get(database, "a"))["n"] == 1
 
     async def test_one_call_is_one_round_trip(self, store: Store, database: str) -> None:
@@ -71,16 +79,18 @@ class TestManyDocuments:
         results = await asyncio.gather(
             *(store.put_many(database, [document("a", n=n)]) for n in range(8))
         )
-        assert sum(revision is not None for [revision] in results) == 1
+        assert sum(isinstance(outcome, str) for [outcome] in results) == 1
 
     async def test_odd_ids(self, store: Store, database: str) -> None:
-        assert None not in await store.put_many(database, [document(id) for id in ODD_IDS])
+        outcomes = await store.put_many(database, [document(id) for id in ODD_IDS])
+        assert all(isinstance(outcome, str) for outcome in outcomes)
         assert set(await store.get_many(database, ODD_IDS)) == set(ODD_IDS)
 
     async def test_special_ids_cannot_be_written(self, store: Store, database: str) -> None:
-        with pytest.raises(ValueError, match="not an id"):
-            await store.put_many(database, [document("a"), document("_design/x")])
-        assert await store.get_many(database, ["a"]) == {}
+        written, refused = await store.put_many(database, [document("a"), document("_design/x")])
+        assert isinstance(written, str)
+        assert isinstance(refused, DocumentRefused)
+        assert (refused.why, refused.document_id) == (Refusal.INVALID, "_design/x")
 
     async def test_a_missing_database(self, store: Store) -> None:
         with pytest.raises(MissingDatabase):

@@ -17,6 +17,7 @@ from faxbox_service.stores.base import (
     Change,
     CutRows,
     DocumentNotFound,
+    DocumentRefused,
     MissingDatabase,
     MissingView,
     RevisionConflict,
@@ -354,12 +355,11 @@ class TestWriting:
     async def test_special_ids_cannot_be_written(
         self, store: Store, database: str, document_id: str
     ) -> None:
-        with pytest.raises(ValueError):
+        with pytest.raises(DocumentRefused):
             await store.put(database, {"_id": document_id})
 
-    @pytest.mark.pouchdb_fault("answers 500")
     async def test_unknown_special_members_are_refused(self, store: Store, database: str) -> None:
-        with pytest.raises(ValueError):
+        with pytest.raises(DocumentRefused):
             await store.put(database, {"_id": "a", "_unknown": 1})
         with pytest.raises(DocumentNotFound):
             await store.get(database, "a")
@@ -368,8 +368,10 @@ class TestWriting:
         before = store.round_trips
         revision = await store.put(database, {"_id": "a"})
         await store.get(database, "a")
+        assert store.round_trips - before == 2
         await store.delete(database, "a", revision)
-        assert store.round_trips - before == 3
+        # Where a document may have several leaves, they are asked for first.
+        assert store.round_trips - before == (3 if isinstance(store, SqliteStore) else 4)
 
 
 class TestDeleting:
@@ -393,7 +395,6 @@ class TestDeleting:
         with pytest.raises(DocumentNotFound):
             await store.delete(database, "_design/faxbox", MISSING_REVISION)
 
-    @pytest.mark.pouchdb_fault("answers 409 instead of 404")
     async def test_what_is_deleted_cannot_be_deleted(self, store: Store, database: str) -> None:
         first = await store.put(database, {"_id": "a"})
         tombstone = await store.delete(database, "a", first)

@@ -19,8 +19,10 @@ from faxbox_service.documents.types import Json
 from faxbox_service.stores.base import (
     Attachment,
     DocumentNotFound,
+    DocumentRefused,
     MissingDatabase,
     MissingView,
+    Refusal,
     RevisionConflict,
     StoreUnavailable,
     View,
@@ -95,7 +97,7 @@ class FakeServer:
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeServer]:
     fake = FakeServer()
-    app = web.Application()
+    app = web.Application(client_max_size=0)
     app.on_response_prepare.append(fake.leave_out)
     app.router.add_route("*", "/{path:.*}", fake.handle)
     async with TestServer(app, host="127.0.0.1") as server:
@@ -297,7 +299,13 @@ class TestFailures:
 
 
 class TestBrokenConnections:
-    @pytest.mark.parametrize("operation", ["put", "delete", "create_database", "delete_database"])
+    async def test_a_deletion_is_never_repeated(self, fake: FakeServer, store: CouchStore) -> None:
+        fake.will(answer({"_id": "a", "_rev": "1-x"}), hang_up, answer(MISSING, 404))
+        with pytest.raises(StoreUnavailable):
+            await store.delete("other", "a", "1-x")
+        assert [method for method, _ in fake.sent] == ["GET", "POST"]
+
+    @pytest.mark.parametrize("operation", ["put", "create_database", "delete_database"])
     async def test_a_write_is_never_repeated(
         self, fake: FakeServer, store: CouchStore, operation: str
     ) -> None:
@@ -317,9 +325,8 @@ class TestRequests:
     @pytest.mark.parametrize(
         ("operation", "reply", "sent"),
         [
-            ("get", {"_id": "a", "_rev": "1-x"}, ("GET", "/other/a")),
+            ("get", {"_id": "a", "_rev": "1-x"}, ("GET", "/other/a?conflicts=true")),
             ("put", WRITTEN, ("PUT", "/other/a")),
-            ("delete", WRITTEN, ("DELETE", "/other/a?rev=1-x")),
             ("get_attachment", {}, ("GET", "/other/a/x")),
             ("create_database", {"ok": True}, ("PUT", "/other")),
             ("delete_database", {"ok": True}, ("DELETE", "/other")),
@@ -432,7 +439,8 @@ class TestRequests:
         await store.put("other", {"_id": document_id})
         await store.get_attachment("other", document_id, document_id)
         segment = path.removeprefix("/other/")
-        assert [sent for _, sent in fake.sent] == [path, path, f"{path}/{segment}"]
+        sent = [path for _, path in fake.sent]
+        assert sent == [f"{path}?conflicts=true", path, f"{path}/{segment}"]
 
     @pytest.mark.parametrize(
         "document_id", ["", "_all_docs", "_design/faxbox", "_local/x", "_", "\ud800"]
@@ -449,7 +457,7 @@ class TestRequests:
             await store.get_attachment("other", document_id, "x")
         with pytest.raises(DocumentNotFound):
             await store.get_attachment("other", "a", document_id)
-        with pytest.raises(ValueError):
+        with pytest.raises(DocumentRefused):
             await store.put("other", {"_id": document_id})
         assert fake.requests == []
 
@@ -484,13 +492,81 @@ class TestRefusals:
         with pytest.raises(RevisionConflict):
             await store.put("other", {"_id": "a", "_rev": "x"})
 
-    @pytest.mark.parametrize("status", [400, 412, 413])
-    async def test_a_document_that_is_refused_is_a_value_error(
-        self, fake: FakeServer, store: CouchStore, status: int
+    @pytest.mark.parametrize(
+        ("status", "why"),
+        [(400, Refusal.INVALID), (412, Refusal.INVALID), (413, Refusal.TOO_LARGE)],
+    )
+    async def test_a_document_that_is_refused_is_no_outage(
+        self, fake: FakeServer, store: CouchStore, status: int, why: Refusal
     ) -> None:
         fake.will(answer({"error": "doc_validation", "reason": "because"}, status))
-        with pytest.raises(ValueError, match="because"):
+        with pytest.raises(DocumentRefused) as refused:
             await store.put("other", {"_id": "a"})
+        assert (refused.value.why, refused.value.reason) == (why, "because")
+
+    async def test_a_limit_of_a_proxy_is_as_firm(self, fake: FakeServer, store: CouchStore) -> None:
+        fake.will(answer_text("<html>", 413))
+        with pytest.raises(DocumentRefused) as refused:
+            await store.put("other", {"_id": "a"})
+        assert refused.value.why is Refusal.TOO_LARGE
+
+    @pytest.mark.parametrize("status", [401, 403])
+    async def test_a_function_forbids_where_we_are_let_in(
+        self, fake: FakeServer, store: CouchStore, status: int
+    ) -> None:
+        fake.will(answer({"error": "forbidden", "reason": {"no": 1}}, status), answer({}))
+        with pytest.raises(DocumentRefused) as refused:
+            await store.put("other", {"_id": "a"})
+        assert (refused.value.why, refused.value.reason) == (Refusal.FORBIDDEN, '{"no":1}')
+        assert fake.sent == [("PUT", "/other/a"), ("GET", "/other")]
+
+    @pytest.mark.parametrize("status", [401, 403])
+    async def test_who_is_not_let_in_is_told_so(
+        self, fake: FakeServer, store: CouchStore, status: int
+    ) -> None:
+        fake.will(answer({"error": "unauthorized", "reason": "Name or password"}, status))
+        with pytest.raises(StoreUnavailable, match="refuses the user 'usér': Name or password"):
+            await store.put("other", {"_id": "a"})
+
+    async def test_of_a_bulk_write_that_is_refused_one_document_is_to_blame(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        def behave(request: web.Request) -> web.StreamResponse:
+            docs = fake.requests[-1][2]["docs"]
+            if any("bad" in document for document in docs):
+                return web.json_response({"error": "missing_stub", "reason": "because"}, status=412)
+            return web.json_response([{"id": one["_id"], "rev": "1-x"} for one in docs])
+
+        fake.will(behave)
+        documents = [{"_id": id, **({"bad": 1} if id == "c" else {})} for id in "abcde"]
+        outcomes = await store.put_many("other", documents)
+        assert [outcome if isinstance(outcome, str) else "" for outcome in outcomes] == [
+            *("1-x", "1-x", "", "1-x", "1-x")
+        ]
+        assert isinstance(outcomes[2], DocumentRefused)
+        assert (outcomes[2].document_id, outcomes[2].reason) == ("c", "because")
+
+    async def test_megabytes_are_written_in_several_requests(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        def behave(_: web.Request) -> web.StreamResponse:
+            docs = fake.requests[-1][2]["docs"]
+            return web.json_response([{"id": one["_id"], "rev": "1-x"} for one in docs])
+
+        fake.will(behave)
+        documents = [{"_id": id, "text": "x" * 7_000_000} for id in "abc"]
+        assert await store.put_many("other", documents) == ["1-x"] * 3
+        assert [[one["_id"] for one in body["docs"]] for _, _, body in fake.requests] == [
+            ["a", "b"],
+            ["c"],
+        ]
+
+    async def test_a_node_that_fails_is_an_outage(
+        self, fake: FakeServer, store: CouchStore
+    ) -> None:
+        fake.will(answer([{"id": "a", "error": "error", "reason": "internal_server_error"}], 201))
+        with pytest.raises(StoreUnavailable):
+            await store.put_many("other", [{"_id": "a"}])
 
     async def test_a_name_that_is_refused_is_no_new_database(
         self, fake: FakeServer, store: CouchStore
@@ -581,7 +657,7 @@ class TestChanges:
         assert (found.changes, found.last_sequence) == ([], "7")
         await store.changes("account/x", "7-a+/=", wait=1.5)
         assert [path for _, path in fake.sent] == [
-            "/account%2Fx/_changes?since=0&limit=3&include_docs=true",
+            "/account%2Fx/_changes?since=0&limit=3&include_docs=true&conflicts=true",
             "/account%2Fx/_changes?since=7-a%2B%2F%3D&feed=longpoll&timeout=1500",
         ]
 
@@ -687,7 +763,8 @@ class TestMinorities:
     async def test_deletions_and_bulk_writes_are_not_acknowledged(
         self, fake: FakeServer, store: CouchStore
     ) -> None:
-        fake.will(answer(WRITTEN, 202))
+        present = {"_id": "a", "_rev": "1-x"}
+        fake.will(answer(present), answer([{"ok": True, "id": "a", "rev": "2-x"}], 202))
         with pytest.raises(StoreUnavailable, match="quorum"):
             await store.delete("other", "a", "1-x")
         fake.will(answer([{"ok": True, "id": "a", "rev": "1-x"}], 202))

@@ -22,6 +22,7 @@ from faxbox_service.documents.types import Document, Json
 from faxbox_service.stores import views
 from faxbox_service.stores.base import (
     DocumentNotFound,
+    DocumentRefused,
     RevisionConflict,
     StoreUnavailable,
     View,
@@ -347,7 +348,7 @@ class TestGroupCommit:
             return_exceptions=True,
         )
         kinds = [type(outcome) for outcome in outcomes]
-        assert kinds == [str, RevisionConflict, ValueError, DocumentNotFound, str]
+        assert kinds == [str, RevisionConflict, DocumentRefused, DocumentNotFound, str]
         assert (await store.get(DATABASE, "a"))["_rev"] == outcomes[0]
         assert (await store.get(DATABASE, "c"))["_rev"] == outcomes[4]
         await store.close()
@@ -411,7 +412,7 @@ class TestDocuments:
     )
     async def test_broken_attachments_are_refused(self, path: Path, attachments: Json) -> None:
         store = await opened(path)
-        with pytest.raises(ValueError):
+        with pytest.raises(DocumentRefused):
             await store.put(DATABASE, {"_id": "a", "_attachments": attachments})
         await store.close()
 
@@ -420,7 +421,7 @@ class TestDocuments:
         with pytest.raises(DocumentNotFound):
             await store.get(DATABASE, "\ud800")
         for document in ({"_id": "\ud800"}, {"_id": "a", "x": "\ud800"}):
-            with pytest.raises(ValueError):
+            with pytest.raises(DocumentRefused):
                 await store.put(DATABASE, document)
         assert await store.view(DATABASE, LISTING, ViewRange(start_key="\ud800")) == []
         await store.close()

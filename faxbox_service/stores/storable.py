@@ -1,0 +1,72 @@
+"""Refusing documents that no store takes, before anything is asked of a database engine."""
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from faxbox_service.documents.storable import (
+    TooLarge,
+    Unstorable,
+    is_surely_within,
+    require_size,
+    storable_text,
+)
+from faxbox_service.documents.types import Document, Json
+
+from .base import DocumentRefused, Refusal
+
+LONGEST_ID = 6000
+"""Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB."""
+
+_SPECIAL = frozenset({"_id", "_rev", "_attachments", "_deleted", "_conflicts"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A document without its special members, and the JSON of that."""
+
+    values: Document
+    text: bytes
+
+
+async def storable_fields(database: str, document: Document, largest: int) -> Fields:
+    """The fields of a document that can be stored. Raises `DocumentRefused`.
+
+    CouchDB refuses the same: an id that is empty or begins with `_`, other members that do, what
+    `documents/storable.py` says, and more than `largest` bytes.
+    """
+    document_id: Json = document.get("_id")
+    if not is_writable_id(document_id):
+        raise refused(database, document_id, f"not an id for a document: {document_id!r:.100}")
+    values = {name: value for name, value in document.items() if not name.startswith("_")}
+    if len(values) < len(document):
+        unknown = [name for name in document if name.startswith("_") and name not in _SPECIAL]
+        if unknown:
+            reason = f"members beginning with '_' are reserved: {unknown[0]!r:.100}"
+            raise refused(database, document_id, reason)
+    try:
+        text = storable_text(values)
+        if not is_surely_within(text, largest):
+            # To count every value of megabytes takes a while.
+            await asyncio.to_thread(require_size, values, largest)
+    except Unstorable as error:
+        why = Refusal.TOO_LARGE if isinstance(error, TooLarge) else Refusal.INVALID
+        raise DocumentRefused(why, database, document_id, str(error), error.errors) from None
+    return Fields(values, text)
+
+
+def is_writable_id(document_id: Json) -> bool:
+    """Whether this can name an ordinary document (or an attachment): no other is ever found."""
+    if not isinstance(document_id, str) or not document_id or document_id.startswith("_"):
+        return False
+    try:
+        text = document_id.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    # Quoting costs more than reading what is cached.
+    return len(text) <= LONGEST_ID // 3 or len(quote(text, safe="")) <= LONGEST_ID
+
+
+def refused(database: str, document_id: Json, reason: str) -> DocumentRefused:
+    """What is raised for a document that makes no sense."""
+    return DocumentRefused(Refusal.INVALID, database, str(document_id), reason)
