@@ -149,6 +149,8 @@ class Reply:
     has_etag: bool = True
     location_id: DocumentId | None = None
     """What `location` adds to the request's path."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """What else is said of this success."""
     paging: Document = field(default_factory=dict)
     auth_token: str | None = None
     """A new token, in place of the request's."""

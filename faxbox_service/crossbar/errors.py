@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from faxbox_service.documents.schema import InvalidDocument
-from faxbox_service.documents.types import Document, Json
+from faxbox_service.documents.types import Document, Json, Revision
 from faxbox_service.documents.user import KeptForAdmins
 from faxbox_service.repositories.errors import (
     AccountHasDescendants,
@@ -28,6 +28,11 @@ RETRY_AFTER_SECONDS = "1"
 
 NO_DATA = object()
 """The reply's envelope has no `data` member."""
+
+_TAKEN_AS_PRECONDITION = (
+    "`_rev` in `data`, or `revision` beside it, names the revision that the change was made from,"
+    " and the document is at another one; leave both out to change it whatever its revision"
+)
 
 _LONGEST_REASON = 1000
 """Characters of what an operator's function says."""
@@ -214,6 +219,14 @@ def request_timeout() -> CrossbarError:
     return CrossbarError(408, "request_timeout", data, {"connection": "close"})
 
 
+def conflicting(named: Revision | None) -> CrossbarError:
+    """409: not the current revision. Dumps have revisions of other databases (contract, 4)."""
+    data: Document = {"message": "conflicting documents"}
+    if named is not None:
+        data |= {"cause": named, "hint": _TAKEN_AS_PRECONDITION}
+    return CrossbarError(409, "datastore_conflict", data)
+
+
 def document_refused(refused: DocumentRefused) -> CrossbarError:
     """What the store will never take or show: asking again is of no use (contract, 11)."""
     reason = refused.reason[:_LONGEST_REASON]
@@ -251,9 +264,10 @@ def error_of(exception: Exception) -> CrossbarError | None:
         case PreconditionNotMet():
             data = {"message": "precondition failed"}
             return CrossbarError(412, "precondition_failed", data)
-        case StaleRevision() | RevisionConflict():
-            data = {"message": "conflicting documents"}
-            return CrossbarError(409, "datastore_conflict", data)
+        case StaleRevision():
+            return conflicting(exception.named)
+        case RevisionConflict():
+            return conflicting(None)
         case InvalidCredentials():
             return invalid_credentials()
         case TokenExpired():

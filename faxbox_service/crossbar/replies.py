@@ -52,7 +52,7 @@ class Replies:
 
     def success(self, method: str, judged: Judged, reply: Reply) -> web.Response:
         """The reply to a request that did what it asked; 304 when the client has it already."""
-        headers = self.success_headers(method, judged)
+        headers = self.success_headers(method, judged) | reply.headers
         revision = reply.revision
         if revision is not None and reply.has_etag and self.tag(method, judged, revision, headers):
             return web.Response(status=304, headers=headers)

@@ -55,17 +55,21 @@ class BlockedHosts:
 
     def require_allowed(self, fields: Document) -> None:
         """Raise `InvalidDocument` when a valid faxbox calls back to a blocked host."""
+        errors = self.errors(fields)
+        if errors:
+            raise InvalidDocument(errors)
+
+    def errors(self, fields: Document) -> PropertyErrors:
+        """Which URLs of a faxbox lead to blocked hosts."""
         if not self:
-            return
-        errors: PropertyErrors = {
+            return {}
+        return {
             f"notifications.{direction}.callback.url": {
                 "error": {"message": "invalid client URL", "value": url}
             }
             for direction in _DIRECTIONS
             if isinstance(url := _callback_url(fields, direction), str) and self._blocks(url)
         }
-        if errors:
-            raise InvalidDocument(errors)
 
     def _blocks(self, url: str) -> bool:
         host = _host(url)

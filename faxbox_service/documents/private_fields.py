@@ -7,6 +7,7 @@ model, sections 2.1 and 2.2).
 import string
 from dataclasses import dataclass
 
+from .names import encoded_account_database
 from .types import AccountId, Document, DocumentId, GregorianSeconds
 
 _ALPHANUMERIC = (string.ascii_letters + string.digits).encode()
@@ -14,6 +15,9 @@ _NOT_ALPHANUMERIC = bytes(byte for byte in range(256) if byte not in _ALPHANUMER
 _LOWERED = bytes(range(256)).lower()
 
 _PRIVATE = ("_", "pvt_")
+
+_NOTHING = (None, "")
+"""What stands for no value, as for Kazoo."""
 
 _AUTHOR_FIELDS = (
     "pvt_auth_account_id",
@@ -63,17 +67,28 @@ def is_soft_deleted(document: Document) -> bool:
     return bool(document.get("pvt_deleted"))
 
 
-def stamp(document: Document, author: Author, now: GregorianSeconds) -> Document:
-    """Return the document with the private fields of one save, ready for the store.
+def stamp(
+    document: Document, author: Author, now: GregorianSeconds, account_id: AccountId
+) -> Document:
+    """Return the document with the private fields of one save, ready for the account's database.
 
-    A public `id` is dropped (Kazoo's data layer does), and the author's fields are those of this
-    author or absent, never a former one's (contract, 23).
+    What a script that wrote it left out is completed. A public `id` is dropped (Kazoo's data layer
+    does), and the author's fields are those of this author or absent, never a former one's
+    (contract, 23).
     """
     stamped = {name: value for name, value in document.items() if name not in _AUTHOR_FIELDS}
     stamped.pop("id", None)
-    stamped.setdefault("pvt_vsn", "1")
     if "_rev" not in stamped:
         stamped["pvt_created"] = now
+    needed: Document = {
+        "pvt_vsn": "1",
+        "pvt_account_id": account_id,
+        "pvt_account_db": encoded_account_database(account_id),
+        "pvt_created": now,
+    }
+    for private, value in needed.items():
+        if stamped.get(private) in _NOTHING:
+            stamped[private] = value
     stamped["pvt_modified"] = now
     stamped["pvt_request_id"] = author.request_id
     stamped["pvt_is_authenticated"] = author.account_id is not None

@@ -1,6 +1,8 @@
 """Documents judged by JSON Schemas, as Crossbar judges the `data` of requests (wire, section 5)."""
 
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from jsonschema import ValidationError
 
@@ -9,14 +11,16 @@ from faxbox_service.packaged import packaged_folder
 from .coercion import Repairs
 from .json_text import decode_stored_json
 from .schema_defaults import Defaults
-from .schema_errors import InvalidDocument, PropertyErrors, property_errors
+from .schema_errors import InvalidDocument, PropertyErrors, property_errors, property_path
 from .schema_references import BrokenSchema, References, Resolve, no_other_schema
 from .schema_walk import Steps, TooManySteps, Walks
+from .touched import Touched, fault_of
 from .types import Document
 
 __all__ = [
     "BrokenSchema",
     "InvalidDocument",
+    "Patched",
     "PropertyErrors",
     "Schema",
     "Steps",
@@ -34,6 +38,14 @@ _MOST_STEPS = 400_000
 
 class UnknownSchema(LookupError):
     """No packaged schema has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """A document that a PATCH made, and the dotted keys of what was invalid before and still is."""
+
+    document: Document
+    invalid: tuple[str, ...]
 
 
 class Schema:
@@ -98,6 +110,61 @@ class Schema:
         except RecursionError:
             # Only a schema that contains itself leads that deep.
             raise InvalidDocument(_as_a_whole("nested too deeply")) from None
+
+    def validate_patched(self, data: Document, touched: Touched) -> Patched:
+        """As `validate`, of a document that a PATCH made: only for what the PATCH is to blame for.
+
+        All else stays as it is, unrepaired, and is named if it is invalid.
+        """
+        try:
+            return self.validate_patched_within(Steps(_MOST_STEPS), data, touched)
+        except TooManySteps:
+            raise InvalidDocument(_as_a_whole("takes too long to judge")) from None
+
+    def validate_patched_within(self, steps: Steps, data: Document, touched: Touched) -> Patched:
+        """As `validate_patched`, in so many steps. Raises `TooManySteps` too."""
+        try:
+            return self._validated_patched(steps, data, touched)
+        except RecursionError:
+            raise InvalidDocument(_as_a_whole("nested too deeply")) from None
+
+    def _validated_patched(self, steps: Steps, data: Document, touched: Touched) -> Patched:
+        document = data
+        while True:
+            errors = self._errors(document, steps)
+            faults = self._faults_of(document, touched, errors, steps)
+            if not faults:
+                others = dict.fromkeys(property_path(error.path) for error in errors)
+                with_defaults: Document = self._defaults.added_to(document)
+                return Patched(with_defaults, tuple(others))
+            repairs = Repairs(document)
+            if not self._strict:
+                for fault in faults:
+                    repairs.repair(fault)
+            if not repairs.any_made:
+                raise InvalidDocument(property_errors(faults))
+            document = repairs.document
+
+    def _faults_of(
+        self, document: Document, touched: Touched, errors: list[ValidationError], steps: Steps
+    ) -> list[ValidationError]:
+        """Those that a PATCH is to blame for. Of what it gives none is missing, as one may be among
+        the errors of a document that has very many."""
+        if not errors:
+            return []
+        before = {
+            fault_of(error)
+            for error in self._errors(touched.stored, steps)
+            if touched.contains_parts_of(error.path)
+        }
+        of_given = self._errors(touched.given(document), steps)
+        return [
+            *(error for error in errors if touched.is_to_blame(error, before)),
+            *(error for error in of_given if touched.covers(error.path)),
+        ]
+
+    def _errors(self, document: Document, steps: Steps) -> list[ValidationError]:
+        return list(islice(self._walks.errors(document, steps), _MOST_ERRORS))
 
     def _validated(self, steps: Steps, data: Document) -> Document:
         document = data

@@ -47,16 +47,20 @@ class InvalidDocument(Exception):
 def property_errors(errors: Iterable[ValidationError]) -> PropertyErrors:
     """The errors of a walk, in its order, as far as they fit into a reply.
 
-    Of one property's errors only the last is told.
+    Of one property's errors only the last is told. Where no alternative holds, Kazoo says no more;
+    which items are to blame is told beside.
     """
     told: PropertyErrors = {}
     room = MOST_TOLD
     for error in errors:
-        error.instance = shown_value(error.instance)
-        rule, members = _WORDS[str(error.validator)]
-        path = property_path(error.path)
-        told[path] = {rule: members(error)}
-        room -= len(path) + len(encode_json(told[path]))
+        for part in (*(error.context or ()), error):
+            if part is not error and not part.relative_path:
+                continue
+            part.instance = shown_value(part.instance)
+            rule, members = _WORDS[str(part.validator)]
+            path = property_path(part.absolute_path)
+            told[path] = {rule: members(part)}
+            room -= len(path) + len(encode_json(told[path]))
         if room <= 0:
             break
     return told

@@ -17,7 +17,7 @@ from .regular_expression import (
     is_regular_expression,
 )
 from .schema_references import References
-from .schema_rules import LEAF_RULES, Errors
+from .schema_rules import LEAF_RULES, Errors, is_of_type
 from .types import Document, Json
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 MOST_ADDITIONAL_PROPERTIES = 10
 """How many are told: each is told together with the whole object, so all would be a flood."""
+
+_MOST_WITHIN_A_BRANCH = 10
+"""How many errors of an alternative are told beside the one that none holds."""
 
 _COMPILED_A_STEP = 100
 """Characters of a pattern."""
@@ -189,9 +192,9 @@ class Walks:
     def _any_of(
         self, _: "Validator", branches: list[Document], value: Json, __: Document
     ) -> Errors:
-        """One branch must hold; why the others do not is never told."""
+        """One branch must hold."""
         if not any(self._enter(branch).is_valid(value) for branch in branches):
-            yield ValidationError("anyOf")
+            yield ValidationError("anyOf", context=self._errors_of_branch_meant(branches, value))
 
     def _not(self, _: "Validator", branch: Document, value: Json, __: Document) -> Errors:
         if self._enter(branch).is_valid(value):
@@ -200,9 +203,18 @@ class Walks:
     def _one_of(
         self, _: "Validator", branches: list[Document], value: Json, __: Document
     ) -> Errors:
-        """Exactly one branch must hold; why the others do not is never told."""
+        """Exactly one branch must hold."""
         if sum(self._enter(branch).is_valid(value) for branch in branches) != 1:
-            yield ValidationError("oneOf")
+            yield ValidationError("oneOf", context=self._errors_of_branch_meant(branches, value))
+
+    def _errors_of_branch_meant(
+        self, branches: list[Document], value: Json
+    ) -> list[ValidationError]:
+        """Why the branch for values of this type does not hold, where there is only one."""
+        meant = [branch for branch in branches if _is_for(branch, value)]
+        if len(meant) != 1:
+            return []
+        return list(islice(self._enter(meant[0]).iter_errors(value), _MOST_WITHIN_A_BRANCH))
 
     def _extra_properties(self, value: Document, schema: Document) -> Iterator[str]:
         named = schema.get("properties", {})
@@ -235,6 +247,13 @@ class Walks:
         looked_at = min(len(text), LONGEST_SUBJECT) ** 2
         self._walk.steps.take(1 + looked_at // _MATCHED_A_STEP)
         return self._references.matcher(pattern)(text)
+
+
+def _is_for(branch: Document, value: Json) -> bool:
+    """Whether a schema is for values of a type, as far as it says so itself."""
+    types = branch.get("type", ())
+    names = [types] if isinstance(types, str) else types
+    return not names or any(is_of_type(value, name) for name in names)
 
 
 def _below(step: str | int, errors: Errors) -> Errors:

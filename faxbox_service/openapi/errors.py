@@ -187,7 +187,13 @@ ERRORS: Final[Document] = {
         409,
         "The revision that the body names is not the current one.",
         "datastore_conflict",
-        {"message": "conflicting documents"},
+        {
+            "message": "conflicting documents",
+            "cause": STALE_REVISION,
+            "hint": "`_rev` in `data`, or `revision` beside it, names the revision that the change "
+            "was made from, and the document is at another one; leave both out to change it "
+            "whatever its revision",
+        },
         {"body": {"data": {"name": "Front desk"}, "revision": STALE_REVISION}},
     ),
     "PreconditionFailed": _simple(

@@ -226,7 +226,8 @@ class Accounts:
         valid = await self._rules.valid(fields, None)
         account_id = new_id()
         account_secrets = AccountSecrets(api_key=api_key, cpaas_token=new_secret())
-        document = self._stamped(new_account(valid, account_id, parent, account_secrets), author)
+        document = new_account(valid, account_id, parent, account_secrets)
+        document = self._stamped(document, author, account_id)
         # A crash leaves an empty database, or an account that only lacks its copy.
         await self._store.create_database(account_database(account_id))
         try:
@@ -245,7 +246,7 @@ class Accounts:
         precondition: Precondition,
     ) -> Document:
         async def stamped(stored: Document) -> Document:
-            return self._stamped(await change(stored), author)
+            return self._stamped(await change(stored), author, account_id)
 
         return await change_document(
             lambda: self.fetch(account_id), stamped, self._write, precondition
@@ -288,8 +289,8 @@ class Accounts:
         except StoreError as error:
             self._faxbox_copies.count_failure(account_id, error)
 
-    def _stamped(self, document: Document, author: Author) -> Document:
-        return stamp(document, author, gregorian_seconds(self._clock()))
+    def _stamped(self, document: Document, author: Author, account_id: AccountId) -> Document:
+        return stamp(document, author, gregorian_seconds(self._clock()), account_id)
 
 
 def _is_same_secret(known: str, given: str) -> bool:

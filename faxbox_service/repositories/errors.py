@@ -1,5 +1,7 @@
 """What the repositories refuse, in the domain's words; `crossbar.errors` gives them statuses."""
 
+from faxbox_service.documents.types import Revision
+
 
 class RepositoryError(Exception):
     """A request that the data at hand does not allow."""
@@ -15,6 +17,11 @@ class BadIdentifier(RepositoryError):
 
 class StaleRevision(RepositoryError):
     """The document changed since the revision the client named, or keeps changing under us."""
+
+    def __init__(self, named: Revision | None = None) -> None:
+        super().__init__("the document has changed")
+        self.named = named
+        """What the client's body names as the revision that it was made from, if it does."""
 
 
 class PreconditionNotMet(RepositoryError):

@@ -10,8 +10,9 @@ from faxbox_service.documents.account import Account
 from faxbox_service.documents.callback_urls import BlockedHosts
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.private_fields import Author, stamp
-from faxbox_service.documents.schema import InvalidDocument, Schema
+from faxbox_service.documents.private_fields import Author, public_fields, stamp
+from faxbox_service.documents.schema import InvalidDocument, Patched, Schema
+from faxbox_service.documents.touched import Touched
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
@@ -27,7 +28,7 @@ from .clock import Clock, new_id
 from .errors import BadIdentifier
 from .faxbox_writes import FaxboxWrites
 from .idempotency import IdempotentCreations
-from .judging import validated
+from .judging import validated, validated_patched
 from .listing import FoundRows, RowsWanted, find_rows
 from .preconditions import Precondition
 from .users import Users
@@ -88,9 +89,9 @@ class Faxboxes:
             reseller_id=reseller_id,
             smtp_email_address=await self._addresses.generate(reseller_id),
         )
-        document = self._stamped(documents.new_faxbox(fields, origin), author)
+        document = self._stamped(documents.new_faxbox(fields, origin), author, account.id)
         documents.require_address(document, None)
-        await self._require_owner(document, None)
+        await self._require_owner(account.id, document, None)
         return await self._writes.create(
             account.id, document, partial(self._addresses.generate, reseller_id)
         )
@@ -174,16 +175,21 @@ class Faxboxes:
         data: Document,
         author: Author,
         precondition: Precondition,
-    ) -> Document:
-        """Merge `data` into the newest revision and validate the result (contract, 1 and 4).
+    ) -> Patched:
+        """Merge `data` into the newest revision and validate the result (contract, 1, 4 and 26).
 
         Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
+        invalid: tuple[str, ...] = ()
 
         async def patched(stored: Document) -> Document:
-            return await self._patched(stored, data)
+            nonlocal invalid
+            result = await self._patched(stored, data)
+            invalid = result.invalid
+            return result.document
 
-        return await self._change(account_id, faxbox_id, patched, author, precondition)
+        document = await self._change(account_id, faxbox_id, patched, author, precondition)
+        return Patched(document, invalid)
 
     async def soft_delete(
         self,
@@ -195,7 +201,7 @@ class Faxboxes:
         """Hide the faxbox, keeping its document; its addresses are free. Raises as `patch` does."""
 
         async def hidden(stored: Document) -> Document:
-            return self._stamped(documents.soft_deleted_faxbox(stored), author)
+            return self._stamped(documents.soft_deleted_faxbox(stored), author, account_id)
 
         fetch = partial(self.fetch, account_id, faxbox_id)
         return await self._writes.hide(account_id, fetch, faxbox_id, hidden, precondition)
@@ -226,7 +232,7 @@ class Faxboxes:
             return stored
 
         async def restored(stored: Document) -> Document:
-            return self._stamped(documents.restored_faxbox(stored), author)
+            return self._stamped(documents.restored_faxbox(stored), author, account_id)
 
         return await self._writes.change(account_id, fetch, faxbox_id, restored, precondition)
 
@@ -247,22 +253,26 @@ class Faxboxes:
         precondition: Precondition,
     ) -> Document:
         async def changed(stored: Document) -> Document:
-            document = self._stamped(await change(stored), author)
+            document = self._stamped(await change(stored), author, account_id)
             documents.require_address(document, stored)
-            await self._require_owner(document, stored)
+            await self._require_owner(account_id, document, stored)
             return document
 
         fetch = partial(self.fetch, account_id, faxbox_id)
         return await self._writes.change(account_id, fetch, faxbox_id, changed, precondition)
 
-    async def _require_consistent(self, document: Document, stored: Document) -> None:
+    async def _require_consistent(
+        self, account_id: AccountId, document: Document, stored: Document
+    ) -> None:
         """Raise `InvalidDocument` when the box would go against other documents."""
         documents.require_address(document, stored)
-        await self._require_owner(document, stored)
+        await self._require_owner(account_id, document, stored)
         new = documents.held_addresses(document) - documents.held_addresses(stored)
         await self._claims.require_free(new, document["_id"])
 
-    async def _require_owner(self, document: Document, stored: Document | None) -> None:
+    async def _require_owner(
+        self, account_id: AccountId, document: Document, stored: Document | None
+    ) -> None:
         """Look for the owner, only when he is new to the box."""
         owner_id = document.get("owner_id")
         present = stored.get("owner_id") if stored is not None else None
@@ -270,7 +280,7 @@ class Faxboxes:
             return
         if isinstance(owner_id, str):
             with suppress(BadIdentifier):
-                await self._owners.fetch(document["pvt_account_id"], owner_id)
+                await self._owners.fetch(account_id, owner_id)
                 return
         fault = {"message": "The owner was not found in the account", "cause": owner_id}
         raise InvalidDocument({"owner_id": {"not_found": fault}})
@@ -281,31 +291,41 @@ class Faxboxes:
         documents.require_address(fields, None)
         await self._claims.require_free(documents.addresses(fields), "")
 
-    async def preview_replacement(self, stored: Document, data: Document) -> Document:
+    async def preview_replacement(
+        self, account_id: AccountId, stored: Document, data: Document
+    ) -> Document:
         """What `replace` would make of a document; nothing is stored."""
-        return await self._previewed(
-            stored, documents.replaced_faxbox(stored, await self._new_fields(data))
-        )
-
-    async def preview_patch(self, stored: Document, data: Document) -> Document:
-        """What `patch` would make of a document; nothing is stored."""
-        return await self._previewed(stored, await self._patched(stored, data))
-
-    async def _previewed(self, stored: Document, document: Document) -> Document:
-        await self._require_consistent(document, stored)
+        document = documents.replaced_faxbox(stored, await self._new_fields(data))
+        await self._require_consistent(account_id, document, stored)
         return document
+
+    async def preview_patch(
+        self, account_id: AccountId, stored: Document, data: Document
+    ) -> Patched:
+        """What `patch` would make of a document; nothing is stored."""
+        patched = await self._patched(stored, data)
+        await self._require_consistent(account_id, patched.document, stored)
+        return patched
 
     async def _new_fields(self, data: Document) -> Document:
         return documents.with_attempts_reset(await self._valid(documents.client_fields(data)))
 
-    async def _patched(self, stored: Document, data: Document) -> Document:
-        fields = await self._valid(documents.patched_fields(stored, data))
-        return documents.replaced_faxbox(stored, fields)
+    async def _patched(self, stored: Document, data: Document) -> Patched:
+        """The document with what was merged in, judged by that."""
+        touched = Touched.by(documents.client_fields(data), public_fields(stored))
+        fields = documents.patched_fields(stored, data)
+        patched = await validated_patched(self._schema(), fields, touched)
+        blocked = self._blocked_hosts.errors(patched.document)
+        faults = {key: rules for key, rules in blocked.items() if touched.covers(key.split("."))}
+        if faults:
+            raise InvalidDocument(faults)
+        document = documents.replaced_faxbox(stored, documents.settled(patched.document))
+        return Patched(document, tuple(dict.fromkeys((*patched.invalid, *blocked))))
 
     async def _valid(self, fields: Document) -> Document:
         valid = await validated(self._schema(), fields)
         self._blocked_hosts.require_allowed(valid)
         return documents.settled(valid)
 
-    def _stamped(self, document: Document, author: Author) -> Document:
-        return stamp(document, author, gregorian_seconds(self._clock()))
+    def _stamped(self, document: Document, author: Author, account_id: AccountId) -> Document:
+        return stamp(document, author, gregorian_seconds(self._clock()), account_id)

@@ -27,7 +27,7 @@ class Precondition:
         if self.none_match is not None and self.none_match & {current, ANY}:
             raise PreconditionNotMet
         if self.revision is not None and self.revision != current:
-            raise StaleRevision
+            raise StaleRevision(self.revision)
 
     def require_match(self, current: Revision) -> None:
         """Raise `PreconditionNotMet` unless `current` meets `match`: all that a read demands."""

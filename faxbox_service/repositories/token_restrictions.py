@@ -121,7 +121,10 @@ class TokenRestrictions:
                 "pvt_account_db": encoded_account_database(account_id),
             }
         document = stamp(
-            {**fields, **private_fields(stored)}, author, gregorian_seconds(self._clock())
+            {**fields, **private_fields(stored)},
+            author,
+            gregorian_seconds(self._clock()),
+            account_id,
         )
         try:
             revision = await self._store.put(account_database(account_id), document)

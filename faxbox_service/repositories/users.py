@@ -76,7 +76,7 @@ class Users:
         documents.require_creatable(valid, editor)
         document = documents.new_user(valid, new_id(), account_id)
         document = await self._with_credentials(document, valid, {})
-        stamped = stamp(document, author, gregorian_seconds(self._clock()))
+        stamped = stamp(document, author, gregorian_seconds(self._clock()), account_id)
         try:
             revision = await self._store.put(account_database(account_id), stamped)
         except MissingDatabase:
@@ -248,7 +248,8 @@ class Users:
         precondition: Precondition,
     ) -> Document:
         async def stamped(stored: Document) -> Document:
-            return stamp(await change(stored), author, gregorian_seconds(self._clock()))
+            now = gregorian_seconds(self._clock())
+            return stamp(await change(stored), author, now, account_id)
 
         async def write(document: Document) -> Revision:
             try:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.dotted_keys import listed_keys
 from faxbox_service.crossbar.errors import bad_identifier, not_found
 from faxbox_service.crossbar.listing import Kind, Listing
 from faxbox_service.crossbar.negotiation import Representation
@@ -11,6 +12,7 @@ from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox, shown_history
 from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.schema import Patched
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow
@@ -74,7 +76,7 @@ class FaxboxesResource:
             case "POST":
                 return _shown(await self._replace(call, account, faxbox_id))
             case "PATCH":
-                return _shown(await self._patch(call, account, faxbox_id))
+                return _shown_patched(await self._patch(call, account, faxbox_id))
             case _:
                 return await self._delete(call, account, faxbox_id)
 
@@ -120,7 +122,7 @@ class FaxboxesResource:
             account.id, faxbox_id, call.data(), call.author, call.precondition
         )
 
-    async def _patch(self, call: Call, account: Account, faxbox_id: DocumentId) -> Document:
+    async def _patch(self, call: Call, account: Account, faxbox_id: DocumentId) -> Patched:
         return await self._faxboxes.patch(
             account.id, faxbox_id, call.data(), call.author, call.precondition
         )
@@ -139,9 +141,13 @@ class FaxboxesResource:
         stored = await self._faxboxes.fetch(account.id, call.arguments[0])
         match call.method:
             case "POST":
-                return _shown(await self._faxboxes.preview_replacement(stored, call.data()))
+                return _shown(
+                    await self._faxboxes.preview_replacement(account.id, stored, call.data())
+                )
             case "PATCH":
-                return _shown(await self._faxboxes.preview_patch(stored, call.data()))
+                return _shown_patched(
+                    await self._faxboxes.preview_patch(account.id, stored, call.data())
+                )
             case _:
                 return Reply(shown_deletion(stored), revision=stored["_rev"])
 
@@ -161,3 +167,10 @@ def _item(row: ViewRow) -> Document:
 
 def _shown(document: Document) -> Reply:
     return Reply(shown_faxbox(document), revision=document["_rev"])
+
+
+def _shown_patched(patched: Patched) -> Reply:
+    reply = _shown(patched.document)
+    if patched.invalid:
+        reply.headers["x-invalid-fields"] = listed_keys(patched.invalid)
+    return reply

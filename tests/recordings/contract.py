@@ -58,7 +58,7 @@ def unknown(contract: int, why: str, identifier: str) -> Difference:
 
 def conflict(why: str) -> Difference:
     """409 for a revision that is not the current one."""
-    data = {"message": "conflicting documents"}
+    data = {"message": "conflicting documents", "cause": "{TEXT}", "hint": "{TEXT}"}
     return error(4, why, 409, "datastore_conflict", data)
 
 

@@ -1,11 +1,13 @@
 """Documents that a store will never have: each by itself, and none the others' worse."""
 
+import secrets
 from pathlib import Path
 
 import pytest
 
 from faxbox_service.documents.json_text import decode_json
-from faxbox_service.documents.storable import DEEPEST_NESTING
+from faxbox_service.documents.names import account_database
+from faxbox_service.documents.storable import DEEPEST_NESTING, stored_size
 from faxbox_service.documents.types import Document, Json
 from faxbox_service.stores.base import (
     DocumentNotFound,
@@ -13,6 +15,7 @@ from faxbox_service.stores.base import (
     Refusal,
     Store,
 )
+from faxbox_service.stores.couchdb import CouchStore
 from faxbox_service.stores.sqlite import SqliteStore
 from tests.rivals import put_validation
 
@@ -121,6 +124,23 @@ async def test_the_limit_is_a_setting(limited: SqliteStore) -> None:
     fault = (refused.value.errors or {})[""]["maxSize"]
     assert (fault["target"], fault["value"]) == (20_000, 20_001)
     await limited.close()
+
+
+async def test_couchdb_itself_has_the_same_limit(couchdb_url: str | None, is_pouchdb: bool) -> None:
+    if couchdb_url is None or is_pouchdb:
+        pytest.skip("only CouchDB counts as CouchDB does")
+    values = [*range(-99, 999, 7), 10**17 - 1, 0.5, -1e-7, 1e22, "é\n", True, None, {}, []]
+    padding = LARGEST - stored_size({"values": values, "text": ""})
+    store = CouchStore(couchdb_url, largest_document=2 * LARGEST)
+    await store.open()
+    database = account_database(secrets.token_hex(16))
+    await store.create_database(database)
+    await store.put(database, {"_id": "a", "values": values, "text": "x" * padding})
+    with pytest.raises(DocumentRefused) as refused:
+        await store.put(database, {"_id": "b", "values": values, "text": "x" * (padding + 1)})
+    assert refused.value.why is Refusal.TOO_LARGE
+    await store.delete_database(database)
+    await store.close()
 
 
 class TestOperatorsFunctions:
