@@ -46,7 +46,11 @@ async def put_unreadable(store: Any, database: str, document: Document) -> None:
     if isinstance(store, SqliteStore):
         await store.put(database, document)
         with sqlite3.connect(store._path) as file:
-            file.execute("UPDATE documents SET body = ? WHERE id = ?", (text, document["_id"]))
+            file.execute(
+                "UPDATE documents SET body = ? WHERE id = ?"
+                " AND database = (SELECT number FROM databases WHERE name = ?)",
+                (text, document["_id"], database),
+            )
         file.close()
         return
     await ask(store, "PUT", database, f"/{document['_id']}", EncodedJson(text))
