@@ -40,6 +40,9 @@ reliability: $(VENV)/installed-test ## every fault for a minute (FAXBOX_TEST_COU
 soak: $(VENV)/installed-test ## ten minutes of mixed load: do memory, files, latency grow?
 	@$(BIN)/python -m tests.faults.soak
 
+hostile: $(VENV)/installed-test ## every hostile request at full size, while another client reads
+	@$(BIN)/python -m tests.hostile
+
 docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
 	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
 	@$(BIN)/python -m tests.recordings.compatibility > docs/compatibility.md
@@ -77,5 +80,5 @@ $(VENV)/installed-check: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,check]'
 	@touch $@
 
-.PHONY: help run test check format bench bench-accounts bench-overload reliability soak docs wheel \
+.PHONY: help run test check format bench bench-accounts bench-overload reliability soak hostile docs wheel \
   pouchdb clean

@@ -1,1 +1,1 @@
-"""Requests and inputs of attackers: that they cost little, and that it stays so."""
+"""The service tried as an attacker would: hostile requests by kind, what must hold after each."""

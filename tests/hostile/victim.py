@@ -1,0 +1,61 @@
+"""The service under attack: one worker, whose processor time, memory and life are watched."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tests.faults.places import EmbeddedPlace
+from tests.faults.service import ServiceProcesses
+
+from .ground import Ground
+from .wire import Address
+
+_NANOSECONDS = 1e9
+
+
+class Victim:
+    """A service with one worker, which is replaced when it dies, and the ground under it."""
+
+    def __init__(self, directory: Path, **environment: str) -> None:
+        self.place = EmbeddedPlace(directory)
+        self.service = ServiceProcesses(
+            self.place.url, directory, workers=1, environment=environment
+        )
+        self.ground = Ground()
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        host, _, port = self.service.base_url.rpartition("/")[2].rpartition(":")
+        return Address(host, int(port))
+
+    @property
+    def worker_id(self) -> int:
+        """The process that serves; 0 while there is none."""
+        return next(iter(self.service.worker_ids()), 0)
+
+    def worked(self) -> float:
+        """Seconds of processor time that all threads of the worker have used."""
+        tasks = Path(f"/proc/{self.worker_id}/task").iterdir()
+        return (
+            sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / _NANOSECONDS
+        )
+
+    def memory(self, what: str = "VmRSS") -> float:
+        """The worker's, in MB; `VmHWM` is the most it ever had."""
+        status = Path(f"/proc/{self.worker_id}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith(what))
+        return int(line.split()[1]) / 1024
+
+    def end_worker(self) -> None:
+        """Kill a worker that can be spoken to no more, and wait for the next one."""
+        dead = self.worker_id
+        if dead:
+            os.kill(dead, signal.SIGKILL)
+        self.wait_for_worker(dead)
+
+    def wait_for_worker(self, dead: int = 0) -> None:
+        """Return when there is a worker other than the one that died."""
+        while self.worker_id in (dead, 0):
+            time.sleep(0.02)
