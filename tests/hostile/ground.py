@@ -125,6 +125,7 @@ class _Builder:
         """Boxes of every awkward shape, written as a Kazoo node might have written them."""
         await self._make_box("tenant", "kept", note="others read this one")
         await self._make_box("neighbour", "theirs", custom_smtp_email_address="taken.example.com")
+        await self._make_box("tenant", "fuzzed", note="this one may be changed in any way")
         await self._make_box("tenant", "deep", nest=_nested(_DEEPEST))
         await self._make_box("tenant", "long", flags=["x"] * _MOST_ITEMS)
         wide = {f"column {number}": number for number in range(_MOST_COLUMNS)}

@@ -11,7 +11,7 @@ from .wire import request
 _SECONDS = 4.0
 """What no case takes; an endless one takes so long, and the worker with it."""
 
-_TELLS = 40
+_TELLS = 3000
 """Faults of a kind that are told; more are counted."""
 
 

@@ -63,9 +63,9 @@ class Connection:
         """Send as fast as they are taken, without waiting for that."""
         self._writer.write(data)
 
-    async def sent(self) -> None:
-        """Wait until nearly all has been taken."""
-        await self._writer.drain()
+    def end(self) -> None:
+        """Say that no more will come."""
+        self._writer.write_eof()
 
     async def reply(self, method: str = "GET") -> Reply:
         """The next reply, to a request of that method. Raises `NoReply`."""
