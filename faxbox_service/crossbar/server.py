@@ -47,7 +47,10 @@ _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 class _EnvelopeHandler(RequestHandler):
     """aiohttp's protocol of one connection, answering what it refuses in Kazoo's envelope."""
 
-    __slots__ = ("_address", "_dispatcher", "_limits", "_server", "_silence", "_unfinished")
+    __slots__ = (
+        *("_address", "_body", "_dispatcher", "_limits", "_server", "_silence"),
+        "_unfinished",
+    )
 
     def __init__(self, server: "_EnvelopeServer", loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
@@ -66,6 +69,7 @@ class _EnvelopeHandler(RequestHandler):
         self._silence: asyncio.TimerHandle | None = None
         self._address: str | None = None
         self._unfinished = 0
+        self._body: StreamReader = EMPTY_PAYLOAD
         self._max_msg_queue_size = _MOST_WAITING
         self._msg_queue_resume_size = _MOST_WAITING - 1
 
@@ -93,24 +97,27 @@ class _EnvelopeHandler(RequestHandler):
         return self._address is None or self._server.counts.add(self._address)
 
     def data_received(self, data: bytes) -> None:
+        known, body = self._request_count, self._body
         super().data_received(data)
-        body = self._body_under_way()
-        if self._messages:
+        if self._request_count > known:
+            self._body = self._messages[-1][1]
             self._unfinished = 0
-            if body is not None:
-                # Something is wrong with the body's framing, and its reader would wait in vain.
+            if not body.is_eof():
+                # What follows is no request but what is wrong with the framing of the body, whose
+                # reader would wait in vain.
                 body.set_exception(web.RequestPayloadError("malformed body"))
-        elif body is None:
+        elif body.is_eof():
             self._unfinished += len(data)
-            if self._unfinished > LONGEST_HEADERS and not self._request_in_progress:
-                self._answer_unasked(fields_too_large())
+            if self._unfinished > LONGEST_HEADERS:
+                self._refuse_headers()
 
-    def _body_under_way(self) -> StreamReader | None:
-        """The body of the present request, as long as more of it is to come."""
-        request = self._current_request
-        if request is None or request.content.is_eof() or request.content is EMPTY_PAYLOAD:
-            return None
-        return request.content
+    def _refuse_headers(self) -> None:
+        """End a request whose headers are too long before they are complete."""
+        if not self._request_in_progress:
+            self._answer_unasked(fields_too_large())
+        elif self.transport is not None:
+            # It is pipelined behind a request whose reply would be mixed up with this one.
+            self.transport.abort()
 
     def _break_silence(self) -> None:
         if not self._request_count:
