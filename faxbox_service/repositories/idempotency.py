@@ -5,6 +5,7 @@ crash, or beside it on another worker, creates the same box or finds it there. R
 of a database of our own (draft-ietf-httpapi-idempotency-key-header).
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -113,7 +114,8 @@ class IdempotentCreations:
     ) -> tuple[Document, bool]:
         """The record under the key, made if there is none, and whether it was."""
         record_id = sha256(f"{account_id} {key}".encode()).hexdigest()
-        digest = sha256(canonical_json(data)).hexdigest()
+        # Long data take a while, and nobody else waits for it there.
+        digest = await asyncio.to_thread(_fingerprint, data)
         for _ in range(_TRIES):
             record = self._new_record(record_id, account_id, digest)
             with suppress(RevisionConflict):
@@ -148,3 +150,7 @@ class IdempotentCreations:
     def _has_expired(self, record: Document) -> bool:
         expires = record.get("expires")
         return not isinstance(expires, int) or expires < self._clock()
+
+
+def _fingerprint(data: Document) -> str:
+    return sha256(canonical_json(data)).hexdigest()
