@@ -1,8 +1,7 @@
-"""JSON text to values and back, exact for integers of up to 4300 digits.
+"""JSON text to values and back, exact for integers of any size that anybody may send.
 
-msgspec refuses NaN, infinities, numbers that no float holds and lone surrogates, keeps the last of
-duplicate keys, and does not turn integers beyond 64 bits into floats. Python converts no more
-digits, for their cost.
+msgspec refuses NaN, infinities, floats beyond all floats and lone surrogates, keeps the last of
+duplicate keys, and does not turn integers beyond 64 bits into floats.
 """
 
 import re
@@ -21,9 +20,6 @@ _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
 _sorting_encoder = msgspec.json.Encoder(order="sorted")
 
-_LONG_TEXT = 100_000
-"""Bytes; in a shorter text integers cost little, however long."""
-
 _FEW_MEMBERS = 1000
 """Of all objects of a value. msgspec sorts them quickly in any order; the time it takes grows with
 the square of their number, and its stack with the number (docs/upstream/msgspec-sorted-order.md).
@@ -40,9 +36,9 @@ class InvalidJson(ValueError):
 def decode_json(text: bytes | str) -> Json:
     """Return the value of a JSON text that anybody may have sent.
 
-    Raises `InvalidJson` for anything else, and for long texts with long integers.
+    Raises `InvalidJson` for anything else, and for integers of too many digits.
     """
-    if len(text) > _LONG_TEXT:
+    if len(text) > LONGEST_INTEGER:
         _require_short_integers(text)
     return decode_stored_json(text)
 
@@ -61,7 +57,7 @@ def _require_short_integers(text: bytes | str) -> None:
     except UnicodeError as error:
         raise InvalidJson(str(error)) from error
     if has_long_integer(encoded):
-        raise InvalidJson(f"an integer of more than {LONGEST_INTEGER} digits in a long text")
+        raise InvalidJson(f"an integer of more than {LONGEST_INTEGER} digits")
 
 
 def encode_json(value: Json) -> bytes:

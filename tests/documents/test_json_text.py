@@ -100,7 +100,7 @@ assert text.count(b":0") == 150_000 and text.index(b"0000000") < text.index(b"00
         *(b'"\t"', b'"\x00"', b"\xef\xbb\xbf1", b'"\xff"', b'"\xed\xa0\x80"', b'{"a"}', b"[" * 99),
         *(rb'"\ud800"', rb'"\udc00"', rb'"\ud800\ud800"', rb'"\ud800A"', rb'"\udc00\ud800"'),
         *(rb'{"\ud800":1}', b"1e400", b"-1e400", b"1E+99999999", b"9" * 400 + b".5"),
-        *(b"9" * 4301, b"-" + b"9" * 4301, b"9" * 1_000_000, b"9" * 8_000_000),
+        *(b"9" * 101, b"-" + b"9" * 101, b"9" * 4301, b"9" * 1_000_000, b"9" * 8_000_000),
         *(b"[" * 100_000, b'{"a":' * 100_000, b"[" * 5000 + b"]" * 5000),
         *("\ud800", '"\ud800"', '["' + "a" * 200_000 + '\ud800"]'),
     ],
@@ -130,20 +130,20 @@ def test_what_is_odd_json_is_taken_as_it_says(text: bytes, value: Any) -> None:
 
 @given(values)
 def test_what_was_written_is_read_as_it_was(value: Any) -> None:
-    assert repr(decode_json(encode_json(value))) == repr(value)
+    assert repr(decode_stored_json(encode_json(value))) == repr(value)
 
 
-# Long integers in long texts
+# Long integers
 
 LONG = "9" * (LONGEST_INTEGER + 1)
-PADDING = '"' + "x" * 100_000 + '"'
+PADDING = '"x"'
 
 
 @pytest.mark.parametrize("integer", [LONG, f"-{LONG}", "9" * 4300])
 @pytest.mark.parametrize(
     "text", ["[{},{}]", "[{1},{0}]", '{{"a":{},"b\\"":[{}]}}', '["\\\\",{},{}]']
 )
-def test_a_long_text_with_a_long_integer_is_refused(text: str, integer: str) -> None:
+def test_a_long_integer_is_refused_wherever_it_is(text: str, integer: str) -> None:
     body = text.format(PADDING, integer)
     assert integer in repr(decode_stored_json(body))
     for sent in (body, body.encode()):
@@ -164,8 +164,9 @@ def test_long_texts_and_floats_of_digits_are_no_long_integers(part: str) -> None
     assert decode_json(body) == decode_stored_json(body) == json.loads(body)
 
 
-def test_a_short_text_may_have_a_long_integer() -> None:
-    assert decode_json("9" * 4300) == 10**4300 - 1
+def test_an_integer_may_have_a_hundred_digits() -> None:
+    assert decode_json("9" * 100) == 10**100 - 1
+    assert decode_stored_json("9" * 4300) == 10**4300 - 1
 
 
 # Layouts

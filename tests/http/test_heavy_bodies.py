@@ -35,7 +35,7 @@ REFUSED = {
     "digits for an integer, too long for one": {"name": "x", "retries": DIGITS},
     "a float beyond all integers": {"name": "x", "retries": 1e300},
     "a power": {"name": "x", "retries": "1.0E+99999999"},
-    "an integer of 4300 digits": {"name": "x", "retries": 10**4299},
+    "an integer of a hundred digits": {"name": "x", "retries": 10**99},
     "long recipients": {
         "name": "x",
         "notifications": {
@@ -55,8 +55,8 @@ async def test_a_refusal_is_no_longer_than_needed(tenant, name: str) -> None:
 
 
 REFUSED_TEXTS = {
-    "too many digits": '{"data":{"name":"x","n":' + "9" * 4301 + "}}",
-    "an integer in a long body": f'{{"data":{{"name":"x","n":{DIGITS},"o":"{LONG}"}}}}',
+    "too many digits": f'{{"data":{{"name":"x","n":[{DIGITS}]}}}}',
+    "far too many digits": '{"data":{"name":"x","n":' + "9" * 1_000_000 + "}}",
     "a power beyond floats": '{"data":{"name":"x","n":1E+99999999}}',
     "a surrogate": '{"data":{"name":"x","n":"\\udc00"}}',
     "a surrogate in a name": '{"data":{"name":"x","\\ud800":1}}',
@@ -79,7 +79,7 @@ TAKEN = {
     "names in a hard order, many times": {"name": "x", "o": [{"p": LATE}] * 5},
     "many patterns": {"name": "x", "smtp_permission_list": ["(a|b)*?c{2,9}@d"] * 2000},
     "many flags": {"name": "x", "flags": ["a"] * 5000},
-    "numbers": {"name": "x", "n": [5e-324, 0.1, -1.7e308, 2**53, -0.5]},
+    "numbers": {"name": "x", "n": [5e-308, 0.1, -1.7e308, 2**53, -0.5]},
     "things to repair": {
         "name": "x",
         "retries": "2.4",
@@ -109,7 +109,7 @@ async def test_what_is_only_heavy_is_stored_as_it_is(tenant, name: str) -> None:
     assert (await tenant.client.get(item)).data == patched.data
 
 
-@pytest.mark.parametrize("number", [2**64 + 1, -(10**99), 10**4299])
+@pytest.mark.parametrize("number", [2**64 + 1, -(10**99)])
 @pytest.mark.pouchdb_fault("knows no integers beyond 53 bits")
 async def test_numbers_are_kept_exactly(tenant, number: int) -> None:
     made = await tenant.client.put(tenant.faxboxes, {"name": "x", "n": number})
