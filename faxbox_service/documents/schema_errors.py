@@ -15,7 +15,7 @@ PropertyErrors: TypeAlias = dict[str, dict[str, dict[str, Json]]]
 MOST_TOLD = 65_536
 """Bytes of errors in one reply: what else is wrong is told when these are mended."""
 
-_LONGEST_TEXT = 16_384
+_LONGEST_TEXT = 5000
 _LONGEST_NAME = 256
 _BEGINNING = 100
 """Characters of a text and of a name that are told whole, and of what is told of longer ones."""
