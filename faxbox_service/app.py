@@ -9,8 +9,10 @@ from .crossbar.authentication import Authenticator
 from .crossbar.bodies import Bodies, BodyLimits
 from .crossbar.body_memory import BodyMemory
 from .crossbar.client_address import ClientAddresses, parse_networks
+from .crossbar.csv_text import CsvRules
 from .crossbar.dispatcher import Dispatcher
 from .crossbar.gate import Gate
+from .crossbar.listing import ListingLimits
 from .crossbar.rate_limits import Limits, RateLimits
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
@@ -260,7 +262,7 @@ def build_app(
         Admission(authenticator, limits),
         ClientAddresses(parse_networks(settings.trusted_proxies)),
         repositories.accounts,
-        Replies(settings.node_name, __version__, limits),
+        Replies(settings.node_name, __version__, limits, csv_rules_of(settings)),
         clock,
         pages=Documentation(),
         gate=Gate(
@@ -284,6 +286,11 @@ def bodies_of(settings: Settings) -> Bodies:
     return Bodies(BodyLimits(settings.max_upload_size, settings.max_anonymous_size, shape), memory)
 
 
+def csv_rules_of(settings: Settings) -> CsvRules:
+    """What the settings say of tables."""
+    return CsvRules(settings.max_csv_columns, settings.csv_safe)
+
+
 def router_of(
     settings: Settings, repositories: Repositories, clock: Clock = system_clock
 ) -> Router:
@@ -292,6 +299,9 @@ def router_of(
     accounts, tokens = repositories.accounts, repositories.tokens
     logins = Logins(tokens, repositories.cluster_id)
     rights = Rights(repositories.users, are_kazoos=settings.kazoo_user_rights)
+    limits = ListingLimits(
+        settings.request_memory_limit, settings.max_filters, csv_rules_of(settings)
+    )
     return Router(
         (
             AboutResource(repositories.store_version, steady_clock),
@@ -301,7 +311,7 @@ def router_of(
                     accounts,
                     repositories.account_listings,
                     page_size=settings.page_size,
-                    largest_listing=settings.request_memory_limit,
+                    limits=limits,
                 ),
                 rights,
                 clock,
@@ -311,7 +321,7 @@ def router_of(
                 repositories.faxboxes,
                 rights,
                 page_size=settings.page_size,
-                largest_listing=settings.request_memory_limit,
+                limits=limits,
             ),
             OpenApiResource(),
             SchemasResource(repositories.schemas),
@@ -330,7 +340,7 @@ def router_of(
                 tokens,
                 rights,
                 page_size=settings.page_size,
-                largest_listing=settings.request_memory_limit,
+                limits=limits,
             ),
         )
     )

@@ -237,6 +237,18 @@ class Settings:
         "pagination are streamed",
         _whole(10_000, 1_000_000_000),
     )
+    max_filters: int = _setting(
+        20, "most filters of one listing; more get a 400", _whole(1, 10_000)
+    )
+    max_csv_columns: int = _setting(
+        1000, "most columns of a CSV table; more get a 400", _whole(1, 100_000)
+    )
+    csv_safe: bool = _setting(
+        False,
+        "keep spreadsheets from taking cells of CSV tables for formulas, unless a request says "
+        "`csv_safe=false`: an apostrophe goes before `=`, `+`, `-` and `@`, fax numbers included",
+        _switch,
+    )
     page_size: int = _setting(50, "items on a page when a listing does not say", _whole(1, 10_000))
     schema_strict_validation: bool = _setting(
         False, 'refuse `"3"` for an integer and the like instead of converting it', _switch

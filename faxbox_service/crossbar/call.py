@@ -131,8 +131,11 @@ class Table(Protocol):
     def __len__(self) -> int:
         """How many rows there are."""
 
-    def chunks(self) -> Iterator[bytes]:
-        """The text in pieces, the line of column names first."""
+    def chunks(self, *, is_safe: bool) -> Iterator[bytes]:
+        """The text in pieces, some empty, the line of column names first.
+
+        `is_safe`: a spreadsheet finds no formula in it.
+        """
 
     def close(self) -> None:
         """Let go of what holds the rows."""

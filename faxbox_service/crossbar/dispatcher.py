@@ -27,10 +27,8 @@ from .call import (
     RawReply,
     Reply,
     StreamReply,
-    TableReply,
 )
 from .client_address import ClientAddresses
-from .csv_text import CsvTable
 from .entity_tags import parse_if_none_match
 from .errors import (
     CrossbarError,
@@ -59,7 +57,7 @@ from .question import (
 )
 from .replies import Replies
 from .routing import Route, Router, asks_for_own_account, path_of_account
-from .streams import send_items, send_table
+from .streams import send_document, send_items, send_table
 from .target import origin_form
 
 _log = logging.getLogger(__name__)
@@ -235,7 +233,9 @@ class Dispatcher:
     ) -> web.StreamResponse:
         if isinstance(reply, Reply):
             if judged.representation is Representation.CSV and isinstance(reply.data, dict):
-                return await self._reply(request, judged, _as_table(reply))
+                return await send_document(
+                    request, self._replies, judged, reply, self._client_timeout
+                )
             return self._replies.success(request.method, judged, reply)
         if isinstance(reply, RawReply):
             return self._replies.raw(request.method, judged, reply)
@@ -317,13 +317,6 @@ class Dispatcher:
         if principal is None or not principal.account.may_act_on(account):
             raise forbidden()
         return account
-
-
-def _as_table(reply: Reply) -> TableReply:
-    """One document as a table of one row."""
-    table = CsvTable()
-    table.add((reply.data,))
-    return TableReply(table, reply.revision)
 
 
 def _may_tunnel(method: str, allowed: tuple[str, ...]) -> bool:

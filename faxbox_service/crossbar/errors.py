@@ -191,6 +191,19 @@ def unsupported_media_type(content_type: str) -> CrossbarError:
     )
 
 
+def too_many_filters(limit: int, given: int) -> CrossbarError:
+    """400: each filter is work for each document (contract, 28)."""
+    message = f"The request has more than {limit} filters"
+    return validation_error(
+        {"filters": {"maxItems": {"message": message, "target": limit, "value": given}}}
+    )
+
+
+def table_too_large(rule: str, message: str, limit: int) -> CrossbarError:
+    """400: what is asked for as CSV has too many columns, or too long ones (contract, 28)."""
+    return validation_error({"csv": {rule: {"message": message, "target": limit}}})
+
+
 def version_gone() -> CrossbarError:
     """410: the first version of the API."""
     text = "API version 1 is not supported. Please upgrade your code to use version 2."

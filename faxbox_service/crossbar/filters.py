@@ -3,12 +3,16 @@
 All must pass. A filter that cannot be evaluated, because its path leads through a scalar or
 its value makes no sense, passes nothing, not even when it is a negation (Crossbar:
 crossbar_filter).
+
+What filters cost is bounded by the request: a document is looked into once for each path, and of
+what is found there no more is made text of than the longest wanted text has. What cannot be bounded
+so, because an array may end in something that has no text, is done in steps.
 """
 
 import math
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import Enum
 from operator import ge, le
 from typing import Final, TypeAlias
@@ -17,17 +21,22 @@ from faxbox_service.documents.coercion import coerced
 from faxbox_service.documents.json_text import InvalidJson, decode_json, encode_json
 from faxbox_service.documents.types import Document, GregorianSeconds, Json
 
+from .errors import too_many_filters
 from .scalar_text import flat_items, scalar_text
+from .slices import Steps
 from .target import Query, QueryValue
-
-_Condition: TypeAlias = Callable[[Document, Document], bool]
-"""Whether a document passes, which is given as shown and as stored."""
 
 _Test: TypeAlias = Callable[[Json], bool]
 """What is asked of the value at a path, or of `_NO_VALUE`."""
 
 _Path: TypeAlias = tuple[tuple[str, int], ...]
 """Each step as the name of a property, and as the 0-based index of an item."""
+
+_STEP = 1000
+"""Items of an array that take little time."""
+
+_LONGEST_NUMBER = 1000
+"""Characters; a longer text is no time and no position."""
 
 _NO_INDEX = sys.maxsize
 """The index of a step that names no item."""
@@ -61,68 +70,161 @@ _NO_WAY: Final = _Nothing.NO_WAY
 class Filters:
     """The filters of one request, made ready to judge many documents."""
 
-    __slots__ = ("_any", "_conditions")
+    __slots__ = ("_any", "_looks", "_times")
 
-    def __init__(self, conditions: list[_Condition], any_named: bool) -> None:
-        self._conditions = tuple(conditions)
+    def __init__(
+        self, looks: Iterable["_Look"], times: Iterable["_TimeCondition"], any_named: bool
+    ) -> None:
+        self._looks = tuple(looks)
+        self._times = tuple(times)
         self._any = any_named
 
     @classmethod
-    def of(cls, query: Query) -> "Filters":
-        """Read the filters among a query's parameters; whatever they say, this cannot fail."""
-        conditions: list[_Condition] = []
+    def of(cls, query: Query, most: int) -> "Filters":
+        """Read the filters among a query's parameters. Raises a 400 for more than `most`."""
+        looks: dict[_Path | None, _Look] = {}
+        times: list[_TimeCondition] = []
+        count = 0
         any_named = False
         for name, value in query.pairs():
             condition = _condition(name, value)
-            any_named = any_named or condition is not None or name.startswith(_PREFIXES)
-            if condition is not None:
-                conditions.append(condition)
-        return cls(conditions, any_named)
+            if condition is None:
+                any_named = any_named or name.startswith(_PREFIXES)
+                continue
+            count += 1
+            if isinstance(condition, _TimeCondition):
+                times.append(condition)
+            else:
+                looks.setdefault(condition.path, _Look(condition.path)).take(condition)
+        if count > most:
+            raise too_many_filters(most, count)
+        return cls(looks.values(), times, any_named or count > 0)
 
     def __bool__(self) -> bool:
         """Whether there is any filter."""
         return self._any
 
-    def passes(self, shown: Document, stored: Document) -> bool:
-        """Whether a document belongs to the listing.
+    def judge(self, shown: Document, stored: Document) -> bool | Steps[bool]:
+        """Whether a document belongs to the listing, or the further steps to find that out.
 
         `shown` is what replies show of it, and all that values are compared with; of `stored`,
         only the times are looked at.
         """
-        return all(is_met(shown, stored) for is_met in self._conditions)
+        if not all(is_met(stored) for is_met in self._times):
+            return False
+        long: list[tuple[_Look, list[Json] | Document]] = []
+        for look in self._looks:
+            value = look.value_in(shown)
+            if not look.may_pass(value):
+                return False
+            if not look.compares:
+                continue
+            if isinstance(value, list | dict):
+                long.append((look, value))
+            elif not look.is_wanted(_scalar_text(value, look.longest)):
+                return False
+        if not long:
+            return True
+        steps = _judge_long(long)
+        try:
+            next(steps)
+        except StopIteration as end:
+            return bool(end.value)
+        return steps
 
 
 @dataclass(frozen=True, slots=True)
-class _ValueCondition:
+class _Presence:
     """That the test of the value at a path has the wanted outcome."""
 
-    path: _Path
-    test: _Test
+    path: "_Path | None"
+    test: "_Test"
     wanted: bool
 
-    def __call__(self, shown: Document, stored: Document) -> bool:
-        value = _value_at(self.path, shown)
-        return value is not _NO_WAY and self.test(value) is self.wanted
+
+@dataclass(frozen=True, slots=True)
+class _Equality:
+    """That the text of the value at a path is one of these, or is none of them."""
+
+    path: "_Path"
+    texts: frozenset[str]
+    wanted: bool
+
+
+@dataclass(slots=True)
+class _Look:
+    """All that is asked of the value at one path; without a path, nothing passes."""
+
+    path: "_Path | None"
+    longest: int = 0
+    """Bytes of the longest text that is compared with the value's."""
+    is_empty_wanted: bool = False
+    """Whether the empty text is among them."""
+    _presences: list[_Presence] = field(default_factory=list)
+    _equalities: list[_Equality] = field(default_factory=list)
+
+    def take(self, condition: "_Presence | _Equality") -> None:
+        """Ask that, too."""
+        if isinstance(condition, _Presence):
+            self._presences.append(condition)
+            return
+        self._equalities.append(condition)
+        self.longest = max(self.longest, *map(_size, condition.texts))
+        self.is_empty_wanted = self.is_empty_wanted or "" in condition.texts
+
+    @property
+    def compares(self) -> bool:
+        """Whether the text of the value matters."""
+        return bool(self._equalities)
+
+    def value_in(self, shown: Document) -> Json:
+        """The value in a document, or one of `_Nothing`."""
+        return _NO_WAY if self.path is None else _value_at(self.path, shown)
+
+    def may_pass(self, value: Json) -> bool:
+        """Whether there is a value as wanted, whatever its text is."""
+        return value is not _NO_WAY and all(
+            presence.test(value) is presence.wanted for presence in self._presences
+        )
+
+    def is_wanted(self, text: str | None) -> bool:
+        """Whether a text is as wanted; None is one that is longer than all wanted ones."""
+        return all((text in equality.texts) is equality.wanted for equality in self._equalities)
 
 
 @dataclass(frozen=True, slots=True)
 class _TimeCondition:
-    """That a bound compares with a stored time as wanted."""
+    """That a bound compares with a stored time as wanted; without a bound, nothing does."""
 
-    bound: GregorianSeconds
+    bound: GregorianSeconds | None
     field: str
     holds: Callable[[float, float], bool]
 
-    def __call__(self, shown: Document, stored: Document) -> bool:
+    def __call__(self, stored: Document) -> bool:
+        if self.bound is None:
+            return False
         time = _integer(stored.get(self.field))
         # What has no time is later than any, as Erlang's atom `undefined` exceeds every number.
         return self.holds(self.bound, math.inf if time is None else time)
 
 
-def _condition(name: str, value: QueryValue) -> _Condition | None:
+def _judge_long(found: list[tuple[_Look, list[Json] | Document]]) -> Steps[bool]:
+    for count, (look, value) in enumerate(found):
+        if count:
+            yield
+        if isinstance(value, list):
+            text = yield from _concatenation(value, look)
+        else:
+            text = _object_text(value, look)
+        if not look.is_wanted(text):
+            return False
+    return True
+
+
+def _condition(name: str, value: QueryValue) -> _TimeCondition | _Presence | _Equality | None:
     """What a parameter demands; None if it is no filter."""
     if name in _TIMES:
-        return _time_condition(name, value)
+        return _TimeCondition(_integer(value), *_TIMES[name])
     if name.startswith("filter_not_"):
         return _equality(name.removeprefix("filter_not_"), value, wanted=False)
     if name.startswith("filter_"):
@@ -134,22 +236,12 @@ def _condition(name: str, value: QueryValue) -> _Condition | None:
     return None
 
 
-def _time_condition(name: str, value: QueryValue) -> _Condition:
-    bound = _integer(value)
-    return _never if bound is None else _TimeCondition(bound, *_TIMES[name])
+def _equality(key: str, value: QueryValue, wanted: bool) -> _Equality:
+    return _Equality(_path(key), _wanted_texts(value if isinstance(value, str) else "true"), wanted)
 
 
-def _equality(key: str, value: QueryValue, wanted: bool) -> _Condition:
-    texts = _wanted_texts(value if isinstance(value, str) else "true")
-    return _ValueCondition(_path(key), lambda found: _text(found) in texts, wanted)
-
-
-def _presence(key: QueryValue, test: _Test, wanted: bool) -> _Condition:
-    return _ValueCondition(_path(key), test, wanted) if isinstance(key, str) else _never
-
-
-def _never(shown: Document, stored: Document) -> bool:
-    return False
+def _presence(key: QueryValue, test: _Test, wanted: bool) -> _Presence:
+    return _Presence(_path(key) if isinstance(key, str) else None, test, wanted)
 
 
 def _is_there(value: Json) -> bool:
@@ -200,39 +292,88 @@ def _value_at(path: _Path, document: Document) -> Json:
     return value
 
 
-def _text(value: Json) -> str:
-    """A value as filters compare it; nothing for what has no text (`kz_json:get_binary_value`)."""
-    text = scalar_text(value)
-    if text is not None:
-        return text
-    if isinstance(value, list):
-        return _concatenation(value)
-    return _object_text(value) if isinstance(value, dict) else ""
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _concatenation(array: list[Json]) -> str:
-    """Strings joined, and small integers as bytes, for Kazoo takes an array as an iolist."""
+def _scalar_text(value: Json, longest: int) -> str | None:
+    """A scalar as filters compare it, nothing for what is not there (`kz_json:get_binary_value`).
+
+    None for one that is longer than any wanted text.
+    """
+    if isinstance(value, str):
+        return value if len(value) <= longest else None
+    if isinstance(value, int) and value.bit_length() > 4 * longest:
+        return None
+    return scalar_text(value) or ""
+
+
+def _concatenation(array: list[Json], look: _Look) -> Steps[str | None]:
+    """Strings joined, and small integers as bytes, for Kazoo takes an array as an iolist.
+
+    What holds anything else has no text; that matters only where the empty text is wanted.
+    """
     joined = bytearray()
-    for item in flat_items(array):
-        if isinstance(item, str):
-            joined += item.encode("utf-8", "surrogatepass")
-        elif isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 255:
-            joined.append(item)
-        else:
+    for count, item in enumerate(flat_items(array), 1):
+        if not count % _STEP:
+            yield
+        if isinstance(item, list):
+            continue
+        piece = _bytes_of(item, look.longest)
+        if piece is None:
             return ""
-    return joined.decode("utf-8", "surrogateescape")
+        if len(joined) <= look.longest:
+            joined += piece
+        elif not look.is_empty_wanted:
+            break
+    return None if len(joined) > look.longest else joined.decode("utf-8", "surrogateescape")
 
 
-def _object_text(value: Document) -> str:
+def _bytes_of(item: Json, longest: int) -> bytes | None:
+    """What an item of an array is among bytes, of texts no more than matters."""
+    if isinstance(item, str):
+        return item[: longest + 1].encode("utf-8", "surrogatepass")
+    if isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 255:
+        return item.to_bytes()
+    return None
+
+
+def _object_text(value: Document, look: _Look) -> str | None:
+    """The JSON text of an object; nothing for one that is too deep, or has an endless number."""
+    if not look.is_empty_wanted and _has_more_values(value, look.longest):
+        return None
     try:
-        return encode_json(value).decode()
-    except (RecursionError, ValueError):  # too deep, or with an endless number
+        text = encode_json(value)
+    except (RecursionError, ValueError):
         return ""
+    return text.decode() if len(text) <= look.longest else None
+
+
+def _has_more_values(value: Document, most: int) -> bool:
+    """Whether an object holds more values than so many; each takes a byte of text at least.
+
+    No more than those are looked at.
+    """
+    pending: list[Json] = [value]
+    count = 0
+    while pending:
+        inner = pending.pop()
+        count += len(inner)
+        if count > most:
+            return True
+        for part in inner.values() if isinstance(inner, dict) else inner:
+            if isinstance(part, list | dict):
+                pending.append(part)
+            elif isinstance(part, str) and len(part) > most:
+                return True
+    return False
 
 
 def _integer(value: Json) -> int | None:
     """A number, or the text of one, as an integer (`kz_term:to_integer`)."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
+        return None
     integer: int | None = coerced(value, "integer")
     return integer

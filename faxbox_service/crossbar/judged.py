@@ -55,6 +55,8 @@ class Judged:
     rendering: Rendering = field(default_factory=Rendering)
     file_name: str | None = None
     """What the client wants a downloaded table to be called."""
+    is_csv_safe: bool | None = None
+    """Whether he wants a table without formulas; None: he does not say."""
 
     @property
     def token(self) -> str | None:
@@ -79,7 +81,7 @@ class Judged:
         """What the tag of a read is marked with: whose token it repeats, and in which form."""
         form = "pretty" if self.rendering.is_pretty else ""
         coding = "gzip" if self.rendering.is_compressed else ""
-        return mark_of(self._caller(), form, coding)
+        return mark_of(self._caller(), form, coding, "safe" if self.is_csv_safe else "")
 
     def _caller(self) -> str:
         if self.credential is not None and self.credential.is_echoed:
@@ -122,3 +124,5 @@ class Judged:
         if self.representation is Representation.CSV:
             name = headers.get("x-file-name") or question.options.get("file_name")
             self.file_name = name if isinstance(name, str) else None
+            safe = question.options.get("csv_safe")
+            self.is_csv_safe = None if safe is None else safe not in (False, "false")

@@ -1,8 +1,11 @@
-"""Reading a listing: in batches, filtered, paged, with bounded memory (wire, section 3)."""
+"""Reading a listing: in batches, filtered, paged, with bounded memory (wire, section 3).
+
+However long the rows are, and however many, others are served in between: see `slices`.
+"""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,16 +19,20 @@ from faxbox_service.repositories.listing import FoundRows, RowsWanted
 from faxbox_service.stores.base import ViewRow
 
 from .call import AnyReply, Call, Place, Reply, StreamReply, TableReply
-from .csv_text import CsvTable
+from .csv_text import CsvRules, CsvTable
 from .errors import range_not_satisfiable
 from .filters import Filters
 from .negotiation import Representation
 from .paging import PageRequest
+from .slices import Slices
 
 _LARGEST_BATCH = 500
 """Rows read from the store at once: long listings take few round trips, and little memory."""
 
 _FIRST_BATCH = 100
+
+_LONGEST_PIECE = 1_000_000
+"""Bytes of items that are joined and sent at once; one that is longer is sent alone."""
 
 _HASH_LENGTH = 32
 _KEY = attrgetter("id", "revision")
@@ -43,11 +50,24 @@ class Batch:
     keys: list[BatchKey]
 
 
-Render: TypeAlias = Callable[[Batch, bool], list[bytes]]
-"""The JSON texts of a batch's items; whether they are worth remembering."""
+Render: TypeAlias = Callable[[Batch, bool], Iterable[bytes]]
+"""The JSON texts of a batch's items; whether they are worth remembering.
+
+A list when they were there already, else made one by one.
+"""
 
 Show: TypeAlias = Callable[[Document], Document]
 """A row's document as clients see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingLimits:
+    """What a listing may cost, whatever is listed."""
+
+    most_bytes: int
+    """Of JSON text that are held."""
+    most_filters: int
+    tables: CsvRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +79,27 @@ class Kind:
     """What filters look at."""
     item: Callable[[ViewRow], Document]
     """A row as the listing shows it."""
-    largest: int
-    """Bytes of JSON text that are held."""
+    limits: ListingLimits
 
     @classmethod
-    def of_summaries(cls, show: Show, largest: int) -> "Kind":
+    def of_summaries(cls, show: Show, limits: ListingLimits) -> "Kind":
         """Items that are the values of rows."""
-        return cls(_render_values, show, attrgetter("value"), largest)
+        return cls(_render_values, show, attrgetter("value"), limits)
 
 
-def _render_values(batch: "Batch", _: bool) -> list[bytes]:
-    return [encode_json(row.value) for row in batch.rows]
+def _render_values(batch: "Batch", _: bool) -> Iterable[bytes]:
+    return (encode_json(row.value) for row in batch.rows)
 
 
 class Listing:
     """One listing that a client has asked for."""
 
     def __init__(self, call: Call, page: PageRequest, fetch: Fetch, kind: Kind) -> None:
+        """Raises a 400 for too many filters."""
         self._call = call
         self.page = page
-        self._filters = Filters.of(call.options.query)
+        self._filters = Filters.of(call.options.query, kind.limits.most_filters)
+        self._slices = Slices()
         self._fetch = fetch
         self._kind = kind
         self._is_begun = False
@@ -87,7 +108,10 @@ class Listing:
         self._digest = sha256()
 
     async def reply(self) -> AnyReply:
-        """The reply in the form that the client wants. Raises a 416 for too long a page."""
+        """The reply in the form that the client wants.
+
+        Raises a 416 for too long a page, a 400 for too large a table.
+        """
         if self._call.representation is Representation.CSV:
             return await self._table()
         if self.page.chunk_size is not None:
@@ -95,40 +119,54 @@ class Listing:
         return await self._whole()
 
     async def _whole(self) -> AnyReply:
-        pieces: list[bytes] = []
-        size = 0
+        held: list[bytes] = []
+        size, most = 0, self._kind.limits.most_bytes
         batches = self._batches()
         async for batch in batches:
-            pieces += self.pieces(batch)
-            size += len(pieces[-1])
-            if size > self._kind.largest:
-                if self.page.size is not None:
-                    await batches.aclose()
-                    raise range_not_satisfiable()
-                return self._streamed(pieces, batches)
+            pieces = self.pieces(batch)
+            async for piece in pieces:
+                held.append(piece)
+                size += len(piece)
+                if size > most:
+                    break
+            if size <= most:
+                continue
+            if self.page.size is None:
+                return self._streamed(held, pieces, batches)
+            await pieces.aclose()
+            await batches.aclose()
+            raise range_not_satisfiable()
         paging = self.page.envelope(self._count, self._next_key)
         revision = self._revision(paging)
         # An empty listing has neither revision nor etag (wire, 3.1).
         self._call.precondition.require_match(revision or "")
-        return Reply(encoded_list(pieces), revision=revision, paging=paging)
+        return Reply(encoded_list(held), revision=revision, paging=paging)
 
     async def _chunked(self) -> AnyReply:
         batches = self._batches()
         async for batch in batches:
-            return self._streamed(list(self.pieces(batch)), batches)
+            return self._streamed([], self.pieces(batch), batches)
         return Reply([], paging=self.page.envelope(0, None))
 
-    def _streamed(self, pieces: list[bytes], batches: AsyncGenerator[Batch, None]) -> StreamReply:
+    def _streamed(
+        self,
+        held: list[bytes],
+        pieces: AsyncGenerator[bytes, None],
+        batches: AsyncGenerator[Batch, None],
+    ) -> StreamReply:
         # What has no tag matches none (RFC 9110, 13.1.1).
         self._call.precondition.require_match("")
         is_chunked = self.page.chunk_size is not None
-        return StreamReply(_Stream(self, pieces, batches), is_chunked=is_chunked)
+        return StreamReply(_Stream(self, held, pieces, batches), is_chunked=is_chunked)
 
     async def _table(self) -> AnyReply:
-        table = CsvTable()
+        table = CsvTable(self._kind.limits.tables)
         try:
             async for batch in self._batches():
-                table.add(map(self._kind.item, batch.rows))
+                for row in batch.rows:
+                    await self._slices.finish(table.add(self._kind.item(row)))
+                    if self._slices.is_over:
+                        await self._slices.pause()
             revision = self._revision({"csv": True})
             self._call.precondition.require_match(revision or "")
         except BaseException:
@@ -136,13 +174,26 @@ class Listing:
             raise
         return TableReply(table, revision)
 
-    def pieces(self, batch: Batch) -> Iterator[bytes]:
-        """The JSON texts of a batch's items joined by commas: in one piece, unless in chunks."""
+    async def pieces(self, batch: Batch) -> AsyncGenerator[bytes, None]:
+        """The JSON texts of a batch's items joined by commas, in chunks if those are wanted."""
         # Only the first batch: a walk through everything would push out what is asked for often.
         texts = self._kind.render(batch, self._count <= _FIRST_BATCH)
-        size = self.page.chunk_size or len(texts)
-        for start in range(0, len(texts), size):
-            yield b",".join(texts[start : start + size])
+        most = self.page.chunk_size or len(batch.rows)
+        if isinstance(texts, list) and len(texts) <= most and sum(map(len, texts)) < _LONGEST_PIECE:
+            yield b",".join(texts)
+            return
+        held: list[bytes] = []
+        size = 0
+        for text in texts:
+            held.append(text)
+            size += len(text)
+            if len(held) >= most or size > _LONGEST_PIECE:
+                yield b",".join(held)
+                held, size = [], 0
+            if self._slices.is_over:
+                await self._slices.pause()
+        if held:
+            yield b",".join(held)
 
     def closing_members(self) -> Document:
         """What the envelope of a streamed listing says after its items."""
@@ -161,7 +212,12 @@ class Listing:
                     self._batch_size(remaining), start_key, self.page.end_key, self.page.descending
                 )
             )
-            kept, start_key = self._kept(found, remaining)
+            self._slices.begin()
+            if self._filters:
+                kept, start_key = await self._filtered(found, remaining)
+            else:
+                kept = [row for row in found.rows if row.revision is not None]
+                start_key = found.next_key
             self._is_begun = True
             if remaining is not None:
                 remaining -= len(kept)
@@ -180,20 +236,27 @@ class Listing:
         size = _LARGEST_BATCH if self._is_begun else _FIRST_BATCH
         return size if remaining is None or self._filters else min(remaining, size)
 
-    def _kept(self, found: FoundRows, most: int | None) -> tuple[list[ViewRow], Json | None]:
+    async def _filtered(
+        self, found: FoundRows, most: int | None
+    ) -> tuple[list[ViewRow], Json | None]:
         """The rows that belong to the listing, and the key of the first row not looked at.
 
         They are more than `most` where the last ones have the same key: see `find_rows`.
         """
-        if not self._filters:
-            return [row for row in found.rows if row.revision is not None], found.next_key
         kept: list[ViewRow] = []
         for row in found.rows:
             if most is not None and len(kept) >= most and row.key != kept[-1].key:
                 return kept, row.key
             document = row.document
-            if document is not None and self._filters.passes(self._kind.show(document), document):
+            if document is None:
+                continue
+            passes = self._filters.judge(self._kind.show(document), document)
+            if not isinstance(passes, bool):
+                passes = await self._slices.finish(passes)
+            if passes:
                 kept.append(row)
+            if self._slices.is_over:
+                await self._slices.pause()
         return kept, found.next_key
 
     def _revision(self, more: Document) -> Revision | None:
@@ -208,23 +271,30 @@ class _Stream:
     """An `ItemStream`: what has been read already, and what is still to come."""
 
     def __init__(
-        self, listing: Listing, pieces: list[bytes], batches: AsyncGenerator[Batch, None]
+        self,
+        listing: Listing,
+        held: list[bytes],
+        pieces: AsyncGenerator[bytes, None],
+        batches: AsyncGenerator[Batch, None],
     ) -> None:
         self._listing = listing
-        self._pieces = deque(pieces)
+        self._held = deque(held)
+        self._pieces = pieces
         self._batches = batches
 
     async def texts(self, place: Place) -> AsyncIterator[bytes]:
-        while self._pieces:
-            yield self._pieces.popleft()
+        while self._held:
+            yield self._held.popleft()
         async with aclosing(self._batches) as batches:
             while True:
+                async with aclosing(self._pieces) as pieces:
+                    async for piece in pieces:
+                        yield piece
                 async with place():
                     batch = await anext(batches, None)
                 if batch is None:
                     return
-                for piece in self._listing.pieces(batch):
-                    yield piece
+                self._pieces = self._listing.pieces(batch)
 
     def members(self) -> Document:
         return self._listing.closing_members()

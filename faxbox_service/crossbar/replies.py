@@ -11,6 +11,7 @@ from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document, Revision
 
 from .call import RawReply, Reply, StreamReply
+from .csv_text import CsvRules
 from .entity_tags import marked
 from .errors import NO_DATA, CrossbarError
 from .header_names import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
@@ -44,11 +45,12 @@ _CORS = {
 class Replies:
     """Makes replies that say which node and version answered."""
 
-    def __init__(self, node_name: str, version: str, limits: RateLimits) -> None:
+    def __init__(self, node_name: str, version: str, limits: RateLimits, tables: CsvRules) -> None:
         digest = md5(node_name.encode(), usedforsecurity=False).digest()
         self._node = urlsafe_b64encode(digest).rstrip(b"=").decode()
         self._version = version
         self._limits = limits
+        self.tables = tables
 
     def success(self, method: str, judged: Judged, reply: Reply) -> web.Response:
         """The reply to a request that did what it asked; 304 when the client has it already."""

@@ -23,14 +23,16 @@ def scalar_text(value: Json) -> str | None:
 
 
 def flat_items(array: list[Json]) -> Iterator[Json]:
-    """The items of an array and of the arrays in it, however deep."""
-    pending = array[::-1]
+    """The items of an array, each array among them followed by its own, however deep."""
+    pending = [iter(array)]
     while pending:
-        item = pending.pop()
-        if isinstance(item, list):
-            pending.extend(reversed(item))
-        else:
+        for item in pending[-1]:
             yield item
+            if isinstance(item, list):
+                pending.append(iter(item))
+                break
+        else:
+            pending.pop()
 
 
 def _integer_text(number: int) -> str:

@@ -10,12 +10,13 @@ from aiohttp import web
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document
 
-from .call import Place, StreamReply, TableReply
-from .csv_text import content_disposition
+from .call import Place, Reply, StreamReply, TableReply
+from .csv_text import CsvTable, content_disposition
 from .judged import Judged
 from .negotiation import Representation
 from .rendering import as_javascript
 from .replies import Replies
+from .slices import Slices
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,24 @@ async def send_items(
     return await _send(request, judged, headers, pieces(), client_timeout)
 
 
+async def send_document(
+    request: web.BaseRequest,
+    replies: Replies,
+    judged: Judged,
+    reply: Reply,
+    client_timeout: float,
+) -> web.StreamResponse:
+    """Send one document as a table of one row. Raises a 400 for one that makes it too large."""
+    table = CsvTable(replies.tables)
+    try:
+        await Slices().finish(table.add(reply.data))
+    except BaseException:
+        table.close()
+        raise
+    reply_as_table = TableReply(table, reply.revision)
+    return await send_table(request, replies, judged, reply_as_table, client_timeout)
+
+
 async def send_table(
     request: web.BaseRequest,
     replies: Replies,
@@ -56,6 +75,9 @@ async def send_table(
 ) -> web.StreamResponse:
     """Send the rows of a table; nothing, with a 204, when there are none."""
     headers = replies.success_headers(request.method, judged)
+    is_safe = replies.tables.is_safe if judged.is_csv_safe is None else judged.is_csv_safe
+    # The tag tells, too, whether it is.
+    judged.is_csv_safe = is_safe
     try:
         revision = reply.revision
         if revision is not None and replies.tag(request.method, judged, revision, headers):
@@ -66,7 +88,7 @@ async def send_table(
         headers["content-disposition"] = content_disposition(judged.file_name)
 
         async def pieces() -> AsyncGenerator[bytes, None]:
-            for chunk in reply.table.chunks():
+            for chunk in reply.table.chunks(is_safe=is_safe):
                 yield chunk
 
         return await _send(request, judged, headers, pieces(), client_timeout)
@@ -86,12 +108,16 @@ async def _send(
     if judged.rendering.is_compressed and request.method != "HEAD":
         response.enable_compression(web.ContentCoding.gzip)
     await response.prepare(request)
+    slices = Slices()
     try:
         async with aclosing(pieces):
             if request.method != "HEAD":
                 async for piece in pieces:
-                    async with asyncio.timeout(client_timeout):
-                        await response.write(piece)
+                    if piece:
+                        async with asyncio.timeout(client_timeout):
+                            await response.write(piece)
+                    # Writing waits for nobody while the client takes all there is.
+                    await slices.pause()
         await response.write_eof()
     except (ConnectionError, TimeoutError):
         response.force_close()

@@ -165,7 +165,7 @@ _LIST: Final = Operation(
         "204": empty_reply("A table without rows.", {"query": "accept=csv&has_key=fax_identity"}),
         "304": not_modified(),
     },
-    errors=("Forbidden", "PageNotFound", "PreconditionFailed", "PageTooLong"),
+    errors=("InvalidListing", "Forbidden", "PageNotFound", "PreconditionFailed", "PageTooLong"),
 )
 
 _CREATE: Final = Operation(

@@ -69,11 +69,40 @@ _INVALID_FAXBOX: Final = _invalid_fields(
     retries={"maximum": {"message": "Value must be at most 4", "target": 4, "value": 9}},
 )
 
+_TOO_MANY_FILTERS: Final = example(
+    "More filters than one request may have",
+    error_envelope(
+        400,
+        _VALIDATION,
+        {
+            "filters": {
+                "maxItems": {
+                    "message": "The request has more than 20 filters",
+                    "target": 20,
+                    "value": 21,
+                }
+            }
+        },
+    ),
+    query="&".join(["has_key=name"] * 21),
+)
+
+
+def _unreadable(description: str, **examples: Document) -> Document:
+    """Of requests without a body; a table may also turn out to be too large."""
+    data: Document = {"anyOf": [VALIDATION_ERRORS, ERROR_DETAILS]}
+    return reply(
+        description,
+        error_schema(400, _MALFORMED, _VALIDATION, data=data),
+        {"malformed query": _MALFORMED_QUERY, **examples},
+    )
+
+
 INVALID: Final[Document] = {
-    "Malformed": reply(
-        "The request cannot be read.",
-        error_schema(400, _MALFORMED, data=ERROR_DETAILS),
-        {"malformed query": _MALFORMED_QUERY},
+    "Malformed": _unreadable("The request cannot be read, or asks for too large a table."),
+    "InvalidListing": _unreadable(
+        "The request cannot be read, has too many filters, or asks for too large a table.",
+        filters=_TOO_MANY_FILTERS,
     ),
     "InvalidDocument": _invalid({"invalid fields": _INVALID_FAXBOX}),
     "InvalidFaxbox": _invalid(

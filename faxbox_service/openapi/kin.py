@@ -92,7 +92,7 @@ def _listing(operation_id: str, summary: str, item: Document, columns: str) -> O
             "304": not_modified(given=_CHILD),
             "416": _TOO_LONG,
         },
-        errors=("Forbidden", "PageNotFound", "PreconditionFailed"),
+        errors=("InvalidListing", "Forbidden", "PageNotFound", "PreconditionFailed"),
     )
 
 

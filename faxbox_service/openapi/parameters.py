@@ -107,7 +107,8 @@ PARAMETERS: Final[Document] = {
         "description": (
             'An object such as `{"filter_retries": "1"}`, each member a parameter of its own. '
             "`filter_{KEY}=V`: only items whose value at `KEY`, a path with dots, is `V` or one "
-            "of `V`, a JSON array. `filter_not_{KEY}=V`: only the others."
+            "of `V`, a JSON array. `filter_not_{KEY}=V`: only the others. At most 20 of all "
+            "kinds of filters in a request, unless the service's setting says otherwise."
         ),
     },
     "HasKey": _query("has_key", _TEXT, "Only items with a value at this path."),
@@ -121,6 +122,12 @@ PARAMETERS: Final[Document] = {
     "ModifiedTo": _query("modified_to", _SECONDS, "Changed last then or earlier."),
     "FileName": _query("file_name", _TEXT, "The name of the CSV file."),
     "FileNameHeader": _header("X-File-Name", _TEXT, "The same; wins over `file_name`."),
+    "CsvSafe": _query(
+        "csv_safe",
+        _SWITCH,
+        "Put an apostrophe before whatever a spreadsheet would take for a formula in the CSV file, "
+        "fax numbers with `+` included; `false` does not, whatever the service's setting is.",
+    ),
     "SoftDelete": _query(
         "should_soft_delete",
         {"type": "boolean", "default": True},
@@ -140,7 +147,7 @@ PARAMETERS: Final[Document] = {
 }
 
 EVERYWHERE: Final = ("RequestId", "Accept", "Pretty", "PrettyHeader", "Jsonp")
-TABLE: Final = ("FileName", "FileNameHeader")
+TABLE: Final = ("FileName", "FileNameHeader", "CsvSafe")
 CONDITIONS: Final = ("IfMatch", "IfNoneMatch")
 LISTING: Final = (
     *("PageSize", "StartKey", "EndKey", "Paginate", "Ascending", "Descending"),

@@ -160,7 +160,7 @@ _LIST: Final = Operation(
             },
         ),
     },
-    errors=("Forbidden", "PageNotFound", "PreconditionFailed"),
+    errors=("InvalidListing", "Forbidden", "PageNotFound", "PreconditionFailed"),
 )
 
 _CREATE: Final = Operation(

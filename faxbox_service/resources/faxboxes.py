@@ -6,7 +6,7 @@ from typing import cast
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.dotted_keys import listed_keys
 from faxbox_service.crossbar.errors import bad_identifier, not_found
-from faxbox_service.crossbar.listing import Kind, Listing
+from faxbox_service.crossbar.listing import Kind, Listing, ListingLimits
 from faxbox_service.crossbar.negotiation import Representation
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
@@ -31,13 +31,13 @@ class FaxboxesResource:
     has_previews = True
 
     def __init__(
-        self, faxboxes: Faxboxes, rights: Rights, *, page_size: int, largest_listing: int
+        self, faxboxes: Faxboxes, rights: Rights, *, page_size: int, limits: ListingLimits
     ) -> None:
         self._faxboxes = faxboxes
         self._rights = rights
         self._page_size = page_size
         self._rendered = RenderedFaxboxes()
-        self._kind = Kind(self._rendered.texts, shown_faxbox, _item, largest_listing)
+        self._kind = Kind(self._rendered.texts, shown_faxbox, _item, limits)
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Collection, item, nothing below."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from faxbox_service.crossbar.call import AnyReply, Call, Reply
 from faxbox_service.crossbar.errors import forbidden
-from faxbox_service.crossbar.listing import Kind, Listing
+from faxbox_service.crossbar.listing import Kind, Listing, ListingLimits
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.private_fields import public_fields
@@ -26,12 +26,12 @@ class Kin:
         listings: AccountListings,
         *,
         page_size: int,
-        largest_listing: int,
+        limits: ListingLimits,
     ) -> None:
         self._accounts = accounts
         self._listings = listings
         self._page_size = page_size
-        self._kind = Kind.of_summaries(_shown_to_filters, largest_listing)
+        self._kind = Kind.of_summaries(_shown_to_filters, limits)
 
     async def reply(self, call: Call, kin: str) -> AnyReply:
         """The listing of that name."""

@@ -4,6 +4,7 @@ An id and a revision tell a document's content for ever, so what was rendered fr
 goes stale; boxes are read far more often than they change.
 """
 
+from collections.abc import Iterable
 from sys import getsizeof
 from typing import cast
 
@@ -32,15 +33,15 @@ class RenderedFaxboxes:
             self._texts.put(key, text)
         return EncodedJson(text)
 
-    def texts(self, batch: Batch, remember: bool) -> list[bytes]:
-        """The JSON text of each row's faxbox."""
+    def texts(self, batch: Batch, remember: bool) -> Iterable[bytes]:
+        """The JSON text of each row's faxbox; what is not remembered is made one by one."""
         known = list(map(self._texts.get, batch.keys))
         if None not in known:
             return cast(list[bytes], known)
-        return [
+        return (
             self._rendered(row, key, remember) if text is None else text
             for text, row, key in zip(known, batch.rows, batch.keys, strict=True)
-        ]
+        )
 
     def _rendered(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
         text = encode_json(shown_faxbox(row.document or {}))

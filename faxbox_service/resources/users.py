@@ -1,10 +1,11 @@
 """`/v2/accounts/{A}/users`: users, as far as logging in and owning a box need them (wire, 7)."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.listing import Batch, Kind, Listing
+from faxbox_service.crossbar.listing import Batch, Kind, Listing, ListingLimits
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.json_text import encode_json
@@ -32,13 +33,13 @@ class UsersResource:
         rights: Rights,
         *,
         page_size: int,
-        largest_listing: int,
+        limits: ListingLimits,
     ) -> None:
         self._users = users
         self._tokens = tokens
         self._rights = rights
         self._page_size = page_size
-        self._kind = Kind(_texts, shown_user, _summary, largest_listing)
+        self._kind = Kind(_texts, shown_user, _summary, limits)
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Collection, item, nothing below."""
@@ -119,5 +120,5 @@ def _summary(row: ViewRow) -> Document:
     return user_summary(cast(Document, row.document))
 
 
-def _texts(batch: Batch, _: bool) -> list[bytes]:
-    return [encode_json(_summary(row)) for row in batch.rows]
+def _texts(batch: Batch, _: bool) -> Iterable[bytes]:
+    return (encode_json(_summary(row)) for row in batch.rows)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.crossbar.filters import Filters
 from faxbox_service.crossbar.target import Query
 
@@ -40,8 +41,29 @@ _BOXES = [
 _EVERYONE = "Alpha Beta Gamma delta Ünï"
 
 
+_MANY = 10_000
+
+
 def _filters(*pairs):
-    return Filters.of(Query("&".join(_parameter(*pair) for pair in pairs)))
+    return _read("&".join(_parameter(*pair) for pair in pairs))
+
+
+def _read(query, most=_MANY):
+    return Filters.of(Query(query), most)
+
+
+def _judged(filters, shown, stored):
+    """Whether a document passes, and how many steps it took to find out."""
+    outcome = filters.judge(shown, stored)
+    if isinstance(outcome, bool):
+        return outcome, 0
+    steps = 0
+    while True:
+        try:
+            next(outcome)
+        except StopIteration as end:
+            return end.value, steps
+        steps += 1
 
 
 def _parameter(name, value):
@@ -49,7 +71,7 @@ def _parameter(name, value):
 
 
 def _passes(filter_text, shown, stored=None):
-    return Filters.of(Query(filter_text)).passes(shown, stored or {})
+    return _judged(_read(filter_text), shown, stored or {})[0]
 
 
 @pytest.mark.parametrize(
@@ -130,8 +152,8 @@ def _passes(filter_text, shown, stored=None):
     ],
 )
 def test_which_boxes_pass(query, names):
-    filters = Filters.of(Query(query))
-    assert [box["name"] for box in _BOXES if filters.passes(box, {})] == names.split()
+    filters = _read(query)
+    assert [box["name"] for box in _BOXES if _judged(filters, box, {})[0]] == names.split()
 
 
 @pytest.mark.parametrize(
@@ -154,16 +176,30 @@ def test_which_boxes_pass(query, names):
     ],
 )
 def test_the_names_of_filters(name):
-    assert Filters.of(Query(f"page_size=3&{name}=x"))
+    assert _read(f"page_size=3&{name}=x")
 
 
 @pytest.mark.parametrize(
     "query", ["", "filter=x", "paginate=false", "created=1", "created_from_=1"]
 )
 def test_other_parameters_are_no_filters(query):
-    filters = Filters.of(Query(query))
+    filters = _read(query)
     assert not filters
-    assert filters.passes({}, {})
+    assert _judged(filters, {}, {})[0]
+
+
+def test_too_many_are_refused_with_the_rule_and_the_number():
+    query = "has_key=a&" * 10 + "filter_b=1&filter_not_c=2&created_from=1&value_missing=d"
+    assert _read(query, 14)
+    with pytest.raises(CrossbarError) as raised:
+        _read(query, 13)
+    assert (raised.value.status, raised.value.message) == (400, "validation error")
+    rule = {"message": "The request has more than 13 filters", "target": 13, "value": 14}
+    assert raised.value.data == {"filters": {"maxItems": rule}}
+
+
+def test_what_is_no_filter_does_not_count():
+    assert _read("has_key_x=1&page_size=3&filter=2&has_key=name", 1)
 
 
 def test_all_occurrences_of_a_parameter_are_read():
@@ -253,10 +289,10 @@ def test_paths_lead_into_arrays_of_objects():
     ],
 )
 def test_times_are_compared_with_inclusive_bounds(query, times):
-    filters = Filters.of(Query(query))
-    assert [at for at in (99, 100, 101) if filters.passes({}, {"pvt_created": at})] == times
-    modified = Filters.of(Query(query.replace("created", "modified")))
-    assert [at for at in (99, 100, 101) if modified.passes({}, {"pvt_modified": at})] == times
+    filters = _read(query)
+    assert [at for at in (99, 100, 101) if _judged(filters, {}, {"pvt_created": at})[0]] == times
+    modified = _read(query.replace("created", "modified"))
+    assert [at for at in (99, 100, 101) if _judged(modified, {}, {"pvt_modified": at})[0]] == times
 
 
 @pytest.mark.parametrize("time", [None, True, "soon", [], {}, 1e400])
@@ -454,7 +490,7 @@ def _without_floats_in_objects(value, inside=False):
 @given(_pairs, _documents, _times)
 def test_one_filter_agrees_with_the_plain_evaluator(pair, document, stored):
     shown = {name: _without_floats_in_objects(value) for name, value in document.items()}
-    assert _filters(pair).passes(shown, stored) == _expected([pair], shown, stored)
+    assert _judged(_filters(pair), shown, stored)[0] == _expected([pair], shown, stored)
 
 
 @given(_values.map(_without_floats_in_objects), st.booleans(), st.data())
@@ -468,7 +504,7 @@ def test_equality_agrees_with_the_plain_evaluator(value, is_negated, data):
         st.sampled_from([text, json.dumps(text), json.dumps(["x", text]), json.dumps([value]), "x"])
     )
     pair = ("filter_not_v" if is_negated else "filter_v", wanted)
-    assert _filters(pair).passes({"v": value}, {}) == _expected([pair], {"v": value}, {})
+    assert _judged(_filters(pair), {"v": value}, {})[0] == _expected([pair], {"v": value}, {})
 
 
 @given(st.lists(_pairs, max_size=4), _documents, _times)
@@ -476,7 +512,7 @@ def test_all_filters_must_pass(pairs, document, stored):
     shown = {name: _without_floats_in_objects(value) for name, value in document.items()}
     filters = _filters(*pairs)
     assert bool(filters) == bool(pairs)
-    assert filters.passes(shown, stored) == _expected(pairs, shown, stored)
+    assert _judged(filters, shown, stored)[0] == _expected(pairs, shown, stored)
 
 
 _any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -503,4 +539,68 @@ _filter_names = st.sampled_from(
 @example([("filter_v", "x")], {"\ud800": "\ud800"})
 def test_nothing_raises(pairs, value):
     document = {"v": value, "pvt_created": value, "pvt_modified": value}
-    assert _filters(*pairs).passes(document, document) in (True, False)
+    assert _judged(_filters(*pairs), document, document)[0] in (True, False)
+
+
+class _Counted(list):
+    """An array that counts how many of its items were looked at."""
+
+    looked_at = 0
+
+    def __iter__(self):
+        for item in super().__iter__():
+            self.looked_at += 1
+            yield item
+
+
+@pytest.mark.parametrize("length", [10_000, 100_000])
+def test_no_more_of_a_list_is_read_than_a_wanted_text_has(length):
+    items = _Counted(["ab"] * length)
+    query = "&".join([*["filter_not_flags=a"] * 10, *["filter_not_flags=abcd"] * 10])
+    passes, _ = _judged(_read(query), {"flags": items}, {})
+    assert passes
+    assert items.looked_at <= 5
+
+
+def test_a_list_that_may_end_in_anything_is_read_once_and_in_steps():
+    items = _Counted([""] * 50_000)
+    query = "&".join([*["filter_flags="] * 10, *["filter_not_flags=a"] * 10])
+    assert _judged(_read(query), {"flags": items}, {}) == (True, 49)
+    assert items.looked_at == 50_000
+
+
+def test_lists_of_lists_are_read_in_steps_too():
+    empty = [[]] * 50_000
+    assert _judged(_read("filter_flags=a"), {"flags": empty}, {}) == (False, 49)
+
+
+@pytest.mark.parametrize("length", [10_000, 100_000])
+def test_no_more_of_an_object_is_made_text_of_than_a_wanted_text_has(length):
+    members = {f"m{number}": _Counted([[]] * 10) for number in range(length)}
+    passes, steps = _judged(_read('filter_not_media={"a":1}'), {"media": members}, {})
+    assert (passes, steps) == (True, 0)
+    assert not any(inner.looked_at for inner in members.values())
+
+
+def test_long_texts_are_not_compared():
+    class Uncompared(str):
+        def __hash__(self):
+            pytest.fail("compared")
+
+    box = {"name": Uncompared("x" * 100)}
+    assert _passes("filter_not_name=xxx", box)
+    assert not _passes("filter_name=xxx", box)
+
+
+def test_each_path_is_walked_once():
+    class Walked(dict):
+        walks = 0
+
+        def get(self, *arguments):
+            self.walks += 1
+            return super().get(*arguments)
+
+    deep = Walked(b="x")
+    query = "&".join(["filter_a.b=x", "has_key=a.b", "filter_not_a.b=y", "has_value=a.b"] * 5)
+    assert _passes(query, {"a": deep})
+    assert deep.walks == 1

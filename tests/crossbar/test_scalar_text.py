@@ -61,7 +61,8 @@ def test_an_integer_may_have_any_number_of_digits():
 
 
 def test_the_items_of_nested_arrays_come_in_order():
-    assert list(flat_items([1, [[], [2, [3]], "four"], [{"five": [6]}]])) == [
+    array = [1, [[], [2, [3]], "four"], [{"five": [6]}]]
+    assert [item for item in flat_items(array) if not isinstance(item, list)] == [
         1,
         2,
         3,
@@ -70,8 +71,13 @@ def test_the_items_of_nested_arrays_come_in_order():
     ]
 
 
+def test_each_array_comes_before_its_items():
+    assert list(flat_items([[], [1, [2]]])) == [[], [1, [2]], 1, [2], 2]
+
+
 def test_arrays_may_be_nested_deeply():
     array = ["innermost"]
     for _ in range(100_000):
         array = [array]
-    assert list(flat_items(array)) == ["innermost"]
+    *arrays, innermost = flat_items(array)
+    assert (len(arrays), innermost) == (100_000, "innermost")

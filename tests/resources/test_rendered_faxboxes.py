@@ -35,6 +35,12 @@ def batch(*documents):
     return Batch(rows, [(document["_id"], document["_rev"]) for document in documents])
 
 
+def listed_again(rendered, document):
+    """The text of a listing of one box, which does not become remembered by that."""
+    (text,) = rendered.texts(batch(document), remember=False)
+    return text
+
+
 def test_a_box_is_rendered_as_it_is_shown(rendered):
     for revision, name in (("1-a", "old"), ("2-b", "new"), ("1-a", "old")):
         document = box(1, revision, name)
@@ -44,12 +50,12 @@ def test_a_box_is_rendered_as_it_is_shown(rendered):
 def test_listings_and_single_boxes_share_their_texts(rendered):
     text = rendered.text(box(1))
     (listed,) = rendered.texts(batch(box(1)), remember=False)
-    assert listed is rendered.texts(batch(box(1)), remember=False)[0]
+    assert listed is listed_again(rendered, box(1))
     assert bytes(text) == listed
 
 
 def test_a_box_that_nobody_wants_remembered_is_rendered_again(rendered):
-    first, second = (rendered.texts(batch(box(1)), remember=False)[0] for _ in range(2))
+    first, second = (listed_again(rendered, box(1)) for _ in range(2))
     assert first == second
     assert first is not second
 
@@ -59,15 +65,12 @@ def test_large_boxes_do_not_push_the_others_out(rendered):
     for number in range(2, 20):
         large = box(number, name="x" * (BUDGET // 16))
         assert json.loads(bytes(rendered.text(large))) == shown_faxbox(large)
-    assert rendered.texts(batch(box(1)), remember=False)[0] is small
+    assert listed_again(rendered, box(1)) is small
 
 
 def test_the_oldest_go_when_the_budget_is_spent(rendered):
-    texts = [rendered.texts(batch(box(number)), remember=True)[0] for number in range(200)]
-    kept = [
-        rendered.texts(batch(box(number)), remember=False)[0] is text
-        for number, text in enumerate(texts)
-    ]
+    texts = [next(iter(rendered.texts(batch(box(number)), remember=True))) for number in range(200)]
+    kept = [listed_again(rendered, box(number)) is text for number, text in enumerate(texts)]
     assert kept == sorted(kept)
     assert 10 < sum(kept) < BUDGET // len(texts[0])
 
@@ -76,5 +79,5 @@ def test_a_box_that_is_listed_twice_is_remembered_once(rendered):
     for number in range(1000):
         first, second = rendered.texts(batch(box(number), box(number)), remember=True)
         assert first == second
-    kept = rendered.texts(batch(box(995)), remember=False)[0]
-    assert rendered.texts(batch(box(995)), remember=False)[0] is kept
+    kept = listed_again(rendered, box(995))
+    assert listed_again(rendered, box(995)) is kept

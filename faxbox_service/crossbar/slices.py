@@ -1,0 +1,61 @@
+"""Long work in slices, so that nobody waits for more than one of them.
+
+A worker has one thread: while it computes for one request, all others wait. What may take long is
+written as steps, a generator that stops wherever it may be interrupted.
+"""
+
+import asyncio
+from collections.abc import Generator
+from time import monotonic
+from typing import TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
+
+Result = TypeVar("Result")
+
+Steps: TypeAlias = Generator[None, None, Result]
+"""Work that may be interrupted at each `yield`, and what comes of it."""
+
+_LONGEST = 0.005
+"""Seconds of a slice; a step goes on for longer when it is long itself."""
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+"""Held by who waits for the next slice, in the order of coming: however many requests have long
+work, there is one slice in a round of the loop."""
+
+
+class Slices:
+    """The long work of one request; the first slice begins now."""
+
+    __slots__ = ("_end",)
+
+    def __init__(self) -> None:
+        self._end = monotonic() + _LONGEST
+
+    def begin(self) -> None:
+        """Begin another slice: others have been served meanwhile."""
+        self._end = monotonic() + _LONGEST
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is the turn of others."""
+        return monotonic() >= self._end
+
+    async def pause(self) -> None:
+        """Let others go first, if it is their turn."""
+        if not self.is_over:
+            return
+        loop = asyncio.get_running_loop()
+        async with _turns.setdefault(loop, asyncio.Lock()):
+            await asyncio.sleep(0)
+        self.begin()
+
+    async def finish(self, steps: Steps[Result]) -> Result:
+        """What comes of the steps."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            if self.is_over:
+                await self.pause()
