@@ -117,7 +117,7 @@ def _serve(options: argparse.Namespace) -> None:
         account, token = first
         _announce(settings, base_url, account, token)
     try:
-        serve(settings, listener, lambda: print(f"Serving on {base_url}", flush=True))
+        serve(settings, listener, lambda: _say(f"Serving on {base_url}"))
     except OSError as error:
         _fail(f"cannot serve: {error}")
 
@@ -152,7 +152,7 @@ def _announce_new_store(settings: Settings) -> None:
                 f"there is no folder {Path(place).parent}; --create-store makes it, and a new store"
                 " in it"
             )
-    print(f"Making a new store: {place}", flush=True)
+    _say(f"Making a new store: {place}")
 
 
 def _announce(settings: Settings, base_url: str, account: MasterAccount, token: str) -> None:
@@ -164,15 +164,14 @@ def _announce(settings: Settings, base_url: str, account: MasterAccount, token: 
     )
     facts = embedded_path(settings.store).with_name(_FACTS_FILE)
     _write_private(facts, json.dumps({**account.facts(), "example": example}, indent=2) + "\n")
-    print(
+    _say(
         "The store has a master account now:\n"
         f"  account id  {account.account_id}\n"
         f"  API key     {account.api_key}\n"
         f"(kept in {facts}, readable by you alone)\n\n"
         f"Create a faxbox (the token is good for {settings.token_lifetime} seconds; "
         "`faxbox token` prints another):\n\n"
-        f"{example}\n",
-        flush=True,
+        f"{example}\n"
     )
 
 
@@ -233,6 +232,14 @@ def _write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(text)
+
+
+def _say(text: str) -> None:
+    """Print something about the service, which goes on when nobody reads it any more."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(text: str) -> NoReturn:

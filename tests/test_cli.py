@@ -353,6 +353,31 @@ def test_no_signal_that_rotates_logs_ends_anything(store, workers):
         assert process.wait(20) == 0
 
 
+def test_a_service_whose_output_nobody_reads_goes_on(store):
+    port = free_port()
+    process = subprocess.Popen(
+        [*FAXBOX, "serve", "--store", store, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    process.stdout.close()
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                assert process.poll() is None and time.monotonic() < deadline
+                time.sleep(0.05)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 def children_of(process_id):
     listed = subprocess.run(["pgrep", "-P", str(process_id)], capture_output=True, text=True)
     return list(map(int, listed.stdout.split()))
