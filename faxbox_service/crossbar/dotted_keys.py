@@ -8,8 +8,17 @@ _LONGEST = 1000
 
 _MORE = "..."
 
+INVALID_FIELDS = "x-invalid-fields"
+"""What of a document that was changed is invalid, and was so before (contract, 26)."""
+
 _AS_THEY_ARE = "/:@!$&'()*+;=[]%"
 """Beside letters, digits and `-._~`; a dot within a name is `%2E` already."""
+
+
+def invalid_fields(keys: Iterable[str]) -> dict[str, str]:
+    """The header that names them, if there are any."""
+    listed = listed_keys(keys)
+    return {INVALID_FIELDS: listed} if listed else {}
 
 
 def listed_keys(keys: Iterable[str]) -> str:

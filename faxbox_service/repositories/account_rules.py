@@ -4,12 +4,13 @@ import secrets
 
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.private_fields import alphanum_name
-from faxbox_service.documents.schema import InvalidDocument, Schema
+from faxbox_service.documents.schema import InvalidDocument, Patched, Schema
+from faxbox_service.documents.touched import Touched
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import Store, View, ViewRange
 
 from .errors import AccountHasDescendants
-from .judging import validated
+from .judging import validated_as
 
 LISTING_BY_DESCENDANTS = View("accounts", "listing_by_descendants")
 LISTING_BY_NAME = View("accounts", "listing_by_name")
@@ -31,15 +32,18 @@ class AccountRules:
         self._store = store
         self._schema = schema
 
-    async def valid(self, fields: Document, stored: Document | None) -> Document:
+    async def valid(
+        self, fields: Document, stored: Document | None, touched: Touched | None = None
+    ) -> Patched:
         """The fields with defaults. Raises `InvalidDocument`, which tells every fault at once.
 
-        `stored` is the account before the change, None for a new one.
+        `stored` is the account before the change, None for a new one; `touched` is what a PATCH
+        gives.
         """
         errors: dict[str, dict[str, dict[str, Json]]] = {}
-        valid = fields
+        valid = Patched(fields, ())
         try:
-            valid = await validated(self._schema, fields)
+            valid = await validated_as(self._schema, fields, touched)
         except InvalidDocument as error:
             errors = dict(error.errors)
         # What is no name or realm is nobody's, and may be too long to be looked for.

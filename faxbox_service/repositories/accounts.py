@@ -19,7 +19,8 @@ from faxbox_service.documents.account import (
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
 from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
-from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.schema import Patched, Schema
+from faxbox_service.documents.touched import Touched
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
@@ -145,23 +146,29 @@ class Accounts:
 
         async def replaced(stored: Document) -> Document:
             valid = await self._rules.valid(documents.posted_fields(stored, data), stored)
-            return documents.replaced_account(stored, valid, author.account_id)
+            return documents.replaced_account(stored, valid.document, author.account_id)
 
         return await self._change(account_id, replaced, author, precondition)
 
     async def patch(
         self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
-    ) -> Document:
-        """Merge `data` into the newest revision and validate the result (contract, 1 and 4).
+    ) -> Patched:
+        """Merge `data` into the newest revision and validate the result (contract, 1, 4 and 26).
 
         Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
+        invalid: tuple[str, ...] = ()
 
         async def patched(stored: Document) -> Document:
-            valid = await self._rules.valid(documents.patched_fields(stored, data), stored)
-            return documents.replaced_account(stored, valid, author.account_id)
+            nonlocal invalid
+            touched = Touched.by(documents.client_fields(data), documents.client_fields(stored))
+            fields = documents.patched_fields(stored, data)
+            valid = await self._rules.valid(fields, stored, touched)
+            invalid = valid.invalid
+            return documents.replaced_account(stored, valid.document, author.account_id)
 
-        return await self._change(account_id, patched, author, precondition)
+        document = await self._change(account_id, patched, author, precondition)
+        return Patched(document, invalid)
 
     async def renew_api_key(self, account_id: AccountId, author: Author) -> Document:
         """Give the account another API key; the old one is nobody's at once."""
@@ -223,7 +230,7 @@ class Accounts:
         if not fields.get("realm"):
             fields["realm"] = await self._rules.free_realm(self._realm_suffix)
         fields.setdefault("timezone", parent.timezone if parent else DEFAULT_TIMEZONE)
-        valid = await self._rules.valid(fields, None)
+        valid = (await self._rules.valid(fields, None)).document
         account_id = new_id()
         account_secrets = AccountSecrets(api_key=api_key, cpaas_token=new_secret())
         document = new_account(valid, account_id, parent, account_secrets)

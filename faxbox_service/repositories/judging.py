@@ -65,3 +65,10 @@ async def validated_patched(schema: Schema, data: Document, touched: Touched) ->
     with suppress(TooManySteps):
         return schema.validate_patched_within(Steps(_AT_ONCE), data, touched)
     return await _judge.judged(partial(schema.validate_patched, data, touched))
+
+
+async def validated_as(schema: Schema, data: Document, touched: Touched | None) -> Patched:
+    """What a PATCH made when it is told what that gives, any other document as a whole."""
+    if touched is None:
+        return Patched(await validated(schema, data), ())
+    return await validated_patched(schema, data, touched)

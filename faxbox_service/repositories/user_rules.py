@@ -1,11 +1,12 @@
 """What the fields of a user must be: what the schema says, and a name that is nobody else's."""
 
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.schema import InvalidDocument, Schema
+from faxbox_service.documents.schema import InvalidDocument, Patched, Schema
+from faxbox_service.documents.touched import Touched
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange
 
-from .judging import validated
+from .judging import validated_as
 
 BY_USERNAME = View("users", "list_by_username")
 
@@ -21,18 +22,22 @@ class UserRules:
         self._schema = schema
 
     async def valid(
-        self, account_id: AccountId, fields: Document, stored: Document | None
-    ) -> Document:
+        self,
+        account_id: AccountId,
+        fields: Document,
+        stored: Document | None,
+        touched: Touched | None = None,
+    ) -> Patched:
         """The fields with defaults. Raises `InvalidDocument`.
 
-        `stored` is the user before the change, None for a new one. That a name to log in with has a
-        password is asked of what is valid otherwise, as in Kazoo.
+        `stored` is the user before the change, None for a new one; `touched` is what a PATCH gives.
+        That a name to log in with has a password is asked of what is valid otherwise, as in Kazoo.
         """
         present = (stored or {}).get("username")
         errors: dict[str, dict[str, dict[str, Json]]] = {}
-        valid = fields
+        valid = Patched(fields, ())
         try:
-            valid = await validated(self._schema, fields)
+            valid = await validated_as(self._schema, fields, touched)
         except InvalidDocument as error:
             errors = dict(error.errors)
         errors |= _too_long(fields.get("password"))
@@ -42,7 +47,7 @@ class UserRules:
             if holder is not None and holder["_id"] != (stored or {}).get("_id"):
                 fault = {"message": "Username must be unique within account", "cause": username}
                 errors["username"] = {"unique": fault}
-        errors = errors or _missing_credentials(valid, present)
+        errors = errors or _missing_credentials(valid.document, present)
         if errors:
             raise InvalidDocument(errors)
         return valid

@@ -6,8 +6,9 @@ from faxbox_service.documents import user as documents
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.passwords import ARGON2, Credentials, Digest, Verdict, judge
-from faxbox_service.documents.private_fields import Author, stamp
-from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.private_fields import Author, public_fields, stamp
+from faxbox_service.documents.schema import Patched, Schema
+from faxbox_service.documents.touched import Touched
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.documents.user import Editor
 from faxbox_service.stores.base import (
@@ -72,7 +73,8 @@ class Users:
         `InvalidDocument`, `BadIdentifier`, and `KeptForAdmins` as `editor` has it.
         """
         given = data if password is None else {**data, "password": password}
-        valid = await self._rules.valid(account_id, documents.client_fields(given), None)
+        fields = documents.client_fields(given)
+        valid = (await self._rules.valid(account_id, fields, None)).document
         documents.require_creatable(valid, editor)
         document = documents.new_user(valid, new_id(), account_id)
         document = await self._with_credentials(document, valid, {})
@@ -116,7 +118,7 @@ class Users:
 
         async def replaced(stored: Document) -> Document:
             fields = documents.client_fields(data)
-            return await self._replaced(account_id, stored, fields, editor)
+            return (await self._replaced(account_id, stored, fields, editor)).document
 
         return await self._change(account_id, user_id, replaced, author, precondition)
 
@@ -128,25 +130,32 @@ class Users:
         author: Author,
         precondition: Precondition,
         editor: Editor = Editor.ADMIN,
-    ) -> Document:
-        """Merge `data` into the newest revision and validate the result (contract, 1 and 4).
+    ) -> Patched:
+        """Merge `data` into the newest revision and validate the result (contract, 1, 4 and 26).
 
         Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`, and
         `KeptForAdmins` as `editor` has it.
         """
+        invalid: tuple[str, ...] = ()
 
         async def patched(stored: Document) -> Document:
+            nonlocal invalid
+            touched = Touched.by(documents.client_fields(data), public_fields(stored))
             fields = documents.patched_fields(stored, data)
-            return await self._replaced(account_id, stored, fields, editor)
+            result = await self._replaced(account_id, stored, fields, editor, touched)
+            invalid = result.invalid
+            return result.document
 
-        return await self._change(account_id, user_id, patched, author, precondition)
+        document = await self._change(account_id, user_id, patched, author, precondition)
+        return Patched(document, invalid)
 
     async def set_password(
         self, account_id: AccountId, user_id: DocumentId, password: str, author: Author
     ) -> Document:
         """Give the user another password, which ends all his tokens. Raises as `patch` does."""
         changes = {"password": password}
-        return await self.patch(account_id, user_id, changes, author, NO_PRECONDITION)
+        patched = await self.patch(account_id, user_id, changes, author, NO_PRECONDITION)
+        return patched.document
 
     async def soft_delete(
         self,
@@ -232,12 +241,18 @@ class Users:
         return await first_user(self._store, account_id, view, key)
 
     async def _replaced(
-        self, account_id: AccountId, stored: Document, fields: Document, editor: Editor
-    ) -> Document:
-        valid = await self._rules.valid(account_id, fields, stored)
-        valid = documents.allowed_fields(valid, fields, stored, editor)
-        document = documents.replaced_user(stored, valid)
-        return await self._with_credentials(document, valid, stored)
+        self,
+        account_id: AccountId,
+        stored: Document,
+        fields: Document,
+        editor: Editor,
+        touched: Touched | None = None,
+    ) -> Patched:
+        valid = await self._rules.valid(account_id, fields, stored, touched)
+        allowed = documents.allowed_fields(valid.document, fields, stored, editor)
+        document = documents.replaced_user(stored, allowed)
+        document = await self._with_credentials(document, allowed, stored)
+        return Patched(document, valid.invalid)
 
     async def _change(
         self,

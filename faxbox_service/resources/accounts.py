@@ -1,6 +1,7 @@
 """`/v2/accounts`: accounts and their API keys; the accounts around one are in `kin.py`."""
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.dotted_keys import invalid_fields
 from faxbox_service.documents.account import Account, shown_account
 from faxbox_service.documents.faxbox import shown_deletion
 from faxbox_service.documents.gregorian import gregorian_seconds
@@ -78,7 +79,10 @@ class AccountsResource:
                 return await self._shown(call, await self._accounts.replace(*changes))
             case "PATCH":
                 await self._rights.require_decider(call, "change accounts")
-                return await self._shown(call, await self._accounts.patch(*changes))
+                patched = await self._accounts.patch(*changes)
+                reply = await self._shown(call, patched.document)
+                reply.headers |= invalid_fields(patched.invalid)
+                return reply
             case _:
                 await self._rights.require_decider(call, "delete accounts")
                 return await self._delete(call, account)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.dotted_keys import listed_keys
+from faxbox_service.crossbar.dotted_keys import invalid_fields
 from faxbox_service.crossbar.errors import bad_identifier, not_found
 from faxbox_service.crossbar.listing import Kind, Listing, ListingLimits
 from faxbox_service.crossbar.negotiation import Representation
@@ -171,6 +171,5 @@ def _shown(document: Document) -> Reply:
 
 def _shown_patched(patched: Patched) -> Reply:
     reply = _shown(patched.document)
-    if patched.invalid:
-        reply.headers["x-invalid-fields"] = listed_keys(patched.invalid)
+    reply.headers |= invalid_fields(patched.invalid)
     return reply

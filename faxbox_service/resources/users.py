@@ -5,6 +5,7 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.dotted_keys import invalid_fields
 from faxbox_service.crossbar.listing import Batch, Kind, Listing, ListingLimits
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.account import Account
@@ -93,11 +94,16 @@ class UsersResource:
     async def _change(self, call: Call, account: Account, user_id: DocumentId) -> Reply:
         editor = await self._rights.editor_of(call, user_id)
         data = call.data()
-        change = self._users.replace if call.method == "POST" else self._users.patch
-        document = await change(account.id, user_id, data, call.author, call.precondition, editor)
+        change = (account.id, user_id, data, call.author, call.precondition, editor)
+        if call.method == "POST":
+            reply = _shown(await self._users.replace(*change))
+        else:
+            patched = await self._users.patch(*change)
+            reply = _shown(patched.document)
+            reply.headers |= invalid_fields(patched.invalid)
         if data.get("password"):
             await self._tokens.tell_reset(account.id, user_id)
-        return _shown(document)
+        return reply
 
     async def _delete(self, call: Call, account: Account, user_id: DocumentId) -> Reply:
         await self._rights.editor_of(call, user_id)

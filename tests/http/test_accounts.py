@@ -290,7 +290,7 @@ async def test_a_write_that_an_accounts_deletion_overtakes_finds_nothing(
         if written == database:
             monkeypatch.undo()
             await service.repositories.accounts.delete(doomed.account)
-        return await (delete if len(arguments) == 2 else put)(written, *arguments)
+        return await (delete if len(arguments) > 1 else put)(written, *arguments)
 
     monkeypatch.setattr(store, "put", overtaken)
     monkeypatch.setattr(store, "delete", overtaken)

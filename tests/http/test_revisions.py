@@ -48,7 +48,11 @@ async def test_a_stale_revision_in_the_body_is_a_409(tenant, box, method, where)
     answer = await tenant.client.request(method, path, data, **envelope)
     assert answer.status == 409
     assert answer.json["message"] == "datastore_conflict"
-    assert answer.data == {"message": "conflicting documents"}
+    assert answer.data["message"] == "conflicting documents"
+    # Who posts a dump back is told which value it is, and what to do without it.
+    assert answer.data["cause"] == revision
+    assert "`_rev` in `data`" in answer.data["hint"]
+    assert "leave both out" in answer.data["hint"]
     current = (await tenant.client.get(path)).json["revision"]
     data = {"name": "x", "_rev": current} if where == "data" else {"name": "x"}
     envelope = {"revision": current} if where == "envelope" else {}

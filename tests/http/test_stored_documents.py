@@ -9,6 +9,7 @@ from faxbox_service.documents.names import (
     account_database,
     encoded_account_database,
 )
+from faxbox_service.repositories.clock import new_id
 from tests.http.conftest import NOBODY
 
 RECORDED = json.loads(
@@ -135,3 +136,63 @@ async def test_a_slow_writer_does_not_undo_a_newer_copy(service, tenant):
     await copies.follow(tenant.account.id, old, copy)
     assert (await service.copy(box["id"]))["retries"] == 3
     assert copies.failures == 0
+
+
+async def test_what_a_script_left_out_is_completed_by_the_next_save(service, tenant):
+    store, database = service.repositories.store, account_database(tenant.account.id)
+    box = {
+        "_id": new_id(),
+        "name": "Script's",
+        "pvt_type": "faxbox",
+        "pvt_smtp_email_address": f"{new_id()}.example.com",
+    }
+    await store.put(database, box)
+    path = f"{tenant.faxboxes}/{box['_id']}"
+    for change in (
+        lambda: tenant.client.patch(path, {"retries": 2}),
+        lambda: tenant.client.post(path, {"name": "y"}),
+        lambda: tenant.client.delete(path),
+    ):
+        assert (await change()).status == 200
+        stored = await store.get(database, box["_id"])
+        copy = await service.copy(box["_id"])
+        for document in (stored, copy):
+            assert document["pvt_account_id"] == tenant.account.id
+            assert document["pvt_account_db"] == encoded_account_database(tenant.account.id)
+            assert document["pvt_vsn"] == "1"
+            assert document["pvt_created"] > 63_900_000_000
+        await store.put(
+            database,
+            {
+                name: value
+                for name, value in stored.items()
+                if name not in ("pvt_account_id", "pvt_account_db", "pvt_vsn", "pvt_created")
+                and name != "pvt_deleted"
+            },
+        )
+
+
+async def test_users_and_accounts_are_completed_too(service, root, tenant):
+    store, database = service.repositories.store, account_database(tenant.account.id)
+    user = {"_id": new_id(), "first_name": "A", "last_name": "B", "pvt_type": "user"}
+    await store.put(database, user)
+    account = await store.get(database, tenant.account.id)
+    del account["pvt_account_id"], account["pvt_account_db"]
+    await store.put(database, account)
+    assert (await root.client.patch(f"{tenant.path}/users/{user['_id']}", {"a": 1})).status == 200
+    assert (await root.client.patch(tenant.path, {"a": 1})).status == 200
+    for document_id in (user["_id"], tenant.account.id):
+        document = await store.get(database, document_id)
+        assert document["pvt_account_id"] == tenant.account.id
+        assert document["pvt_account_db"] == encoded_account_database(tenant.account.id)
+    assert (await store.get(ACCOUNTS, tenant.account.id))["pvt_account_id"] == tenant.account.id
+
+
+async def test_a_copy_says_whose_it_is_though_its_box_does_not(service, tenant):
+    box = (await tenant.client.put(tenant.faxboxes, {"name": "x"})).data
+    store, database = service.repositories.store, account_database(tenant.account.id)
+    stored = await store.get(database, box["id"])
+    del stored["pvt_account_id"]
+    await store.put(database, stored)
+    await service.repositories.copies.synchronise(tenant.account.id, box["id"])
+    assert (await service.copy(box["id"]))["pvt_account_id"] == tenant.account.id

@@ -400,6 +400,31 @@ GET /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
 Below, tags are shown without their marks, and `vary` as Kazoo has it.
 """,
     ),
+    26: Deviation(
+        "Documents that were invalid before",
+        "a PATCH does not look at what lies in the box: nobody is told what a script wrote there, "
+        "or another schema allowed; a bad item of a list of recipients is told as the whole list",
+        "a PATCH is refused for what it changes and for what it leaves required and missing; what "
+        "was invalid before and is not touched stays as it is, unconverted, and is named in the "
+        "header `x-invalid-fields`; bad items of a list of recipients are told by their own keys, "
+        "too",
+        "The merged box is validated (1), and must not be locked by a field that its client knows "
+        "nothing of: it can be mended bit by bit.",
+        by_hand="""\
+A script has stored `"retries": 9`, where 4 is the most:
+
+```http
+PATCH /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
+
+{"data": {"name": "Front desk"}}
+```
+
+```diff
+ HTTP/1.1 200 OK
++x-invalid-fields: retries
+```
+""",
+    ),
     27: Deviation(
         "Custom addresses",
         "`custom_smtp_email_address` may be any text: `fax.example.com `, one with a full-width "
