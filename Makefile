@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MINUTES ?= 10
 NPM := $(shell command -v npm 2>/dev/null)
 POUCHDB := tests/pouchdb
 
@@ -43,6 +44,11 @@ soak: $(VENV)/installed-test ## ten minutes of mixed load: do memory, files, lat
 hostile: $(VENV)/installed-test ## every hostile request at full size, while another client reads
 	@$(BIN)/python -m tests.hostile
 
+fuzz: $(VENV)/installed-test ## fuzz for MINUTES (10): the service by a grammar, its parsers by coverage
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,fuzz]' \
+	  || echo "atheris cannot be installed here"
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
 docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
 	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
 	@$(BIN)/python -m tests.recordings.compatibility > docs/compatibility.md
@@ -61,7 +67,7 @@ else
 endif
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(POUCHDB)/node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(POUCHDB)/node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -80,5 +86,5 @@ $(VENV)/installed-check: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,check]'
 	@touch $@
 
-.PHONY: help run test check format bench bench-accounts bench-overload reliability soak hostile docs wheel \
-  pouchdb clean
+.PHONY: help run test check format bench bench-accounts bench-overload reliability soak \
+  hostile fuzz docs wheel pouchdb clean

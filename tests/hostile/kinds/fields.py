@@ -152,7 +152,7 @@ def _floods() -> Iterator[Request]:
         yield Request(
             name=f"a long name of {place} over many mistakes",
             who=Sender.USER,
-            right=(400,),
+            right=(201, 400),
             method="PUT",
             target=validation,
             body=_flood(before, after),
