@@ -1,7 +1,6 @@
 """Serving: one process, or several that share a listening socket."""
 
 import asyncio
-import ctypes
 import gc
 import logging
 import os
@@ -19,16 +18,13 @@ from .app import Repositories, build_app, reconciler_of
 from .crossbar.connections import ConnectionLimits
 from .crossbar.server import HttpServer
 from .log_files import REOPENING, reopen_log_files, survive_signals
+from .returned_memory import ReturnedMemory
 from .settings import Settings
 
 _log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PAUSE_BEFORE_RESTART = 1.0
-_M_MMAP_THRESHOLD = -3
-"""Of `mallopt`: allocations of so many bytes are mapped each by itself."""
-
-_LARGE_ALLOCATION = 262_144
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 10_000
 
 
@@ -111,8 +107,10 @@ async def _serve(
         await server.listen(listener)
         if settings.reconcile:
             reconciler.start()
+        memory = ReturnedMemory(server.work_done)
+        closing.push_async_callback(memory.stop)
+        memory.start()
         _spare_the_collector()
-        _give_memory_back()
         on_ready()
         await stop.wait()
         if lifeline is not None:
@@ -127,16 +125,6 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
-
-
-def _give_memory_back() -> None:
-    """Have the memory of long bodies returned to the system when they are gone (glibc).
-
-    Otherwise glibc learns from the first long one to keep such memory, and scatters it.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, _LARGE_ALLOCATION)
 
 
 class _Workers:

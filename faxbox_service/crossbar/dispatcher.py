@@ -109,14 +109,20 @@ class Dispatcher:
             self.bodies.hold_reply(request, judged, response)
             return response
         except Exception as exception:
-            # The outermost edge: what no layer expected is logged, and is a 500.
-            error = error_of(exception)
-            if error is None:
-                _log.exception("request %s failed", judged.request_id)
-                error = internal_error()
-            elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                _log.warning("request %s: %s", judged.request_id, exception)
-            return self._replies.error(judged, error)
+            return self._failed(judged, exception)
+        finally:
+            # Its traceback leads to this request, which would stay in memory with it.
+            judged.refusal = None
+
+    def _failed(self, judged: Judged, exception: Exception) -> web.Response:
+        """The outermost edge: what no layer expected is logged, and is a 500."""
+        error = error_of(exception)
+        if error is None:
+            _log.error("request %s failed", judged.request_id, exc_info=exception)
+            error = internal_error()
+        elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            _log.warning("request %s: %s", judged.request_id, exception)
+        return self._replies.error(judged, error)
 
     @property
     def addresses(self) -> ClientAddresses:

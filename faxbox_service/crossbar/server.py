@@ -75,6 +75,7 @@ class _EnvelopeHandler(RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self._server.connections_made += 1
         if not self._is_counted(transport) or len(self._server.connections) > self._limits.most:
             self._answer_unasked(overloaded())
             return
@@ -175,6 +176,7 @@ class _EnvelopeServer(web.Server):
         self.limits = limits
         self.counts = ConnectionCounts(limits.most_per_address)
         self.served = Served()
+        self.connections_made = 0
         self._in_flight = 0
         self._is_draining = False
         self._drained = asyncio.Event()
@@ -229,6 +231,10 @@ class HttpServer:
     def served(self) -> Served:
         """What was answered so far."""
         return self._server.served
+
+    def work_done(self) -> int:
+        """A number that grows with each connection and request."""
+        return self._server.connections_made + self._server.requests_count
 
     def connections(self) -> int:
         """How many are open."""

@@ -61,6 +61,8 @@ def property_errors(errors: Iterable[ValidationError]) -> PropertyErrors:
             path = property_path(part.absolute_path)
             told[path] = {rule: members(part)}
             room -= len(path) + len(encode_json(told[path]))
+            # The parent holds it, too: neither would go away.
+            part.parent = None
         if room <= 0:
             break
     return told

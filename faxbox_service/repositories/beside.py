@@ -30,7 +30,11 @@ class Beside:
         done = self._thread.submit(work, *given)
         loop = asyncio.get_running_loop()
         done.add_done_callback(lambda _: loop.call_soon_threadsafe(self._end))
-        return await asyncio.wrap_future(done)
+        try:
+            return await asyncio.wrap_future(done)
+        finally:
+            # It holds what the work raised, whose traceback leads here: neither would go away.
+            del done
 
     def _end(self) -> None:
         self._under_way -= 1

@@ -99,7 +99,8 @@ def put_many(
         try:
             outcomes.append(put(connection, index, database, edit))
         except (RevisionConflict, DocumentRefused) as error:
-            outcomes.append(error)
+            # Its traceback leads to the outcomes: a circle.
+            outcomes.append(error.with_traceback(None))
     return outcomes
 
 

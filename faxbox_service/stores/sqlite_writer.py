@@ -146,7 +146,8 @@ def _apply(connection: sqlite3.Connection, jobs: Iterable[_Job]) -> _Job | None:
         try:
             job.result = job.write(connection)
         except StoreError as refusal:
-            job.error = refusal
+            # Its traceback leads to this job, and so to what it is raised to: a circle.
+            job.error = refusal.with_traceback(None)
         except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError) as error:
             job.error = error
             return job
