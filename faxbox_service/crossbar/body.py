@@ -50,7 +50,9 @@ async def read_body(request: web.BaseRequest, limit: int, reservation: Reservati
                 raise body_too_large(limit)
             await reservation.grow(len(chunk))
             chunks += chunk
-    except (ConnectionError, web.RequestPayloadError):
+    except (ConnectionError, web.RequestPayloadError) as end:
+        # The request holds it, and its traceback leads here, to all that was read: a circle.
+        end.__traceback__ = None
         raise body_cut() from None
     return bytes(chunks)
 

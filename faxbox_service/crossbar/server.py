@@ -88,6 +88,8 @@ class _EnvelopeHandler(RequestHandler):
         if self._address is not None:
             self._server.counts.remove(self._address)
             self._address = None
+        # It leads back here, and would not go away.
+        self._body = EMPTY_PAYLOAD
         super().connection_lost(exc)
 
     def _is_counted(self, transport: asyncio.BaseTransport) -> bool:
@@ -151,6 +153,9 @@ class _EnvelopeHandler(RequestHandler):
             error = internal_error()
         else:
             error = _refusal(status, exc)
+            if exc is not None:
+                # It leads to the bytes that were read, and these to it: a circle.
+                exc.__traceback__ = None
         response = self._dispatcher.refuse(error)
         response.force_close()
         return response
