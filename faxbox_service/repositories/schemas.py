@@ -25,6 +25,9 @@ _log = logging.getLogger(__name__)
 
 _DESIGN = "_design/"
 
+_LONGEST_REASON = 1000
+"""Characters in the log; a reason may quote the schema."""
+
 
 class Schemas:
     """Knows every schema by its id; what changes in the store is in force at once."""
@@ -111,4 +114,5 @@ class Schemas:
             return
         self._refused[id] = revision
         instead = "the packaged one stays in use" if id in self._packaged else "it is not used"
-        _log.error("the schema %s in %s is broken: %s; %s", id, SYSTEM_SCHEMAS, error, instead)
+        reason = str(error)[:_LONGEST_REASON]
+        _log.error("the schema %s in %s is broken: %s; %s", id, SYSTEM_SCHEMAS, reason, instead)
