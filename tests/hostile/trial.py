@@ -65,8 +65,3 @@ def _faults(reply: Reply | None) -> Iterator[str]:
     is_script = reply.headers.get("content-type") == "application/javascript"
     if reply.status >= 400 and reply.method != "HEAD" and not is_script:
         yield from envelope_faults(reply)
-
-
-def _dear(worked: float, length: int) -> Iterator[str]:
-    if worked > _EACH + _EACH_BYTE * length:
-        yield f"{length} bytes took {1000 * worked:.0f} ms of processor time"

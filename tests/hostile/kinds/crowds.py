@@ -13,7 +13,7 @@ from .body_shapes import BOXES
 from .codings import packed
 from .framing import CHUNKED, LINE, LOGIN
 
-_SECONDS = 1.0
+_SECONDS = 0.3
 """For how long a crowd stays."""
 
 _HEADERS = b"".join(b"a%d: %s\r\n" % (number, b"b" * 8_000) for number in range(100))

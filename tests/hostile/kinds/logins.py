@@ -12,15 +12,18 @@ from .media_types import LOGIN
 _MOST = 60_000
 _NOBODY = "0" * 32
 
-FIELDS: dict[str, tuple[str, tuple[int, ...]]] = {
-    "account_name": ("account_name", (400, 401)),
-    "account_realm": ("account_realm", (400, 401)),
-    "realm": ("realm", (400, 401)),
-    "phone_number": ("phone_number", (400, 401)),
-    "username": ("username", (400, 401)),
-    "credentials": ("credentials", (400, 401)),
-    "method": ("method", (400,)),
+FIELDS: dict[str, tuple[int, ...]] = {
+    "account_name": (400, 401),
+    "account_realm": (400, 401),
+    "realm": (400, 401),
+    "phone_number": (400, 401),
+    "username": (400, 401),
+    "credentials": (400, 401),
+    "method": (400,),
 }
+
+_LOOKED_UP = ("account_name", "account_realm", "phone_number", "username")
+"""Fields that are made normal before they are compared with anything."""
 
 TEXTS: dict[str, Part] = {
     "letters": of("x"),
@@ -48,10 +51,10 @@ VALUES: dict[str, Any] = {
 
 
 def _cases() -> Iterator[Request]:
-    for field, (name, right) in FIELDS.items():
-        data = {"account_name": "tenant", "credentials": _NOBODY, name: "@@"}
+    for field, right in FIELDS.items():
+        data = {"account_name": "tenant", "credentials": _NOBODY, field: "@@"}
         start, end = json.dumps({"data": data}).encode().split(b"@@")
-        for shape, text in TEXTS.items():
+        for shape, text in TEXTS.items() if field in _LOOKED_UP else ():
             yield Request(
                 name=f"{field} of {shape}",
                 right=right,
@@ -66,7 +69,7 @@ def _cases() -> Iterator[Request]:
                 right=(400, 401),
                 method="PUT",
                 target=LOGIN,
-                body=json.dumps({"data": {**data, name: value}}),
+                body=json.dumps({"data": {**data, field: value}}),
             )
     for name, key in (("letters", of("x")), ("NULs", of("\\u0000")), ("UTF-8", of("é"))):
         yield Request(
