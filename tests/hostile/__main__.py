@@ -16,7 +16,7 @@ from .cases import CLOSED, Case, faults, played
 from .ground import lay_ground
 from .kinds import KINDS
 from .victim import Victim
-from .watcher import Watcher, watching
+from .watcher import Wait, Watcher, watching
 
 LONGEST_WAIT = 0.1
 """Seconds that the other client may wait on a quiet machine."""
@@ -30,7 +30,7 @@ _SETTLING = 10
 
 _QUIET = "nothing"
 COLUMNS = (
-    *("kind", "cases", "longest wait, ms", "during", "statuses"),
+    *("kind", "cases", "longest wait, ms", "of which worked", "during", "statuses"),
     *("memory before, MB", "after", "most", "restarts", "faults"),
 )
 
@@ -41,7 +41,7 @@ class Outcome:
 
     kind: str
     cases: int
-    waited: float = 0.0
+    longest: Wait = Wait()  # noqa: RUF009 - it is frozen
     during: str = ""
     statuses: Counter[int] = field(default_factory=Counter)
     before: float = 0.0
@@ -50,16 +50,20 @@ class Outcome:
     most: float = 0.0
     faults: list[str] = field(default_factory=list)
 
-    def add_wait(self, seconds: float, case: str) -> None:
+    def add_wait(self, wait: Wait, case: str) -> None:
         """Take the longest wait so far, which was during that case."""
-        if seconds > self.waited:
-            self.waited, self.during = seconds, case
+        if wait > self.longest:
+            self.longest, self.during = wait, case
 
     def unmet(self) -> list[str]:
         """The demands that are not met."""
         demands = [*self.faults]
-        if self.waited > LONGEST_WAIT:
-            demands.append(f"another client waited {1000 * self.waited:.0f} ms: {self.during}")
+        if self.longest.seconds > LONGEST_WAIT:
+            waited, worked = 1000 * self.longest.seconds, 1000 * self.longest.worked
+            demands.append(
+                f"another client waited {waited:.0f} ms, of which the worker worked {worked:.0f}: "
+                f"{self.during}"
+            )
         if self.after - self.before > MOST_GROWTH:
             demands.append(f"memory grew from {self.before:.0f} to {self.after:.0f} MB")
         if self.restarts:
@@ -92,7 +96,7 @@ def main() -> None:
 
 async def _attack(victim: Victim, kinds: Sequence[str], named: str) -> list[Outcome]:
     print(f"| {' | '.join(COLUMNS)} |")
-    print("|---|---:|---:|---|---|---:|---:|---:|---:|---:|", flush=True)
+    print("|---|---:|---:|---:|---|---|---:|---:|---:|---:|---:|", flush=True)
     outcomes = []
     with watching(victim) as watcher:
         quiet = Outcome(_QUIET, 0)
@@ -111,6 +115,7 @@ async def _outcome_of(
     kind: str, cases: Sequence[Case], victim: Victim, watcher: Watcher
 ) -> Outcome:
     outcome = Outcome(kind, len(cases), before=victim.memory())
+    victim.forget_peak()
     for case in cases:
         worker = victim.worker_id
         try:
@@ -138,7 +143,8 @@ def _show(outcome: Outcome) -> None:
         f"{count} x {status or 'closed'}" for status, count in sorted(outcome.statuses.items())
     )
     cells = (
-        *(outcome.kind, str(outcome.cases), f"{1000 * outcome.waited:.0f}", outcome.during),
+        *(outcome.kind, str(outcome.cases), f"{1000 * outcome.longest.seconds:.0f}"),
+        *(f"{1000 * outcome.longest.worked:.0f}", outcome.during),
         *(statuses, f"{outcome.before:.0f}", f"{outcome.after:.0f}", f"{outcome.most:.0f}"),
         *(str(outcome.restarts), str(len(outcome.faults))),
     )

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.faults.places import EmbeddedPlace
@@ -42,11 +43,23 @@ class Victim:
             sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / _NANOSECONDS
         )
 
+    @property
+    def main_id(self) -> int:
+        """The process that starts workers."""
+        return self._status("PPid")
+
     def memory(self, what: str = "VmRSS") -> float:
         """The worker's, in MB; `VmHWM` is the most it ever had."""
+        return self._status(what) / 1024
+
+    def _status(self, what: str) -> int:
         status = Path(f"/proc/{self.worker_id}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith(what))
-        return int(line.split()[1]) / 1024
+        return int(line.split()[1])
+
+    def forget_peak(self) -> None:
+        """Let `VmHWM` begin anew."""
+        Path(f"/proc/{self.worker_id}/clear_refs").write_text("5")
 
     def end_worker(self) -> None:
         """Kill a worker that can be spoken to no more, and wait for the next one."""
@@ -59,3 +72,22 @@ class Victim:
         """Return when there is a worker other than the one that died."""
         while self.worker_id in (dead, 0):
             time.sleep(0.02)
+
+
+def worked_of(process_id: int) -> float:
+    """Seconds of processor time that all threads of a process have used; 0 when it is gone."""
+    seconds = 0.0
+    with suppress(OSError):
+        for task in Path(f"/proc/{process_id}/task").iterdir():
+            seconds += int((task / "schedstat").read_text().split()[0]) / _NANOSECONDS
+    return seconds
+
+
+def worked_below(process_id: int) -> float:
+    """The same for the children of a process."""
+    return sum(map(worked_of, _children_of(process_id)))
+
+
+def _children_of(process_id: int) -> list[int]:
+    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text()
+    return [int(child) for child in children.split()]

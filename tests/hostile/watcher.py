@@ -6,15 +6,25 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from .ground import Sender
-from .victim import Victim
+from .victim import Victim, worked_below
 from .wire import Address, request
 
 _PAUSE = 0.004
 _PATIENCE = 60.0
 _RECEIVED = 65_536
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wait:
+    """How long a request took."""
+
+    seconds: float = 0.0
+    worked: float = 0.0
+    """Seconds that the worker had the processor meanwhile: the rest is the machine's fault."""
 
 
 class Watcher:
@@ -23,13 +33,13 @@ class Watcher:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
-    def longest_wait(self) -> float:
-        """Seconds of the longest request that ended since this was last asked.
+    def longest_wait(self) -> Wait:
+        """The longest request that ended since this was last asked.
 
         The one that is under way now is waited for.
         """
         self._pipe.send(None)
-        longest: float = self._pipe.recv()
+        longest: Wait = self._pipe.recv()
         return longest
 
 
@@ -40,7 +50,7 @@ def watching(victim: Victim) -> Iterator[Watcher]:
     read = request("GET", path, [("Host", "a"), *victim.ground.shown[Sender.ADMIN]])
     ours, its = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
-        target=_read_on, args=(victim.address, read, its), daemon=True
+        target=_read_on, args=(victim.address, victim.main_id, read, its), daemon=True
     )
     process.start()
     try:
@@ -51,12 +61,12 @@ def watching(victim: Victim) -> Iterator[Watcher]:
         process.join()
 
 
-def _read_on(address: Address, read: bytes, pipe: Connection) -> None:
+def _read_on(address: Address, main_id: int, read: bytes, pipe: Connection) -> None:
     pipe.send(None)
     connection: socket.socket | None = None
-    longest = 0.0
+    longest = Wait()
     while True:
-        started = time.monotonic()
+        started, worked = time.monotonic(), worked_below(main_id)
         try:
             if connection is None:
                 connection = socket.create_connection((address.host, address.port), _PATIENCE)
@@ -64,11 +74,13 @@ def _read_on(address: Address, read: bytes, pipe: Connection) -> None:
         except OSError:
             # It died, or there are too many of us: that is a wait, too.
             connection = None
-        longest = max(longest, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        if seconds > longest.seconds:
+            longest = Wait(seconds, worked_below(main_id) - worked)
         if pipe.poll(_PAUSE):
             pipe.recv()
             pipe.send(longest)
-            longest = 0.0
+            longest = Wait()
 
 
 def _ask(connection: socket.socket, read: bytes) -> None:
