@@ -18,13 +18,17 @@ _PATIENCE = 60.0
 _RECEIVED = 65_536
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Wait:
-    """How long a request took."""
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The longest of some requests, in seconds."""
 
-    seconds: float = 0.0
+    whole: float = 0.0
     worked: float = 0.0
-    """Seconds that the worker had the processor meanwhile: the rest is the machine's fault."""
+    """That the worker had the processor for: the rest is the machine's doing."""
+
+    def and_one(self, whole: float, worked: float) -> "Waits":
+        """These, and one request more."""
+        return Waits(max(self.whole, whole), max(self.worked, worked))
 
 
 class Watcher:
@@ -33,13 +37,13 @@ class Watcher:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
-    def longest_wait(self) -> Wait:
-        """The longest request that ended since this was last asked.
+    def longest_waits(self) -> Waits:
+        """Those of the requests that ended since this was last asked.
 
         The one that is under way now is waited for.
         """
         self._pipe.send(None)
-        longest: Wait = self._pipe.recv()
+        longest: Waits = self._pipe.recv()
         return longest
 
 
@@ -64,7 +68,7 @@ def watching(victim: Victim) -> Iterator[Watcher]:
 def _read_on(address: Address, main_id: int, read: bytes, pipe: Connection) -> None:
     pipe.send(None)
     connection: socket.socket | None = None
-    longest = Wait()
+    longest = Waits()
     while True:
         started, worked = time.monotonic(), worked_below(main_id)
         try:
@@ -74,13 +78,11 @@ def _read_on(address: Address, main_id: int, read: bytes, pipe: Connection) -> N
         except OSError:
             # It died, or there are too many of us: that is a wait, too.
             connection = None
-        seconds = time.monotonic() - started
-        if seconds > longest.seconds:
-            longest = Wait(seconds, worked_below(main_id) - worked)
+        longest = longest.and_one(time.monotonic() - started, worked_below(main_id) - worked)
         if pipe.poll(_PAUSE):
             pipe.recv()
             pipe.send(longest)
-            longest = Wait()
+            longest = Waits()
 
 
 def _ask(connection: socket.socket, read: bytes) -> None:

@@ -114,11 +114,11 @@ RAW: dict[str, tuple[Part, tuple[int, ...]]] = {
     ),
     "an upgrade to WebSocket": (
         of(b"x", LINE + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
-        (200, 400),
+        (200, 400, 431),
     ),
     "an upgrade to HTTP/2": (
         of(b"x", LINE + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n"),
-        (200, 400),
+        (200, 400, 431),
     ),
     "a GET with a body": (_get_with_body, (200, 400, 413)),
     "many requests at once": (of(LINE + b"\r\n"), (200,)),
