@@ -64,6 +64,9 @@ _log = logging.getLogger(__name__)
 
 _ACCOUNT_ID_LENGTH = 32
 
+_LOGGED = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
+"""What operators want to know of: replies do not tell clients which document it was."""
+
 
 class Dispatcher:
     """Answers every request with a reply, whatever happens."""
@@ -120,7 +123,7 @@ class Dispatcher:
         if error is None:
             _log.error("request %s failed", judged.request_id, exc_info=exception)
             error = internal_error()
-        elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        elif error.status in _LOGGED:
             _log.warning("request %s: %s", judged.request_id, exception)
         return self._replies.error(judged, error)
 

@@ -253,7 +253,8 @@ def document_refused(refused: DocumentRefused) -> CrossbarError:
             # A 401 would tell clients to log in again, which helps nobody.
             return CrossbarError(403, "forbidden", {"message": "forbidden", "cause": reason})
         case Refusal.UNREADABLE:
-            data = {"message": "datastore fatal error", "cause": str(refused)[:_LONGEST_REASON]}
+            # Which one it is, is for the log: it may be another account's.
+            data = {"message": "datastore fatal error", "cause": "a document cannot be read"}
             return CrossbarError(500, "datastore_fault", data)
 
 

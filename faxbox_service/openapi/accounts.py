@@ -128,9 +128,9 @@ _REVISION_OPTION: Final[Document] = {
 }
 
 
-def _shown(description: str, account: Document) -> Document:
+def _shown(description: str, account: Document, **headers: str) -> Document:
     examples = {"shown": example(description, success_envelope(account, revision=REVISION))}
-    return reply(f"{description}.", _ONE, examples, etag="EntityTag")
+    return reply(f"{description}.", _ONE, examples, etag="EntityTag", **headers)
 
 
 def _creation(operation_id: str, summary: str, *, is_below_path: bool) -> Operation:
@@ -203,7 +203,13 @@ _PATCH: Final = Operation(
         {"custom": {"site": "HQ"}},
         revision=_REVISION_OPTION,
     ),
-    replies={"200": _shown("The account as it is now", {**ACCOUNT, "custom": {"site": "HQ"}})},
+    replies={
+        "200": _shown(
+            "The account as it is now",
+            {**ACCOUNT, "custom": {"site": "HQ"}},
+            x_invalid_fields="InvalidFields",
+        )
+    },
     errors=("InvalidAccountChange", *_CHANGE_ERRORS),
 )
 

@@ -204,7 +204,9 @@ ERRORS: Final[Document] = {
         {"headers": {"If-Match": f'"{STALE_REVISION}"'}},
     ),
     "BodyTooLarge": _body_too_large(
-        "The body is longer than the limit, which is smaller without a valid token.", 8_000_000
+        "The body is longer than the limit, which is smaller without a valid token; or the "
+        "document would be longer than the store takes.",
+        8_000_000,
     ),
     "SmallBodyTooLarge": _body_too_large(
         "The body is longer than the limit for requests that need none, or no token.", 65_536

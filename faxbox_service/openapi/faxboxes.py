@@ -109,9 +109,9 @@ _DELETED_FAXBOX: Final[Document] = {
 } | {"_read_only": {"deleted": True}}
 
 
-def _changed(summary: str, faxbox: Document) -> Document:
+def _changed(summary: str, faxbox: Document, **headers: str) -> Document:
     examples = {"changed": example(summary, success_envelope(faxbox, revision=REVISION))}
-    return reply("The faxbox as it is now.", _ONE, examples, etag="EntityTag")
+    return reply("The faxbox as it is now.", _ONE, examples, etag="EntityTag", **headers)
 
 
 _TABLE: Final = (
@@ -220,7 +220,8 @@ _PATCH: Final = Operation(
     summary="Change some fields of a faxbox",
     description=(
         "Objects are merged at any depth, arrays replaced, and `null` removes. The result is what "
-        "is validated. `_rev` in `data` does the same as `revision` beside it."
+        "is validated; what was invalid before and is not touched is only named. "
+        "`_rev` in `data` does the same as `revision` beside it."
     ),
     parameters=(*_ITEM, *CONDITIONS),
     body=json_body(
@@ -233,6 +234,7 @@ _PATCH: Final = Operation(
             "Changed",
             {name: value for name, value in FAXBOX.items() if name != "caller_id"}
             | {"name": "Lobby"},
+            x_invalid_fields="InvalidFields",
         )
     },
     errors=("InvalidFaxbox", *_CHANGE_ERRORS),

@@ -30,6 +30,10 @@ HEADERS: Final[Document] = {
         "to be sent as `If-Match` or `If-None-Match`.",
         pattern='^"[^"]+"$',
     ),
+    "InvalidFields": _header(
+        "The dotted keys of what was invalid before and is not touched, parted by commas; `...` at "
+        "the end where there are more. Only there when there are any."
+    ),
     "Location": _header("The path of what was made.", required=True, pattern="^/"),
     "Disposition": _header("The name of the file to save a table as."),
     "Allow": _header("The methods of this path.", required=True),

@@ -124,9 +124,9 @@ _TABLE: Final = (
 )
 
 
-def _changed(description: str, user: Document) -> Document:
+def _changed(description: str, user: Document, **headers: str) -> Document:
     examples = {"changed": example(description, success_envelope(user, revision=REVISION))}
-    return reply(f"{description}.", _ONE, examples, etag="EntityTag")
+    return reply(f"{description}.", _ONE, examples, etag="EntityTag", **headers)
 
 
 _LIST: Final = Operation(
@@ -222,7 +222,13 @@ _PATCH: Final = Operation(
     description=f"The result is what is validated; `null` removes. {_BY_WHOM}",
     parameters=(*_ITEM, *CONDITIONS),
     body=json_body(schema_reference("UserPatch"), {"last_name": "Best"}, revision=_REVISION_OPTION),
-    replies={"200": _changed("The user as it is now", {**_ALICE, "last_name": "Best"})},
+    replies={
+        "200": _changed(
+            "The user as it is now",
+            {**_ALICE, "last_name": "Best"},
+            x_invalid_fields="InvalidFields",
+        )
+    },
     errors=("InvalidUserChange", "Conflict", *_CHANGE_ERRORS),
 )
 

@@ -58,6 +58,8 @@ async def repair(
         summary.take(findings)
 
     only = None if account_id is None else (account_id,)
+    if only is None:
+        await sweeping.look_at_system(found)
     accounts = await sweeping.accounts(found) if account_id is None else [account_id]
     expected: set[DocumentId] = set()
     for account in accounts:

@@ -134,8 +134,11 @@ class AddressClaims:
         )
 
     async def has_address(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> bool:
-        """Whether a live box of a live account has the address."""
-        return address in await self._used_by(account_id, faxbox_id)
+        """Whether a live box of a live account has the address; one that cannot be read may."""
+        try:
+            return address in await self._used_by(account_id, faxbox_id)
+        except DocumentRefused:
+            return True
 
     async def is_box(self, account_id: Json, faxbox_id: DocumentId) -> bool:
         """Whether there is such a box, deleted or not."""

@@ -30,6 +30,11 @@ class Failures:
         """An account did not fail."""
         self._in_a_row = 0
 
+    @property
+    def any(self) -> bool:
+        """Whether an account failed."""
+        return self._last is not None
+
     def raise_any(self) -> None:
         """Raise the error of the last account that failed, if one did."""
         if self._last is not None:

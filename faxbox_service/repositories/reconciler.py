@@ -67,6 +67,7 @@ class Reconciler:
         self._lease = Lease(store, FAXES, _LEASE, beat_seconds=_BEAT * interval)
         self._task: asyncio.Task[None] | None = None
         self._behind_since: float | None = None
+        self._has_left_accounts = False
         self.repairs: Counter[Fault] = Counter()
         """What was found since the start; all but what is for people was mended."""
 
@@ -223,7 +224,7 @@ class Reconciler:
     def _must_sweep(self, checkpoint: Document) -> bool:
         swept: float = self._clock() - checkpoint.get("swept", 0.0)
         pause = self._sweep_interval
-        if self._lease.was_left_behind:
+        if self._lease.was_left_behind or self._has_left_accounts:
             pause = min(pause, _SHORTEST_SWEEP_PAUSE)
         return swept >= pause
 
@@ -238,6 +239,7 @@ class Reconciler:
         expected: set[DocumentId] = set()
         swept: set[AccountId] = set()
         failures = Failures()
+        await self._sweeping.look_at_system(self._take)
         await self._sweeping.look_at_accounts(self._take)
         for account_id in await self._sweeping.accounts_with_databases():
             if not self.is_active:
@@ -245,11 +247,11 @@ class Reconciler:
             try:
                 expected |= await self._sweeping.sweep_account(account_id, self._take)
             except StoreError as error:
-                # The next sweep looks at it again.
                 failures.note(account_id, error)
                 continue
             failures.note_success()
             swept.add(account_id)
+        self._has_left_accounts = failures.any
         await self._sweeping.sweep_faxes(expected, self._take, only=swept)
         await self._creations.purge()
         return True

@@ -10,6 +10,9 @@ from faxbox_service.documents.faxbox import FAXBOX, held_addresses
 from faxbox_service.documents.names import (
     ACCOUNTS,
     FAXES,
+    SYSTEM_AUTH,
+    SYSTEM_CONFIG,
+    SYSTEM_SCHEMAS,
     account_database,
     account_of_database,
     is_account_id,
@@ -72,6 +75,12 @@ class Sweeping:
                 known.add(document["_id"])
                 await found(conflict_in(ACCOUNTS, document, document["_id"]))
         return known
+
+    async def look_at_system(self, found: Found) -> None:
+        """Say which documents that all accounts share are in conflict."""
+        for database in (SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS):
+            async for document in self._documents(database, None, found):
+                await found(conflict_in(database, document, None))
 
     async def mend_account_copy(
         self, account_id: AccountId, found: Found, *, dry_run: bool = False

@@ -6,8 +6,9 @@ import pytest
 
 from faxbox_service.app import reconciler_of
 from faxbox_service.documents.address_claim import claim_id
-from faxbox_service.documents.names import ACCOUNTS, FAXES, account_database
+from faxbox_service.documents.names import ACCOUNTS, FAXES, SYSTEM_SCHEMAS, account_database
 from faxbox_service.operations.repair import repair
+from faxbox_service.repositories.clock import new_id
 from faxbox_service.repositories.findings import Fault
 from faxbox_service.settings import Settings
 from tests.http.claims import make_box, new_address
@@ -169,6 +170,17 @@ class TestConflictsAreTold:
         assert summary.faults[Fault.CONFLICT] >= len(places)
         winner = await service.repositories.store.get(database, user["id"])
         assert told[user["id"]]["reason"].startswith(f"leaves {winner['_rev']}, ")
+
+    async def test_in_what_all_accounts_share(self, service, tenant):
+        store, document_id = service.repositories.store, f"schema-{new_id()}"
+        revision = await store.put(SYSTEM_SCHEMAS, {"_id": document_id, "type": "object"})
+        await fork(service, SYSTEM_SCHEMAS, document_id)
+        summary = await repair(service.repositories)
+        told = [(one["database"], one["document_id"]) for one in summary.facts()["documents"]]
+        assert (SYSTEM_SCHEMAS, document_id) in told
+        winner = await store.get(SYSTEM_SCHEMAS, document_id)
+        await store.delete(SYSTEM_SCHEMAS, document_id, winner["_rev"])
+        assert revision in (winner["_rev"], *winner["_conflicts"])
 
     async def test_by_repair_of_one_account(self, service, tenant, other, box):
         elsewhere = await make_box(other)

@@ -13,7 +13,7 @@ from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.clock import new_id
 from faxbox_service.repositories.findings import Fault
 from faxbox_service.settings import Settings
-from tests.http.claims import claim_of, make_box, new_address
+from tests.http.claims import claim_of, make_box, new_address, taken
 from tests.http.conftest import child_of
 from tests.http.test_reconciliation import change_entry, entry, eventually, remove_entry
 from tests.http.users import log_in, make, stored
@@ -203,6 +203,35 @@ def assert_forbidden(answer):
     assert answer.status == 403, answer.body
     assert answer.data == {"message": "forbidden", "cause": "the operator says no"}
     assert "retry-after" not in answer.headers
+
+
+@pytest.mark.usefixtures("only_couchdb")
+class TestASmallerLimitOfCouchDB:
+    """Our setting says more than CouchDB takes."""
+
+    @pytest.fixture
+    def environment(self):
+        return {
+            "FAXBOX_MAX_DOCUMENT_SIZE": "100000000",
+            "FAXBOX_MAX_UPLOAD_SIZE": "30000000",
+            "FAXBOX_ADDRESS_RESERVATION": "5",
+        }
+
+    async def test_is_no_outage_and_leaves_nothing_behind(self, service, tenant):
+        address, headers = new_address(), {"Idempotency-Key": new_id()}
+        fields = {"name": "x", "custom_smtp_email_address": address, "text": "x" * 9_000_000}
+        answer = await tenant.client.put(tenant.faxboxes, fields, headers=headers)
+        assert answer.status == 413, answer.body
+        assert "retry-after" not in answer.headers
+        assert await claim_of(service, address) is None
+        fields["text"] = "x"
+        created = await tenant.client.put(tenant.faxboxes, fields, headers=headers)
+        assert created.status == 201
+        path = f"{tenant.faxboxes}/{created.data['id']}"
+        other = new_address()
+        change = {"text": "x" * 9_000_000, "custom_smtp_email_address": other}
+        assert (await tenant.client.patch(path, change)).status == 413
+        assert await claim_of(service, other) is None
 
 
 @pytest.mark.usefixtures("only_couchdb")
@@ -424,4 +453,16 @@ class TestUnreadable:
         answer = await tenant.client.get(f"{tenant.faxboxes}/{unreadable['_id']}")
         assert (answer.status, answer.json["message"]) == (500, "datastore_fault")
         assert "retry-after" not in answer.headers
-        assert unreadable["_id"] in answer.data["cause"]
+        assert answer.data["cause"] == "a document cannot be read"
+
+    async def test_an_address_that_it_may_have_is_taken(self, service, tenant):
+        address = new_address()
+        box = await make_box(tenant, custom_smtp_email_address=address)
+        database = account_database(tenant.account.id)
+        present = await service.stored(tenant.account.id, box["id"])
+        await service.repositories.store.delete(database, box["id"], present.pop("_rev"))
+        await put_unreadable(service.repositories.store, database, present)
+        answer = await tenant.client.put(
+            tenant.faxboxes, {"name": "x", "custom_smtp_email_address": address}
+        )
+        assert (answer.status, answer.data) == (400, taken(address))
