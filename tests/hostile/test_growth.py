@@ -7,11 +7,11 @@ from .kinds import KINDS
 from .victim import Victim
 
 _SECONDS = 4.0
-_CROWDS = ("crowds",)
+_OF_MEMORY = ("crowds", "repetitions")
 """Kinds whose cost is memory: `make hostile` watches it."""
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in _CROWDS])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in _OF_MEMORY])
 async def test_no_case_costs_more_than_its_size(victim: Victim, kind: str) -> None:
     nothing = await cost_of_nothing(victim, _SECONDS)
     too_dear = []

@@ -17,6 +17,7 @@ from . import (
     media_types,
     options,
     pages,
+    repetitions,
     rights,
     tables,
     targets,
@@ -40,4 +41,5 @@ KINDS: Mapping[str, Sequence[Case]] = {
     "addresses": addresses.CASES,
     "rights": rights.CASES,
     "crowds": crowds.CASES,
+    "repetitions": repetitions.CASES,
 }

@@ -1,0 +1,1 @@
+"""Fuzzing: the whole service by a grammar, its parsers by coverage."""
