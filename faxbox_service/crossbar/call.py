@@ -177,6 +177,8 @@ class TableReply:
     table: Table
     revision: Revision | None = None
     """As `etag`."""
+    paging: Document = field(default_factory=dict)
+    """What an envelope would say of the page."""
 
 
 @dataclass(slots=True)

@@ -98,9 +98,11 @@ class Dispatcher:
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Judge a request and make its reply."""
+        path, _, query = origin_form(request.raw_path).partition("?")
         judged = Judged(
             request_id=read_request_id(request),
-            path=origin_form(request.raw_path).partition("?")[0],
+            path=path,
+            query=query,
             now=self._clock(),
             address=self._addresses.find(
                 request.remote, request.headers.getall("x-forwarded-for", [])
@@ -134,7 +136,7 @@ class Dispatcher:
 
     def refuse(self, error: CrossbarError) -> web.Response:
         """The reply to bytes that are no HTTP request."""
-        judged = Judged(request_id=new_request_id(), path="", now=self._clock())
+        judged = Judged(request_id=new_request_id(), path="", query="", now=self._clock())
         return self._replies.error(judged, error)
 
     async def _judge(self, request: web.BaseRequest, judged: Judged) -> web.StreamResponse:

@@ -32,6 +32,7 @@ class Judged:
 
     request_id: str
     path: str
+    query: str
     now: float
     address: str = UNKNOWN
     """The client's, as rate limits go by it."""

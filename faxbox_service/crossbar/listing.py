@@ -167,12 +167,13 @@ class Listing:
                     await self._slices.finish(table.add(self._kind.item(row)))
                     if self._slices.is_over:
                         await self._slices.pause()
-            revision = self._revision({"csv": True})
+            paging = self.page.envelope(self._count, self._next_key)
+            revision = self._revision({"csv": True, **paging})
             self._call.precondition.require_match(revision or "")
         except BaseException:
             table.close()
             raise
-        return TableReply(table, revision)
+        return TableReply(table, revision, paging)
 
     async def pieces(self, batch: Batch) -> AsyncGenerator[bytes, None]:
         """The JSON texts of a batch's items joined by commas, in chunks if those are wanted."""
@@ -239,20 +240,23 @@ class Listing:
     async def _filtered(
         self, found: FoundRows, most: int | None
     ) -> tuple[list[ViewRow], Json | None]:
-        """The rows that belong to the listing, and the key of the first row not looked at.
+        """The rows that belong to the listing, and the key that the next page begins with.
 
-        They are more than `most` where the last ones have the same key: see `find_rows`.
+        They are more than `most` where the last ones have the same key: see `find_rows`. Beyond
+        them the rows at hand are looked through for one that belongs to the next page: without
+        one that page may be empty, and does not exist when there are no more rows.
         """
         kept: list[ViewRow] = []
         for row in found.rows:
-            if most is not None and len(kept) >= most and row.key != kept[-1].key:
-                return kept, row.key
+            is_full = most is not None and len(kept) >= most and row.key != kept[-1].key
             document = row.document
             if document is None:
                 continue
             passes = self._filters.judge(self._kind.show(document), document)
             if not isinstance(passes, bool):
                 passes = await self._slices.finish(passes)
+            if passes and is_full:
+                return kept, row.key
             if passes:
                 kept.append(row)
             if self._slices.is_over:

@@ -16,6 +16,7 @@ from .entity_tags import marked
 from .errors import NO_DATA, CrossbarError
 from .header_names import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
 from .judged import METHODS, READS, Judged
+from .next_page import next_page
 from .rate_limits import RateLimits
 from .rendering import SMALLEST_COMPRESSED, Rendering
 
@@ -60,6 +61,7 @@ class Replies:
             return web.Response(status=304, headers=headers)
         if reply.location_id is not None:
             headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
+        headers |= next_page(judged, reply.paging)
         envelope = dict(reply.paging)
         if judged.principal is not None or reply.principal is not None:
             envelope["version"] = self._version

@@ -14,6 +14,7 @@ from .call import Place, Reply, StreamReply, TableReply
 from .csv_text import CsvTable, content_disposition
 from .judged import Judged
 from .negotiation import Representation
+from .next_page import next_page
 from .rendering import as_javascript
 from .replies import Replies
 from .slices import Slices
@@ -74,7 +75,7 @@ async def send_table(
     client_timeout: float,
 ) -> web.StreamResponse:
     """Send the rows of a table; nothing, with a 204, when there are none."""
-    headers = replies.success_headers(request.method, judged)
+    headers = replies.success_headers(request.method, judged) | next_page(judged, reply.paging)
     is_safe = replies.tables.is_safe if judged.is_csv_safe is None else judged.is_csv_safe
     # The tag tells, too, whether it is.
     judged.is_csv_safe = is_safe
@@ -107,9 +108,9 @@ async def _send(
     # aiohttp would end even the empty body of a HEAD with gzip's last bytes.
     if judged.rendering.is_compressed and request.method != "HEAD":
         response.enable_compression(web.ContentCoding.gzip)
-    await response.prepare(request)
     slices = Slices()
     try:
+        await response.prepare(request)
         async with aclosing(pieces):
             if request.method != "HEAD":
                 async for piece in pieces:

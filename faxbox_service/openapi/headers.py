@@ -34,6 +34,8 @@ HEADERS: Final[Document] = {
         "The dotted keys of what was invalid before and is not touched, parted by commas; `...` at "
         "the end where there are more. Only there when there are any."
     ),
+    "NextStartKey": _header("The `start_key` of the next page, if there is one."),
+    "Link": _header('The next page, if there is one: `<URL>; rel="next"` (RFC 8288).'),
     "Location": _header("The path of what was made.", required=True, pattern="^/"),
     "Disposition": _header("The name of the file to save a table as."),
     "Allow": _header("The methods of this path.", required=True),

@@ -498,6 +498,25 @@ Below, both lists are shown as Kazoo has them.
         "It is where the libraries of today put a token (RFC 6750, 2.1).",
         ("authz/bearer-jwt",),
     ),
+    32: Deviation(
+        "Pages in headers",
+        "only the envelope says that there is another page, so a CSV listing stops after 50 boxes "
+        "without a word; after a filtered page that is just full comes an empty one",
+        '`next-start-key` and `link` with `rel="next"` on every page but the last; a filtered page '
+        "that is just full is the last, unless the account is large",
+        "Nobody is to take a page for the whole.",
+        by_hand="""\
+```http
+GET /v2/accounts/{ACCOUNT_ID}/faxboxes?accept=csv
+```
+
+```diff
+ HTTP/1.1 200 OK
++next-start-key: {CURSOR}
++link: </v2/accounts/{ACCOUNT_ID}/faxboxes?accept=csv&start_key={CURSOR}>; rel="next"
+```
+""",
+    ),
 }
 
 BY_RULE: dict[int, str] = {
