@@ -62,7 +62,7 @@ class Bodies:
                 raise judged.refusal from None
             raise
         content_type = request.headers.get("content-type", "") if body else ""
-        return decode_envelope(request.method, content_type, body, self._limits.shape)
+        return await decode_envelope(request.method, content_type, body, self._limits.shape)
 
     async def _inflated(
         self, request: web.BaseRequest, judged: Judged, coding: str, body: bytes, limit: int

@@ -109,6 +109,7 @@ class _EnvelopeHandler(RequestHandler):
                 # What follows is no request but what is wrong with the framing of the body, whose
                 # reader would wait in vain.
                 body.set_exception(web.RequestPayloadError("malformed body"))
+                body.feed_eof()
         elif body.is_eof():
             self._unfinished += len(data)
             if self._unfinished > LONGEST_HEADERS:

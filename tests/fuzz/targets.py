@@ -85,7 +85,7 @@ def fuzz_body(data: bytes) -> None:
     """A body under a media type, the first line."""
     kind, _, body = data.partition(b"\n")
     with suppress(CrossbarError):
-        envelope = decode_envelope("PUT", _as_header(kind), body, _LIMITS)
+        envelope = asyncio.run(decode_envelope("PUT", _as_header(kind), body, _LIMITS))
         decode_json(encode_json(envelope))
     json_part(_as_header(kind), body)
 
