@@ -68,7 +68,7 @@ def _repair(options: argparse.Namespace) -> None:
         for rivals in facts["doubled"]
     ]
     lines += [
-        f"{one['fault']}: {one['document_id']} in {one['database']}: {one['reason']}"
+        f"{one['fault']}: {one['document_id']!r} in {one['database']}: {one['reason']!r}"
         for one in facts["documents"]
     ]
     answer(options, facts, "\n".join(lines))

@@ -34,9 +34,6 @@ _TAKEN_AS_PRECONDITION = (
     " and the document is at another one; leave both out to change it whatever its revision"
 )
 
-_LONGEST_REASON = 1000
-"""Characters of what an operator's function says."""
-
 
 @dataclass(slots=True)
 class CrossbarError(Exception):
@@ -242,7 +239,7 @@ def conflicting(named: Revision | None) -> CrossbarError:
 
 def document_refused(refused: DocumentRefused) -> CrossbarError:
     """What the store will never take or show: asking again is of no use (contract, 11)."""
-    reason = refused.reason[:_LONGEST_REASON]
+    reason = refused.reason
     match refused.why:
         case Refusal.TOO_LARGE:
             errors = refused.errors or {"": {"maxSize": {"message": reason}}}

@@ -58,7 +58,7 @@ class Finding:
         """For the log."""
         if self.place is not None:
             database, document_id = self.place
-            return f"{document_id} in {database}: {self.fault}: {self.reason}"
+            return f"{document_id!r} in {database}: {self.fault}: {self.reason!r}"
         return f"account {self.account_id}, faxbox {self.faxbox_id}: {self.fault}"
 
 

@@ -79,7 +79,8 @@ class DocumentRefused(StoreError):
         reason: str,
         errors: PropertyErrors | None = None,
     ) -> None:
-        super().__init__(f"{document_id!r} in {database} is {why}: {reason}")
+        # Quoted, for it goes into logs, and an operator's function may repeat what clients say.
+        super().__init__(f"{document_id!r} in {database} is {why}: {reason!r}")
         self.why = why
         self.database = database
         self.document_id = document_id

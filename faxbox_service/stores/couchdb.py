@@ -44,7 +44,13 @@ from .couchdb_endpoints import (
 from .couchdb_history import read_revisions
 from .couchdb_quorum import is_by_quorum, take_back
 from .couchdb_reading import all_documents, all_ids, read_apart, unreadable
-from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB, UnreadableReply
+from .couchdb_remote import (
+    AccessRefused,
+    CouchDB,
+    RefusedByCouchDB,
+    ThrownByFunction,
+    UnreadableReply,
+)
 from .couchdb_replies import (
     change,
     document_of_row,
@@ -366,12 +372,13 @@ class CouchStore:
             return await endpoint._put(without_conflicts(document))
         except RefusedByCouchDB as error:
             raise refusal(database, document["_id"], error) from error
+        except ThrownByFunction as error:
+            raise _forbidden(database, document, error.reason) from error
         except AccessRefused as error:
             # An operator's function refuses with the same statuses as CouchDB does strangers.
             if error.reason is None or not await self._lets_us_in(database):
                 raise
-            why = Refusal.FORBIDDEN
-            raise DocumentRefused(why, database, document["_id"], error.reason) from error
+            raise _forbidden(database, document, error.reason) from error
 
     async def _lets_us_in(self, database: str) -> bool:
         try:
@@ -447,6 +454,10 @@ class CouchStore:
         if self._server is None:
             raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
         return self._server
+
+
+def _forbidden(database: str, document: Document, reason: str) -> DocumentRefused:
+    return DocumentRefused(Refusal.FORBIDDEN, database, document["_id"], reason)
 
 
 def _changes(reply: Json) -> Changes:

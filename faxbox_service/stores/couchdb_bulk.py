@@ -24,7 +24,7 @@ from .base import (
 )
 from .couchdb_endpoints import database_endpoint, document_endpoint
 from .couchdb_quorum import require_quorum
-from .couchdb_remote import CouchDB, RefusedByCouchDB, reason_of
+from .couchdb_remote import CouchDB, RefusedByCouchDB, is_thrown, reason_of
 from .couchdb_replies import items
 
 _MOST_BYTES = 16_000_000
@@ -38,8 +38,8 @@ _TRIES = 8
 _FORBIDDEN = ("forbidden", "unauthorized")
 """What a `validate_doc_update` function may throw."""
 
-_AWAY = ("timeout", "internal_server_error", "error")
-"""What is wrong with a node, and not with the document."""
+_INVALID = ("doc_validation", "bad_request", "missing_stub")
+"""What may be wrong with a document itself."""
 
 
 async def write_documents(
@@ -160,7 +160,8 @@ def _outcome(database: str, row: Json) -> Outcome:
     if error == "conflict":
         return RevisionConflict(f"{document_id!r} in {database} has changed")
     reason = reason_of(row)
-    if error in _AWAY:
-        raise StoreUnavailable(f"CouchDB could not write {document_id!r} in {database}: {reason}")
-    why = Refusal.FORBIDDEN if error in _FORBIDDEN else Refusal.INVALID
-    return DocumentRefused(why, database, document_id, reason)
+    if error in _FORBIDDEN or is_thrown(row):
+        return DocumentRefused(Refusal.FORBIDDEN, database, document_id, reason)
+    if error in _INVALID:
+        return DocumentRefused(Refusal.INVALID, database, document_id, reason)
+    raise StoreUnavailable(f"CouchDB could not write {document_id!r} in {database}: {reason}")

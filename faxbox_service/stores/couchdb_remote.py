@@ -34,6 +34,8 @@ _NO_REVISION = "Invalid rev format"
 
 _READS = ("GET", "HEAD")
 
+_LONGEST_REASON = 1000
+
 
 class RefusedByCouchDB(StoreError, ValueError):
     """The server understood the request and will never accept it: 400, 412, 413, 415."""
@@ -58,6 +60,14 @@ class AccessRefused(StoreUnavailable):
     """
 
     def __init__(self, text: str, reason: str | None) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class ThrownByFunction(StoreUnavailable):
+    """A 500 for what a function of an operator threw that is no refusal in CouchDB's sense."""
+
+    def __init__(self, text: str, reason: str) -> None:
         super().__init__(text)
         self.reason = reason
 
@@ -246,12 +256,12 @@ class CouchDB(remote.RemoteServer):
 
     def _error(self, status: int, body: bytes, path: str) -> StoreError:
         """Say what a status means; a 404 of something that is not CouchDB means nothing."""
-        reason = _reason(body)
+        told, reason = _error_in(body)
         if status == 404 and reason is not None:
             if reason in _NO_DATABASE:
                 return MissingDatabase(f"{path}: {reason}")
             return DocumentNotFound(f"{path}: {reason}")
-        if status == 409 or reason == _NO_REVISION:
+        if status == 409 or (status == 400 and reason == _NO_REVISION):
             return RevisionConflict(f"{path}: {reason or status}")
         if status in (400, 412, 413, 415) and reason is not None:
             return RefusedByCouchDB(status, reason)
@@ -262,7 +272,10 @@ class CouchDB(remote.RemoteServer):
             user = self._url.user
             who = "requests without a user" if user is None else f"the user {user!r}"
             return AccessRefused(f"{self._name()} refuses {who}: {reason or status}", reason)
-        return self._unavailable(f"status {status}" + (f": {reason}" if reason else ""))
+        text = f"status {status}" + (f": {reason}" if reason else "")
+        if status == 500 and reason is not None and is_thrown(told):
+            return ThrownByFunction(f"{self._name()}: {text}", reason)
+        return self._unavailable(text)
 
     def _unavailable(self, reason: str) -> StoreUnavailable:
         return StoreUnavailable(f"{self._name()}: {reason}")
@@ -287,15 +300,28 @@ def _query(params: dict[str, str]) -> str:
     return "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in params.items())
 
 
-def _reason(body: bytes) -> str | None:
-    """The reason in one of CouchDB's error bodies, None for any other body."""
+def _error_in(body: bytes) -> tuple[Json, str | None]:
+    """One of CouchDB's error bodies, and the reason in it; None for any other body."""
     try:
-        return reason_of(decode_stored_json(body))
+        error = decode_stored_json(body)
+        return error, reason_of(error)
     except (InvalidJson, AttributeError, KeyError, TypeError):
-        return None
+        return None, None
+
+
+def is_thrown(error: Json) -> bool:
+    """Whether a function threw something odd (`throw 'no'`), or crashed (`TypeError`).
+
+    What CouchDB itself fails at has another name, or the number of a report in the log.
+    """
+    name = error.get("error")
+    if name == "unknown_error":
+        return "ref" not in error
+    return isinstance(name, str) and name.endswith("Error")
 
 
 def reason_of(error: Json) -> str:
     """The reason in an error of CouchDB: the function that an operator wrote may give any JSON."""
     reason = error.get("reason") or error["error"]
-    return reason if isinstance(reason, str) else encode_json(reason).decode()
+    text = reason if isinstance(reason, str) else encode_json(reason).decode()
+    return text[:_LONGEST_REASON]

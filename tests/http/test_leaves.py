@@ -210,4 +210,4 @@ class TestConflictsAreTold:
             await eventually(is_counted, 40)
         finally:
             await reconciler.stop()
-        assert f"{box['id']} in {account_database(tenant.account.id)}" in caplog.text
+        assert f"{box['id']!r} in {account_database(tenant.account.id)}" in caplog.text

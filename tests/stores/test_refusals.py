@@ -149,6 +149,7 @@ class TestOperatorsFunctions:
         if (document.login) throw({unauthorized: document.login});
         if (document._deleted && old && old.kept) throw({forbidden: "it is kept"});
         if (document.broken) document.not.there;
+        if (document.odd) throw(document.odd);
     }"""
 
     @pytest.fixture(autouse=True)
@@ -167,6 +168,16 @@ class TestOperatorsFunctions:
         [outcome] = await store.put_many(database, [{"_id": "a", **fields}])
         assert isinstance(outcome, DocumentRefused)
         assert (outcome.why, outcome.reason) == (Refusal.FORBIDDEN, "not today")
+
+    @pytest.mark.parametrize("fields", [{"odd": "no"}, {"odd": {"other": "no"}}, {"broken": 1}])
+    async def test_what_it_throws_otherwise_is_no_outage(
+        self, store: Store, database: str, fields: Document
+    ) -> None:
+        with pytest.raises(DocumentRefused) as refused:
+            await store.put(database, {"_id": "a", **fields})
+        [outcome] = await store.put_many(database, [{"_id": "a", **fields}])
+        assert isinstance(outcome, DocumentRefused)
+        assert refused.value.why is outcome.why is Refusal.FORBIDDEN
 
     async def test_a_deletion_is_forbidden(self, store: Store, database: str) -> None:
         revision = await store.put(database, {"_id": "a", "kept": True})
