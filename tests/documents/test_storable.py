@@ -12,7 +12,7 @@ from faxbox_service.documents.storable import (
     TooLarge,
     Unstorable,
     is_surely_within,
-    require_size,
+    require_within,
     storable_text,
     stored_size,
 )
@@ -46,12 +46,13 @@ def test_sizes_are_counted_as_couchdb_counts_them(value: Any, size: int) -> None
 def test_what_is_surely_within_is_within(value: Any) -> None:
     size = stored_size(value)
     assert not is_surely_within(encode_json(value), size - 1)
+    assert is_surely_within(encode_json(value), 10 * size + 1000)
 
 
 def test_what_is_too_large_says_by_how_much() -> None:
-    require_size({"a": "x"}, 9)
+    require_within({"a": "x"}, 9)
     with pytest.raises(TooLarge) as error:
-        require_size({"a": "xx"}, 9)
+        require_within({"a": "xx"}, 9)
     fault = error.value.errors[""]["maxSize"]
     assert (fault["target"], fault["value"]) == (9, 10)
 
@@ -68,14 +69,29 @@ def test_an_integer_of_too_many_digits_is_found(digits: int, sign: int) -> None:
     assert list(error.value.errors) == ["b.0.c%2Ed"]
 
 
+@pytest.mark.parametrize("before", [0, 1, 100, 308, 309, 310, 1000])
+def test_wherever_it_lies(before: int) -> None:
+    with pytest.raises(Unstorable):
+        storable_text({"a": "x" * before, "b": 10**308 * 9, "c": "x" * 1000})
+    with pytest.raises(Unstorable):
+        storable_text({"a": "x" * before, "b": 10**2000, "c": "x" * 1000})
+    storable_text({"a": "x" * before, "b": 10**307 * 9, "c": "x" * 1000})
+
+
 def test_brackets_side_by_side_are_not_deep() -> None:
-    assert storable_text({"a": [[]] * 10_000, "b": "[" * 10_000})
+    fields = {"a": [[]] * 10_000, "b": "[" * 10_000}
+    assert not is_surely_within(storable_text(fields), 1_000_000)
+    require_within(fields, 1_000_000)
 
 
 def test_levels_are_counted_with_the_document() -> None:
     def nested(levels: int) -> Any:
         return [nested(levels - 1)] if levels else 1
 
-    storable_text({"a": nested(DEEPEST_NESTING - 1)})
+    fields = {"a": nested(DEEPEST_NESTING - 1)}
+    assert is_surely_within(storable_text(fields), 10_000)
+    require_within(fields, 10_000)
+    too_deep = {"a": nested(DEEPEST_NESTING)}
+    assert not is_surely_within(storable_text(too_deep), 10_000)
     with pytest.raises(Unstorable):
-        storable_text({"a": nested(DEEPEST_NESTING)})
+        require_within(too_deep, 10_000)
