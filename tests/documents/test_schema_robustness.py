@@ -1,7 +1,6 @@
 """Nothing that a client sends breaks the validator, floods its reply or takes long."""
 
 import copy
-import time
 from typing import Any
 
 import pytest
@@ -152,25 +151,3 @@ def test_what_is_short_is_told_whole() -> None:
     value = [{"a": "x" * 1000, "b": [1.5, None, True, 10**100]}, "é" * 1000]
     assert faxbox_errors(name=value)["name"]["type"]["value"] == value
     assert faxbox_errors(name="x" * 5000)["name"]["maxLength"]["value"] == "x" * 5000
-
-
-def test_a_typical_document_is_judged_quickly() -> None:
-    way = {
-        "email": {"send_to": ["a@example.com", "b@example.com"]},
-        "callback": {"method": "post", "type": "json", "url": "https://example.com/fax"},
-    }
-    box = {
-        "name": "Sales",
-        "caller_id": "+15551234567",
-        "media": {"fax_option": True},
-        "notifications": {"inbound": way, "outbound": way},
-        "smtp_permission_list": [".*@example\\.com"],
-    }
-    schema = packaged_schema("faxbox")
-    schema.validate(box)
-
-    started = time.perf_counter()
-    for _ in range(200):
-        schema.validate(box)
-
-    assert (time.perf_counter() - started) / 200 < 0.001  # some 80 µs where nothing else runs
