@@ -7,7 +7,7 @@ from faxbox_service.repositories.clock import SteadyClock
 
 Name = TypeVar("Name", bound=Hashable)
 
-_CAPACITY = 100_000
+_CAPACITY = 20_000
 
 
 class Buckets(Generic[Name]):

@@ -1,12 +1,13 @@
 """A bounded memory of answers that may be a little old."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
-from .bounded import Bounded
+from faxbox_service.bounded_memory import BoundedMemory
+
 from .clock import Clock
 
-Key = TypeVar("Key")
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
@@ -18,7 +19,7 @@ class Expiring(Generic[Key, Value]):
     ) -> None:
         self._lifetime = lifetime
         self._clock = clock
-        self._entries: Bounded[Key, tuple[float, Value]] = Bounded(entries=entries, size=size)
+        self._entries: BoundedMemory[Key, tuple[float, Value]] = BoundedMemory(size, most=entries)
         self.largest = self._entries.largest
         """The largest size of a value that is remembered."""
 

@@ -6,12 +6,12 @@ database tells of all accounts. While it cannot be followed, memories are believ
 
 from collections.abc import Awaitable, Callable
 
+from faxbox_service.bounded_memory import BoundedMemory
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId
 from faxbox_service.stores.base import NOW, Change, Store
 
-from .bounded import Bounded
 from .clock import SteadyClock
 from .following import Follower
 
@@ -31,8 +31,8 @@ class KnownAccounts:
     def __init__(self, store: Store, clock: SteadyClock, *, unfollowed_seconds: float) -> None:
         self._clock = clock
         self._unfollowed_seconds = unfollowed_seconds
-        self._known: Bounded[AccountId, tuple[float, Account]] = Bounded(
-            entries=_ENTRIES, size=_BYTES
+        self._known: BoundedMemory[AccountId, tuple[float, Account]] = BoundedMemory(
+            _BYTES, most=_ENTRIES
         )
         self._loading: dict[AccountId, object] = {}
         self._follower = Follower(store, ACCOUNTS, self._take, NOW)

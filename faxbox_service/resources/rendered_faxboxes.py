@@ -22,7 +22,7 @@ class RenderedFaxboxes:
     """Remembers texts of `budget` bytes in all, of a sixteenth at most; the oldest go first."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
-        self._texts: BoundedMemory[BatchKey, bytes] = BoundedMemory(budget, _size_of)
+        self._texts: BoundedMemory[BatchKey, bytes] = BoundedMemory(budget)
 
     def text(self, document: Document) -> EncodedJson:
         """The JSON text of one faxbox."""
@@ -30,7 +30,7 @@ class RenderedFaxboxes:
         text = self._texts.get(key)
         if text is None:
             text = encode_json(shown_faxbox(document))
-            self._texts.put(key, text)
+            self._texts.put(key, text, _size_of(key, text))
         return EncodedJson(text)
 
     def texts(self, batch: Batch, remember: bool) -> Iterable[bytes]:
@@ -46,7 +46,7 @@ class RenderedFaxboxes:
     def _rendered(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
         text = encode_json(shown_faxbox(row.document or {}))
         if remember:
-            self._texts.put(key, text)
+            self._texts.put(key, text, _size_of(key, text))
         return text
 
 

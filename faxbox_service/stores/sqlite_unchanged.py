@@ -50,11 +50,9 @@ class Unchanged:
     def __init__(self) -> None:
         self._version: int | None = None
         self._is_checked = False
-        self._ranges: BoundedMemory[_RangeKey, list[ViewRow]] = BoundedMemory(
-            _RANGE_BYTES, _size_of_range
-        )
+        self._ranges: BoundedMemory[_RangeKey, list[ViewRow]] = BoundedMemory(_RANGE_BYTES)
         self._documents: BoundedMemory[_DocumentKey, _StoredDocument] = BoundedMemory(
-            _DOCUMENT_BYTES, _size_of_document
+            _DOCUMENT_BYTES
         )
 
     def end_transaction(self) -> None:
@@ -77,7 +75,7 @@ class Unchanged:
         rows = self._ranges.get(key)
         if rows is None:
             rows = index.read(connection, database, view, wanted)
-            self._ranges.put(key, rows)
+            self._ranges.put(key, rows, _size_of_range(rows))
         return rows
 
     def document(
@@ -93,7 +91,7 @@ class Unchanged:
                 return None
             stored = rows[0]
             if stored[1] is not None:
-                self._documents.put(key, stored)
+                self._documents.put(key, stored, _size_of_document(key, stored))
         return stored
 
     def _check(self, connection: sqlite3.Connection) -> None:
@@ -118,7 +116,7 @@ def _can_be_kept(wanted: ViewRange) -> bool:
     )
 
 
-def _size_of_range(_: _RangeKey, rows: list[ViewRow]) -> int:
+def _size_of_range(rows: list[ViewRow]) -> int:
     # Three keys of four bytes a character at most.
     return 3 * 4 * _LONGEST_KEY + _ROW * len(rows) + sum(map(stored_size, rows))
 
