@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import accumulate
 
 from aiohttp import web
@@ -92,6 +93,11 @@ class Metrics(Collector):
         yield found
 
 
+_MOST_CONNECTIONS = 50
+_SILENCE = 15.0
+"""Seconds without a request, after which a connection ends."""
+
+
 class MetricsServer:
     """Answers `GET /metrics`, and nothing else, until it is closed."""
 
@@ -120,14 +126,25 @@ class MetricsServer:
 
 
 class _Server(web.Server):
-    """aiohttp's, whose answers to bytes that are no HTTP have our header as well."""
+    """aiohttp's, with limits: what reads metrics has a few connections, and little to say."""
 
     def __call__(self) -> RequestHandler:
-        return _Handler(self, loop=asyncio.get_running_loop())
+        return _Handler(self, asyncio.get_running_loop())
 
 
 class _Handler(RequestHandler):
-    __slots__ = ()
+    __slots__ = ("_server",)
+
+    def __init__(self, server: _Server, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(
+            server, loop=loop, keepalive_timeout=_SILENCE, lingering_time=0, auto_decompress=False
+        )
+        self._server = server
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if len(self._server.connections) > _MOST_CONNECTIONS and self.transport is not None:
+            self.transport.abort()
 
     def handle_error(
         self,
@@ -136,8 +153,10 @@ class _Handler(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        response = super().handle_error(request, status, exc, message)
-        response.headers.update(NEVER_SNIFFED)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log_exception("Error handling request", exc_info=exc)
+        response = web.Response(status=status, text="\n", headers=NEVER_SNIFFED)
+        response.force_close()
         return response
 
 

@@ -1,5 +1,6 @@
 """Metrics: each worker tells of itself, and what docs/operators.md says there is."""
 
+import asyncio
 import re
 import socket
 import time
@@ -9,7 +10,9 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 
 import pytest
+from prometheus_client.registry import Collector
 
+from faxbox_service.metrics import MetricsServer
 from tests.test_cli import base_url_of, free_port, run, serving
 
 OPERATORS = (Path(__file__).parents[1] / "docs" / "operators.md").read_text()
@@ -119,3 +122,28 @@ def test_a_port_that_is_taken_is_told(store):
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert str(port) in result.stderr
+
+
+async def test_the_metrics_port_bears_few_connections_and_says_little_of_rubbish(caplog):
+    server, port = MetricsServer(NoMetrics()), free_port()
+    await server.listen("127.0.0.1", port)
+    try:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
+        await asyncio.sleep(0.2)
+        ended = [reader for reader, _ in held if reader.exception() or reader.at_eof()]
+        assert len(ended) == 10
+        for _, writer in held:
+            writer.close()
+        await asyncio.sleep(0.1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"\x00rubbish\r\n\r\n")
+        assert b" 400 Bad Request" in await reader.read()
+        writer.close()
+        assert not caplog.records
+    finally:
+        await server.close()
+
+
+class NoMetrics(Collector):
+    def collect(self):
+        return iter(())
