@@ -185,6 +185,8 @@ class Listing:
             return
         held: list[bytes] = []
         size = 0
+        if self._slices.is_over:
+            await self._slices.pause()
         for text in texts:
             held.append(text)
             size += len(text)
