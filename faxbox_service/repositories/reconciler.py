@@ -226,7 +226,8 @@ class Reconciler:
         pause = self._sweep_interval
         if self._lease.was_left_behind or self._has_left_accounts:
             pause = min(pause, _SHORTEST_SWEEP_PAUSE)
-        return swept >= pause
+        # A clock that was set back may have swept in what is the future now.
+        return not 0 <= swept < pause
 
     async def _sweep(self) -> bool:
         """Look at everything; whether that was done, because the lease was held all the time.
