@@ -1,10 +1,12 @@
 """Every hostile request at full size, while another client reads; a table of what it cost.
 
 python -m tests.hostile --kinds crowds framing
+python -m tests.hostile --store couchdb    (the one that FAXBOX_TEST_COUCHDB_URL names)
 """
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -12,11 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.faults.faults import COUCHDB, EMBEDDED
+from tests.faults.places import CouchdbPlace
+
 from .cases import CLOSED, Case, faults, played
 from .ground import lay_ground
 from .kinds import KINDS
 from .victim import Victim
 from .watcher import Waits, Watcher, watching
+
+COUCHDB_URL = "FAXBOX_TEST_COUCHDB_URL"
 
 LONGEST_WAIT = 0.1
 """Seconds that the other client may wait on a quiet machine, and that the worker may work while
@@ -83,16 +90,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__)
     parser.add_argument("--kinds", nargs="+", choices=[*KINDS], default=[*KINDS])
     parser.add_argument("--case", default="", help="only those whose names have this in them")
+    parser.add_argument("--store", choices=(EMBEDDED, COUCHDB), default=EMBEDDED)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        victim = Victim(Path(directory))
-        victim.service.start()
+        place = CouchdbPlace(os.environ[COUCHDB_URL]) if options.store == COUCHDB else None
+        victim = Victim(Path(directory), place)
+        victim.start()
         try:
             victim.ground = asyncio.run(lay_ground(victim.place.url))
             outcomes = asyncio.run(_attack(victim, options.kinds, options.case))
-            log = victim.service.log.read_text()
+            log = victim.logged()
         finally:
-            victim.service.stop()
+            victim.stop()
     is_quiet = outcomes[0].waited < _QUIET_WAIT
     unmet = [demand for outcome in outcomes[1:] for demand in outcome.unmet(is_quiet=is_quiet)]
     if log:

@@ -13,9 +13,9 @@ from .victim import Victim
 def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
     """One worker over an embedded store with the ground of all cases."""
     victim = Victim(tmp_path_factory.mktemp("victim"))
-    victim.service.start()
+    victim.start()
     try:
         victim.ground = asyncio.run(lay_ground(victim.place.url))
         yield victim
     finally:
-        victim.service.stop()
+        victim.stop()

@@ -32,4 +32,4 @@ def test_any_bytes_get_an_answer_that_is_worth_it(victim: Victim, sent: bytes) -
 
 
 def test_nothing_of_all_that_is_logged_as_a_fault_of_ours(victim: Victim) -> None:
-    assert victim.service.log.read_text() == ""
+    assert victim.logged() == ""

@@ -34,7 +34,7 @@ async def test_every_case_is_answered_rightly(victim: Victim, kind: str) -> None
 
 async def test_nothing_of_all_that_is_logged_as_a_fault_of_ours(victim: Victim) -> None:
     # After the cases above, whichever of them ran.
-    log = victim.service.log.read_text()
+    log = victim.logged()
     assert log == "", f"{log.count('Traceback')} tracebacks, such as:\n{log[-3000:]}"
 
 

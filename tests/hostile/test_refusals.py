@@ -26,12 +26,12 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
         FAXBOX_RATE_LIMIT_BURST=str(_BURST),
         FAXBOX_RATE_LIMIT_REFILL="0.001",
     )
-    victim.service.start()
+    victim.start()
     try:
         victim.ground = asyncio.run(lay_ground(victim.place.url))
         yield victim
     finally:
-        victim.service.stop()
+        victim.stop()
 
 
 @pytest.mark.parametrize("size", [60_000, 7_900_000])

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.faults.places import EmbeddedPlace
+from tests.faults.places import EmbeddedPlace, Place
 from tests.faults.service import ServiceProcesses
 
 from .ground import Ground
@@ -18,12 +18,28 @@ _NANOSECONDS = 1e9
 class Victim:
     """A service with one worker, which is replaced when it dies, and the ground under it."""
 
-    def __init__(self, directory: Path, **environment: str) -> None:
-        self.place = EmbeddedPlace(directory)
+    def __init__(self, directory: Path, place: Place | None = None, **environment: str) -> None:
+        """Serve what is kept at a place; without one, in a file of the directory."""
+        self.place = place or EmbeddedPlace(directory)
         self.service = ServiceProcesses(
             self.place.url, directory, workers=1, environment=environment
         )
         self.ground = Ground()
+        self._said_at_start = 0
+
+    def start(self) -> None:
+        """Return when it accepts connections."""
+        self.service.start()
+        self._said_at_start = len(self.service.log.read_text())
+
+    def stop(self) -> None:
+        """End it, and remove what it kept."""
+        self.service.stop()
+        self.place.close()
+
+    def logged(self) -> str:
+        """What it has logged since it was started."""
+        return self.service.log.read_text()[self._said_at_start :]
 
     @property
     def address(self) -> Address:
