@@ -21,10 +21,9 @@ _UNNOTICED = 0.010
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Seconds of processor time at a quarter, a half and all of a size, the least of some tries."""
+    """Seconds of processor time at a quarter and at all of a size, the least of some tries."""
 
     quarter: float
-    half: float
     whole: float
 
     @property
@@ -33,8 +32,7 @@ class Growth:
         return self.whole <= _MOST_GROWTH * max(self.quarter, 0.0) + _UNNOTICED
 
     def __str__(self) -> str:
-        times = (self.quarter, self.half, self.whole)
-        return " → ".join(f"{1000 * seconds:.1f}" for seconds in times) + " ms"
+        return f"{1000 * self.quarter:.1f} ms at a quarter, {1000 * self.whole:.1f} ms at all of it"
 
 
 async def cost_of_nothing(victim: Victim, seconds: float) -> float:
@@ -47,10 +45,10 @@ async def growth_of(case: Case, victim: Victim, nothing: float, seconds: float) 
 
     `nothing` is what is not counted, as `cost_of_nothing` has it.
     """
-    sizes = (case.moderate // 4, case.moderate // 2, case.moderate)
     for tries in (1, _TRIES):
-        times = [await _least(case, victim, size, seconds, tries) for size in sizes]
-        growth = Growth(*(taken - nothing for taken in times))
+        quarter = await _least(case, victim, case.moderate // 4, seconds, tries)
+        whole = await _least(case, victim, case.moderate, seconds, tries)
+        growth = Growth(quarter - nothing, whole - nothing)
         if growth.is_linear:
             break
     return growth

@@ -6,7 +6,7 @@ from .growth import cost_of_nothing, growth_of
 from .kinds import KINDS
 from .victim import Victim
 
-_SECONDS = 4.0
+_SECONDS = 20.0
 _OF_MEMORY = ("crowds", "repetitions")
 """Kinds whose cost is memory: `make hostile` watches it."""
 
