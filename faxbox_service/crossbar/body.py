@@ -9,7 +9,8 @@ import asyncio
 from aiohttp import web
 
 from faxbox_service.documents.json_shape import ShapeExceeded, ShapeLimits, require_shape
-from faxbox_service.documents.json_text import InvalidJson, decode_json
+from faxbox_service.documents.json_text import InvalidJson, TooManyDigits, decode_json
+from faxbox_service.documents.long_integers import LONGEST_INTEGER
 from faxbox_service.documents.types import Document, Json
 
 from .body_memory import Reservation
@@ -101,6 +102,8 @@ async def _json_object(content_type: str, body: bytes, limits: ShapeLimits) -> D
         body = json_part(content_type, body) or body
     try:
         value = await _decode(body, limits)
+    except TooManyDigits as error:
+        raise json_too_large("maxDigits", LONGEST_INTEGER, str(error)) from None
     except InvalidJson:
         if media_type in _JSON_TYPES:
             raise invalid_json(_UNREADABLE) from None

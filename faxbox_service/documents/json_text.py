@@ -33,6 +33,10 @@ class InvalidJson(ValueError):
     """The text is not JSON, or nests deeper than can be decoded."""
 
 
+class TooManyDigits(InvalidJson):
+    """There is an integer of more digits than any has."""
+
+
 def decode_json(text: bytes | str) -> Json:
     """Return the value of a JSON text that anybody may have sent.
 
@@ -57,7 +61,7 @@ def _require_short_integers(text: bytes | str) -> None:
     except UnicodeError as error:
         raise InvalidJson(str(error)) from error
     if has_long_integer(encoded):
-        raise InvalidJson(f"an integer of more than {LONGEST_INTEGER} digits")
+        raise TooManyDigits(f"JSON must not have integers of more than {LONGEST_INTEGER} digits")
 
 
 def encode_json(value: Json) -> bytes:

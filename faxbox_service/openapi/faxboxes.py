@@ -18,7 +18,7 @@ from .example_values import (
 )
 from .operations import Operation, json_body, schema_reference
 from .parameters import CONDITIONS, LISTING, TABLE
-from .replies import empty_reply, example, not_modified, reply, table_reply
+from .replies import OF_PAGES, empty_reply, example, not_modified, reply, table_reply
 
 _FIELDS: Final = modern_schema(packaged_schema("faxbox").document)
 _ID: Final[Document] = {"type": "string", "minLength": 1}
@@ -161,6 +161,7 @@ _LIST: Final = Operation(
                 ),
             },
             _AS_TABLE,
+            **OF_PAGES,
         ),
         "204": empty_reply("A table without rows.", {"query": "accept=csv&has_key=fax_identity"}),
         "304": not_modified(),

@@ -16,7 +16,7 @@ from .example_values import (
 )
 from .operations import Operation, schema_reference
 from .parameters import CONDITIONS, LISTING
-from .replies import empty_reply, example, not_modified, reply, table_reply
+from .replies import OF_PAGES, empty_reply, example, not_modified, reply, table_reply
 
 _TAG: Final = "accounts"
 _CHILD: Final = "a child account"
@@ -87,6 +87,7 @@ def _listing(operation_id: str, summary: str, item: Document, columns: str) -> O
                     "empty": example("Nothing found", empty),
                 },
                 example("As a table", columns, query="accept=csv", given=_CHILD),
+                **OF_PAGES,
             ),
             "204": empty_reply("A table without rows.", {"query": "accept=csv"}),
             "304": not_modified(given=_CHILD),
@@ -166,6 +167,7 @@ KIN_PATHS: Final = {
                     },
                     expires="Expires",
                     etag="EntityTag",
+                    **OF_PAGES,
                 ),
                 "304": not_modified(given=_BY_ROOT),
                 "412": reply(

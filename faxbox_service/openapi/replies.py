@@ -16,6 +16,9 @@ JSON: Final = "application/json"
 CSV: Final = "text/csv"
 JAVASCRIPT: Final = "application/javascript"
 
+OF_PAGES: Final = {"link": "Link", "next_start_key": "NextStartKey"}
+"""The headers of a page, beside those of other reads."""
+
 
 def example(summary: str, value: Json, **request: Json) -> Document:
     """A reply, and how to get it."""
@@ -48,9 +51,11 @@ def table_reply(
     schema: Document,
     examples: dict[str, Document],
     table: Document | None = None,
+    **headers: str,
 ) -> Document:
     """The reply of a read that can be had as a table too (wire, 2.5)."""
-    document = read_reply(description, schema, examples, content_disposition="Disposition")
+    headers["content_disposition"] = "Disposition"
+    document = read_reply(description, schema, examples, **headers)
     as_csv: Document = {"schema": {"type": "string"}}
     document["content"][CSV] = as_csv if table is None else as_csv | {"examples": {"table": table}}
     return document

@@ -17,7 +17,7 @@ from .example_values import (
 )
 from .operations import Operation, json_body, schema_reference
 from .parameters import CONDITIONS, LISTING, TABLE
-from .replies import empty_reply, example, not_modified, reply, table_reply
+from .replies import OF_PAGES, empty_reply, example, not_modified, reply, table_reply
 
 _TAG: Final = "users"
 _FIELDS: Final = modern_schema(packaged_schema("users").document)
@@ -144,6 +144,7 @@ _LIST: Final = Operation(
                 )
             },
             example("As a table", _TABLE, query="accept=csv"),
+            **OF_PAGES,
         ),
         "204": empty_reply("A table without rows.", {"query": "accept=csv&has_key=nothing"}),
         "304": not_modified(),

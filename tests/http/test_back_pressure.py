@@ -6,6 +6,8 @@ import threading
 import pytest
 
 from faxbox_service.documents.schema import Schema
+from faxbox_service.repositories import judging
+from faxbox_service.repositories.beside import Beside
 from tests.http.conftest import send_raw
 
 
@@ -70,13 +72,13 @@ async def test_large_documents_are_judged_beside_other_requests(tenant, monkeypa
     validate, go_on = Schema.validate, threading.Event()
 
     def held(schema, data):
-        if "flags" in data:
+        if "smtp_permission_list" in data:
             assert go_on.wait(30)
         return validate(schema, data)
 
     monkeypatch.setattr(Schema, "validate", held)
-    monkeypatch.setattr("faxbox_service.repositories.judging._MOST_AT_ONCE", 1)
-    large = {"name": "x", "flags": ["x"] * 2000}
+    monkeypatch.setattr(judging, "_beside", Beside("judging", most=1))
+    large = {"name": "x", "smtp_permission_list": ["x"] * 2000}
     first = asyncio.create_task(tenant.client.put(tenant.faxboxes, large))
     try:
         await asyncio.sleep(0.2)

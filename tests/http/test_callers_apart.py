@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.http.conftest import child_of
-
 READS = ["{faxboxes}", "{box}", "{faxboxes}?paginate=false", "{faxboxes}?accept=csv", "{account}"]
 
 
@@ -88,8 +86,7 @@ async def test_errors_and_changes_are_never_stored(service, tenant, paths):
         assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_what_everybody_may_read_has_the_same_tag_for_all(service, tenant):
-    other = await child_of(service, tenant)
+async def test_what_everybody_may_read_has_the_same_tag_for_all(service, tenant, other):
     tags = {
         (await client.get("/v2/openapi.json")).headers["etag"]
         for client in (service.client(), tenant.client, other.client)

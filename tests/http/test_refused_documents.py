@@ -104,7 +104,7 @@ class TestTooLarge:
             headers={"Content-Type": "application/json"},
         )
         assert answer.status == 400
-        assert list(answer.data) == ["a.b.0"]
+        assert answer.data["json"]["maxDigits"]["target"] == 100
 
 
 class TestAttachments:

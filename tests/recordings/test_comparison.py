@@ -288,8 +288,8 @@ def test_contract_14_the_tag_of_the_same_listing_must_not_change() -> None:
 
 def test_a_listed_difference_is_wanted_instead_of_the_recorded_reply() -> None:
     listed = {"put/x": conflict("made up")}
-    envelope = {**REAL, "data": {"message": "conflicting documents"}, "error": "409"}
-    envelope |= {"message": "datastore_conflict", "status": "error"}
+    envelope = {**REAL, "data": {"message": "conflicting documents", "cause": "1-a", "hint": "…"}}
+    envelope |= {"error": "409", "message": "datastore_conflict", "status": "error"}
     headers = {**REAL_HEADERS, **CORS}
 
     assert _compare(CREATE, 409, (envelope, headers), differences=listed) == []
