@@ -5,11 +5,8 @@ import re
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import replace
 from typing import cast
 from urllib.parse import quote
-
-from aiocouch.remote import HTTPResponse, RemoteDocument
 
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.names import database_class
@@ -25,7 +22,6 @@ from .base import (
     MissingDatabase,
     MissingView,
     Outcome,
-    Refusal,
     RevisionConflict,
     Sequence,
     StoreUnavailable,
@@ -34,7 +30,7 @@ from .base import (
     ViewRange,
     ViewRow,
 )
-from .couchdb_bulk import delete_leaves, refusal, without_conflicts, write_documents
+from .couchdb_bulk import delete_leaves, write_documents
 from .couchdb_endpoints import (
     attachment_endpoint,
     database_endpoint,
@@ -43,14 +39,15 @@ from .couchdb_endpoints import (
 )
 from .couchdb_history import read_revisions
 from .couchdb_quorum import is_by_quorum, take_back
-from .couchdb_reading import all_documents, all_ids, read_apart, unreadable
-from .couchdb_remote import (
-    AccessRefused,
-    CouchDB,
-    RefusedByCouchDB,
-    ThrownByFunction,
-    UnreadableReply,
+from .couchdb_reading import (
+    all_documents,
+    all_ids,
+    read_apart,
+    readable_changes,
+    readable_documents,
+    unreadable,
 )
+from .couchdb_remote import AccessRefused, CouchDB, RefusedByCouchDB, UnreadableReply
 from .couchdb_replies import (
     change,
     document_of_row,
@@ -61,6 +58,7 @@ from .couchdb_replies import (
 from .couchdb_turns import WriteTurns
 from .couchdb_url import ServerUrl
 from .couchdb_views import read_rows
+from .couchdb_writing import put_document
 from .design_documents import design_documents
 from .storable import is_writable_id, storable_fields
 
@@ -160,7 +158,7 @@ class CouchStore:
         document_id = document["_id"]
         endpoint = document_endpoint(self._opened(), database, document_id)
         async with self._turn(database, document_id):
-            response, reply = await self._put(endpoint, database, document)
+            response, reply = await put_document(self._opened(), database, document)
             revision = str(member(reply, "rev"))
             if not is_by_quorum(response):
                 await take_back(endpoint, response, revision)
@@ -246,7 +244,9 @@ class CouchStore:
             try:
                 rows = await all_documents(self._opened(), database, wanted)
             except UnreadableReply:
-                return await self._readable_documents(database, wanted, after, limit)
+                ids = await all_ids(self._opened(), database, wanted)
+                behind = [id for id in ids if _is_behind(id, after)][:limit]
+                return await readable_documents(self._opened(), database, behind)
             found = filter(None, items(rows, document_of_row))
             shown = [document for document in found if _is_behind(document["_id"], after)][:limit]
             # Design documents may fill a whole answer.
@@ -298,7 +298,7 @@ class CouchStore:
         except UnreadableReply:
             del params["include_docs"], params["conflicts"]
             reply = await self._poll_feed(path, params, 0, database)
-            return await self._readable_changes(database, _changes(reply))
+            return await readable_changes(self._opened(), database, _changes(reply))
         return _changes(reply)
 
     async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
@@ -364,64 +364,12 @@ class CouchStore:
         except DocumentNotFound as error:
             raise MissingDatabase(database) from error
 
-    async def _put(
-        self, endpoint: RemoteDocument, database: str, document: Document
-    ) -> tuple[HTTPResponse, Json]:
-        """Send a document. Raises `DocumentRefused` where it is for the document's sake."""
-        try:
-            return await endpoint._put(without_conflicts(document))
-        except RefusedByCouchDB as error:
-            raise refusal(database, document["_id"], error) from error
-        except ThrownByFunction as error:
-            raise _forbidden(database, document, error.reason) from error
-        except AccessRefused as error:
-            # An operator's function refuses with the same statuses as CouchDB does strangers.
-            if error.reason is None or not await self._lets_us_in(database):
-                raise
-            raise _forbidden(database, document, error.reason) from error
-
-    async def _lets_us_in(self, database: str) -> bool:
-        try:
-            await database_endpoint(self._opened(), database)._get()
-        except AccessRefused:
-            return False
-        return True
-
     async def _refusal(self, database: str, document: Document) -> DocumentRefused | None:
         try:
             await self.require_storable(database, document)
         except DocumentRefused as error:
             return error
         return None
-
-    async def _readable_documents(
-        self, database: str, wanted: Document, after: DocumentId, limit: int
-    ) -> list[Document]:
-        """Documents until one that cannot be read."""
-        ids = await all_ids(self._opened(), database, wanted)
-        behind = [id for id in ids if _is_behind(id, after)][:limit]
-        found, faults = await read_apart(self._opened(), database, behind)
-        documents: list[Document] = []
-        for document_id in behind:
-            if document_id in faults:
-                if documents:
-                    break
-                raise faults[document_id]
-            if document_id in found:
-                documents.append(found[document_id])
-        return documents
-
-    async def _readable_changes(self, database: str, found: Changes) -> Changes:
-        """The changes, with the documents that can be read."""
-        ids = [change.id for change in found.changes if not change.is_deleted]
-        documents, faults = await read_apart(self._opened(), database, ids)
-        return replace(
-            found,
-            changes=[
-                replace(change, document=documents.get(change.id), fault=faults.get(change.id))
-                for change in found.changes
-            ],
-        )
 
     def _local_path(self, database: str, name: str) -> str:
         return f"{database_endpoint(self._opened(), database).endpoint}/_local/{quote(name)}"
@@ -454,10 +402,6 @@ class CouchStore:
         if self._server is None:
             raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
         return self._server
-
-
-def _forbidden(database: str, document: Document, reason: str) -> DocumentRefused:
-    return DocumentRefused(Refusal.FORBIDDEN, database, document["_id"], reason)
 
 
 def _changes(reply: Json) -> Changes:

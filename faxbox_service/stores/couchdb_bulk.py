@@ -26,12 +26,11 @@ from .couchdb_endpoints import database_endpoint, document_endpoint
 from .couchdb_quorum import require_quorum
 from .couchdb_remote import CouchDB, RefusedByCouchDB, is_thrown, reason_of
 from .couchdb_replies import items
+from .couchdb_writing import refusal, without_conflicts
 
 _MOST_BYTES = 16_000_000
 """Of one request. CouchDB takes 4 GB, operators allow less (`max_http_request_size`), but at least
 twice their largest document."""
-
-_TOO_LARGE = 413
 
 _TRIES = 8
 
@@ -77,19 +76,6 @@ async def delete_leaves(server: CouchDB, database: str, document: Document) -> R
         except DocumentNotFound:
             return tombstone
     raise RevisionConflict(f"the leaves of {document['_id']!r} in {database} keep changing")
-
-
-def refusal(database: str, document_id: DocumentId, error: RefusedByCouchDB) -> DocumentRefused:
-    """What it means that CouchDB refused a request for the sake of a document."""
-    why = Refusal.TOO_LARGE if error.status == _TOO_LARGE else Refusal.INVALID
-    return DocumentRefused(why, database, document_id, str(error))
-
-
-def without_conflicts(document: Document) -> Document:
-    """A document as it is sent: which leaves it had beside it says nothing about it."""
-    if "_conflicts" not in document:
-        return document
-    return {name: value for name, value in document.items() if name != "_conflicts"}
 
 
 def _edits_of(document: Document) -> list[Document]:

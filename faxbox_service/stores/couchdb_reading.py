@@ -4,10 +4,11 @@ An answer with one of them in it cannot be read as a whole. So the others are as
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from faxbox_service.documents.types import Document, DocumentId, Json
 
-from .base import DocumentRefused, Refusal
+from .base import Changes, DocumentRefused, Refusal
 from .couchdb_endpoints import database_endpoint
 from .couchdb_remote import CouchDB, UnreadableReply
 from .couchdb_replies import document_of_row, items, member
@@ -41,6 +42,36 @@ async def read_apart(
         return found | others, faults | other_faults
     documents = filter(None, items(rows, document_of_row))
     return {document["_id"]: document for document in documents}, {}
+
+
+async def readable_documents(
+    server: CouchDB, database: str, ids: Sequence[DocumentId]
+) -> list[Document]:
+    """Those that are there, in the order of the ids, until one that cannot be read.
+
+    Raises `DocumentRefused` when that is the first.
+    """
+    found, faults = await read_apart(server, database, ids)
+    documents: list[Document] = []
+    for document_id in ids:
+        if document_id in faults:
+            if documents:
+                break
+            raise faults[document_id]
+        if document_id in found:
+            documents.append(found[document_id])
+    return documents
+
+
+async def readable_changes(server: CouchDB, database: str, bare: Changes) -> Changes:
+    """Changes that were read without documents, with those that can be read."""
+    ids = [change.id for change in bare.changes if not change.is_deleted]
+    documents, faults = await read_apart(server, database, ids)
+    changes = [
+        replace(change, document=documents.get(change.id), fault=faults.get(change.id))
+        for change in bare.changes
+    ]
+    return replace(bare, changes=changes)
 
 
 def unreadable(database: str, document_id: DocumentId, error: UnreadableReply) -> DocumentRefused:
