@@ -12,6 +12,11 @@ _TOO_MANY = b"9" * (LONGEST_INTEGER + 1)
 _DIGITS_ONLY = bytes(ord("9") if byte in b"0123456789" else ord(" ") for byte in range(256))
 
 
+def has_row_of_digits(text: bytes, length: int) -> bool:
+    """Whether so many digits follow each other somewhere, in an integer or not."""
+    return b"9" * length in text.translate(_DIGITS_ONLY)
+
+
 def has_long_integer(text: bytes) -> bool:
     """Whether there is an integer of more than `LONGEST_INTEGER` digits in a JSON text.
 

@@ -4,11 +4,11 @@ Found with CouchDB 3.5.0. Members that begin with `_` are not judged here.
 """
 
 import math
-import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
 from .json_text import encode_json
+from .long_integers import has_row_of_digits
 from .schema_errors import PropertyErrors, property_path
 from .types import Document, Json
 
@@ -22,8 +22,6 @@ _LARGEST_INTEGER = 1.7976931348623157e308
 """CouchDB counts an integer's digits as a float; beyond this it answers with a 500, `badarith`."""
 
 _MANY_DIGITS = 309
-_LONG_INTEGER = re.compile(rb"(?<![0-9])[0-9]{%d}" % _MANY_DIGITS)
-_DIGITS = frozenset(b"0123456789")
 
 _NINES = b"9" * 14
 """Of an integer that begins so, CouchDB counts one digit too many: it rounds the logarithm."""
@@ -58,7 +56,7 @@ def storable_text(fields: Document) -> bytes:
     except ValueError:
         # Python itself does not print integers of more than 4300 digits.
         raise _integer_too_large(fields) from None
-    if _has_many_digits(text) and _path_to_integer_too_large(fields) is not None:
+    if has_row_of_digits(text, _MANY_DIGITS) and _path_to_integer_too_large(fields) is not None:
         raise _integer_too_large(fields)
     return text
 
@@ -105,21 +103,6 @@ def _within(part: Json) -> list[Json]:
     if isinstance(part, dict):
         return list(part.values())
     return part if isinstance(part, list) else []
-
-
-def _has_many_digits(text: bytes) -> bool:
-    """Whether so many digits follow each other somewhere, in a number or not.
-
-    One byte in so many lies within such a row, and the first of those not far behind its begin. To
-    look at all bytes takes half a second for a long text.
-    """
-    for place, byte in enumerate(text[::_MANY_DIGITS]):
-        if byte in _DIGITS:
-            middle = place * _MANY_DIGITS
-            around = (max(0, middle - _MANY_DIGITS), middle + _MANY_DIGITS)
-            if _LONG_INTEGER.search(text, *around):
-                return True
-    return False
 
 
 def _own_size(part: Json) -> int:
