@@ -99,9 +99,16 @@ def worked_of(process_id: int) -> float:
     return seconds
 
 
-def worked_below(process_id: int) -> float:
+def delayed(process_id: int | str) -> float:
+    """Seconds that a process could have run and others had the processor; 0 when it is gone."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{process_id}/schedstat").read_text().split()[1]) / _NANOSECONDS
+    return 0.0
+
+
+def delayed_below(process_id: int) -> float:
     """The same for the children of a process."""
-    return sum(map(worked_of, _children_of(process_id)))
+    return sum(map(delayed, _children_of(process_id)))
 
 
 def _children_of(process_id: int) -> list[int]:

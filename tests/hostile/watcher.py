@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from .ground import Sender
-from .victim import Victim, worked_below
+from .victim import Victim, delayed, delayed_below
 from .wire import Address, request
 
 _PAUSE = 0.004
@@ -23,12 +23,12 @@ class Waits:
     """The longest of some requests, in seconds."""
 
     whole: float = 0.0
-    worked: float = 0.0
-    """That the worker had the processor for: the rest is the machine's doing."""
+    fair: float = 0.0
+    """Without the time in which worker or client could have run, and others had the processor."""
 
-    def and_one(self, whole: float, worked: float) -> "Waits":
+    def and_one(self, whole: float, fair: float) -> "Waits":
         """These, and one request more."""
-        return Waits(max(self.whole, whole), max(self.worked, worked))
+        return Waits(max(self.whole, whole), max(self.fair, fair))
 
 
 class Watcher:
@@ -70,7 +70,7 @@ def _read_on(address: Address, main_id: int, read: bytes, pipe: Connection) -> N
     connection: socket.socket | None = None
     longest = Waits()
     while True:
-        started, worked = time.monotonic(), worked_below(main_id)
+        started, delays = time.monotonic(), delayed_below(main_id) + delayed("self")
         try:
             if connection is None:
                 connection = socket.create_connection((address.host, address.port), _PATIENCE)
@@ -78,7 +78,8 @@ def _read_on(address: Address, main_id: int, read: bytes, pipe: Connection) -> N
         except OSError:
             # It died, or there are too many of us: that is a wait, too.
             connection = None
-        longest = longest.and_one(time.monotonic() - started, worked_below(main_id) - worked)
+        whole = time.monotonic() - started
+        longest = longest.and_one(whole, whole - delayed_below(main_id) - delayed("self") + delays)
         if pipe.poll(_PAUSE):
             pipe.recv()
             pipe.send(longest)

@@ -96,6 +96,9 @@ class Replayer:
         for _ in range(_MORE_THAN_A_BUCKET // _AT_ONCE):
             asked = (send(self.host, self.port, request, bindings) for _ in range(_AT_ONCE))
             if any(reply.status == 429 for reply in await asyncio.gather(*asked)):
+                break
+        for _ in range(_AT_ONCE):
+            if (await send(self.host, self.port, request, bindings)).status == 429:
                 return
 
     async def _log_in_again(self, bindings: Bindings) -> None:
