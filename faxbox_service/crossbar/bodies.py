@@ -17,7 +17,18 @@ from .judged import Judged
 _LONG_REPLY = 65_536
 """Bytes; shorter ones fit into what the system buffers for a connection."""
 
-_RESERVATION = web.RequestKey("reservation", Reservation)
+
+class HeldRequest(web.BaseRequest):
+    """A request that may hold memory for bodies, until its reply has been sent."""
+
+    ATTRS = web.BaseRequest.ATTRS | {"reservation"}
+
+    reservation: Reservation | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the headers are surely ASCII, and short; false says nothing."""
+        return getattr(self.protocol, "is_plain", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Bodies:
         self._limits = limits
         self.memory = memory
 
-    async def envelope_of(self, request: web.BaseRequest, judged: Judged) -> Document:
+    async def envelope_of(self, request: HeldRequest, judged: Judged) -> Document:
         """The request envelope, once it is known who asks (contract, 28).
 
         Raises a 400, 413, 415 or 503; of a caller whose credential was refused, that instead of
@@ -65,7 +76,7 @@ class Bodies:
         return await decode_envelope(request.method, content_type, body, self._limits.shape)
 
     async def _inflated(
-        self, request: web.BaseRequest, judged: Judged, coding: str, body: bytes, limit: int
+        self, request: HeldRequest, judged: Judged, coding: str, body: bytes, limit: int
     ) -> bytes:
         text = await inflated(coding, body, limit)
         reservation_of(request, self.memory, judged).hold(len(text))
@@ -76,26 +87,14 @@ class Bodies:
         if not self.memory.has_room(judged.address, 0):
             await self.memory.wait_for_room(lambda: self.memory.has_room(judged.address, 0))
 
-    def hold_reply(
-        self, request: web.BaseRequest, judged: Judged, response: web.StreamResponse
-    ) -> None:
+    def hold_reply(self, request: HeldRequest, judged: Judged, body: object) -> None:
         """Count a long reply until it has been sent."""
-        body = response.body if isinstance(response, web.Response) else None
         if isinstance(body, bytes) and len(body) >= _LONG_REPLY:
             reservation_of(request, self.memory, judged).hold(len(body))
 
 
-def reservation_of(request: web.BaseRequest, memory: BodyMemory, judged: Judged) -> Reservation:
+def reservation_of(request: HeldRequest, memory: BodyMemory, judged: Judged) -> Reservation:
     """What the request holds of the memory for bodies; made when it first holds any."""
-    reservation = request.get(_RESERVATION)
-    if reservation is None:
-        reservation = memory.reservation(judged.address)
-        request[_RESERVATION] = reservation
-    return reservation
-
-
-def release(request: web.BaseRequest) -> None:
-    """Let go of what the request held: it is over."""
-    reservation = request.get(_RESERVATION)
-    if reservation is not None:
-        reservation.release()
+    if request.reservation is None:
+        request.reservation = memory.reservation(judged.address)
+    return request.reservation

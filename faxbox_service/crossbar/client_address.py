@@ -41,6 +41,7 @@ class ClientAddresses:
 
     def __init__(self, trusted_proxies: tuple[Network, ...]) -> None:
         self._trusted = trusted_proxies
+        self.trusts_anybody = bool(trusted_proxies)
 
     def find(self, remote: str | None, forwarded: list[str]) -> str:
         """The client's address, in the form that buckets go by: of IPv6, the first 64 bits.

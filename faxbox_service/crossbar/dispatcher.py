@@ -17,7 +17,7 @@ from faxbox_service.repositories.errors import InvalidCredentials
 
 from .admission import Admission
 from .authentication import locate_credential
-from .bodies import Bodies
+from .bodies import Bodies, HeldRequest
 from .call import (
     Access,
     AnyReply,
@@ -54,6 +54,7 @@ from .question import (
     read_precondition,
     read_request_id,
     read_target,
+    require_text,
 )
 from .replies import Replies
 from .routing import Route, Router, asks_for_own_account, path_of_account
@@ -96,7 +97,7 @@ class Dispatcher:
         self.bodies = bodies
         self._client_timeout = client_timeout
 
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def answer(self, request: HeldRequest) -> web.StreamResponse:
         """Judge a request and make its reply."""
         path, _, query = origin_form(request.raw_path).partition("?")
         judged = Judged(
@@ -105,13 +106,18 @@ class Dispatcher:
             query=query,
             now=self._clock(),
             address=self._addresses.find(
-                request.remote, request.headers.getall("x-forwarded-for", [])
+                request.remote,
+                request.headers.getall("x-forwarded-for", [])
+                if self._addresses.trusts_anybody
+                else [],
             ),
             is_cross_origin=is_cross_origin(request.headers),
         )
         try:
             response = await self._judge(request, judged)
-            self.bodies.hold_reply(request, judged, response)
+            # Asking for aiohttp's classes is slow: they are abstract ones.
+            if type(response) is web.Response:
+                self.bodies.hold_reply(request, judged, response.body)
             return response
         except Exception as exception:
             return self._failed(judged, exception)
@@ -139,13 +145,15 @@ class Dispatcher:
         judged = Judged(request_id=new_request_id(), path="", query="", now=self._clock())
         return self._replies.error(judged, error)
 
-    async def _judge(self, request: web.BaseRequest, judged: Judged) -> web.StreamResponse:
+    async def _judge(self, request: HeldRequest, judged: Judged) -> web.StreamResponse:
         judged.read_headers(request.headers)
         if request.method not in METHODS:
             raise method_not_implemented()
         if request.method == "OPTIONS" and request.raw_path == "*":
             return self._replies.options(judged)
-        question = read_target(request)
+        if not request.is_plain:
+            require_text(request.headers)
+        question = read_target(request, judged.path, judged.query)
         judged.credential = locate_credential(request.headers, question.options)
         judged.read_options(question)
         page = self._pages.find(question.segments)
@@ -157,7 +165,8 @@ class Dispatcher:
             judged.is_login = route is not None and route.is_login
         if request.body_exists and request.method != "OPTIONS":
             await self._take_in_body(request, judged, question)
-        await self.bodies.require_room(judged)
+        if self.bodies.memory.in_use:
+            await self.bodies.require_room(judged)
         # Not held while a client sends or receives, however slow it is.
         if not self.gate.try_enter():
             await self.gate.enter()
@@ -170,9 +179,7 @@ class Dispatcher:
             return reply
         return await self._reply(request, judged, reply)
 
-    async def _take_in_body(
-        self, request: web.BaseRequest, judged: Judged, question: Question
-    ) -> None:
+    async def _take_in_body(self, request: HeldRequest, judged: Judged, question: Question) -> None:
         """Read the body for who may send it, and take its options into the question."""
         if not self.gate.try_enter():
             await self.gate.enter()

@@ -6,6 +6,7 @@ take what one caller got for another's (RFC 9111, 4.3.3). In preconditions the m
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 from faxbox_service.documents.types import Revision
@@ -48,10 +49,10 @@ def marked(revision: Revision, mark: str) -> str:
     return f"{revision}{_MARK}{mark}" if mark else revision
 
 
-def mark_of(*shown: str) -> str:
+@lru_cache(maxsize=256)
+def mark_of(shown: str) -> str:
     """A mark of what a reply shows beside its data; short, for it only tells a few apart."""
-    text = "\0".join(shown)
-    return blake2b(text.encode(), digest_size=_MARK_BYTES).hexdigest() if any(shown) else ""
+    return blake2b(shown.encode(), digest_size=_MARK_BYTES).hexdigest() if shown else ""
 
 
 def _tags(name: str, header: str) -> list[tuple[bool, str]]:

@@ -80,9 +80,11 @@ class Judged:
 
     def mark(self) -> str:
         """What the tag of a read is marked with: whose token it repeats, and in which form."""
-        form = "pretty" if self.rendering.is_pretty else ""
-        coding = "gzip" if self.rendering.is_compressed else ""
-        return mark_of(self._caller(), form, coding, "safe" if self.is_csv_safe else "")
+        shown, rendering = self._caller(), self.rendering
+        if rendering.is_pretty or rendering.is_compressed or self.is_csv_safe:
+            form = (rendering.is_pretty, rendering.is_compressed, bool(self.is_csv_safe))
+            shown = f"{shown} {form}"
+        return mark_of(shown)
 
     def _caller(self) -> str:
         if self.credential is not None and self.credential.is_echoed:

@@ -13,7 +13,7 @@ from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondit
 from .entity_tags import parse_if_match, parse_if_none_match, revisions_of
 from .errors import fields_too_large, malformed_request
 from .options import Options
-from .target import split_target
+from .target import Query, split_path
 
 LONGEST_HEADERS = 65_536
 """Characters of all headers together."""
@@ -48,14 +48,13 @@ class Question:
         self.options = Options.of(self.options.query, envelope)
 
 
-def read_target(request: web.BaseRequest) -> Question:
-    """What the request line and the headers ask. Raises a 400 for what is no text."""
-    _require_text(request.headers)
-    segments, query = split_target(request.raw_path)
-    return Question(request.method, segments, Options.of(query, {"data": {}}))
+def read_target(request: web.BaseRequest, path: str, query: str) -> Question:
+    """What the target asks, in two parts. Raises a 400 for what is no text."""
+    segments = split_path(path)
+    return Question(request.method, segments, Options.of(Query(query), {"data": {}}))
 
 
-def _require_text(headers: Mapping[str, str]) -> None:
+def require_text(headers: Mapping[str, str]) -> None:
     """Raise a 400 for a header that is not UTF-8: nothing behind this meets a lone surrogate.
 
     Raises a 431 for headers that are too long together.

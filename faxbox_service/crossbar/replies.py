@@ -61,8 +61,9 @@ class Replies:
             return web.Response(status=304, headers=headers)
         if reply.location_id is not None:
             headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
-        headers |= next_page(judged, reply.paging)
         envelope = dict(reply.paging)
+        if envelope:
+            headers |= next_page(judged, envelope)
         if judged.principal is not None or reply.principal is not None:
             envelope["version"] = self._version
         self._identify(envelope, judged, reply.auth_token)

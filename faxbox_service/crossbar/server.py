@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from socket import socket
 from time import monotonic
@@ -12,7 +13,7 @@ from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
-from .bodies import release
+from .bodies import HeldRequest
 from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
 from .dispatcher import Dispatcher
 from .errors import (
@@ -30,6 +31,9 @@ from .served import Served
 _BACKLOG = 1024
 _READ_BUFFER = 32_768
 """Bytes of a body that wait to be read, before its sender is held up."""
+
+_SHORT = 4096
+"""Bytes; headers that come in such pieces are counted here, before they are complete."""
 
 _MOST_WAITING = 2
 """Requests of one connection that were read and wait for the one before them."""
@@ -49,7 +53,7 @@ class _EnvelopeHandler(RequestHandler):
 
     __slots__ = (
         *("_address", "_body", "_dispatcher", "_limits", "_server", "_silence"),
-        "_unfinished",
+        *("_unfinished", "is_plain"),
     )
 
     def __init__(self, server: "_EnvelopeServer", loop: asyncio.AbstractEventLoop) -> None:
@@ -69,6 +73,8 @@ class _EnvelopeHandler(RequestHandler):
         self._silence: asyncio.TimerHandle | None = None
         self._address: str | None = None
         self._unfinished = 0
+        self.is_plain = True
+        """Whether all that was received so far is ASCII, and came in short pieces."""
         self._body: StreamReader = EMPTY_PAYLOAD
         self._max_msg_queue_size = _MOST_WAITING
         self._msg_queue_resume_size = _MOST_WAITING - 1
@@ -101,7 +107,9 @@ class _EnvelopeHandler(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         known, body = self._request_count, self._body
-        super().data_received(data)
+        if len(data) > _SHORT or not data.isascii():
+            self.is_plain = False
+        RequestHandler.data_received(self, data)
         if self._request_count > known:
             self._body = self._messages[-1][1]
             self._unfinished = 0
@@ -133,14 +141,6 @@ class _EnvelopeHandler(RequestHandler):
         if transport is not None:
             transport.write(raw_response(self._dispatcher.refuse(error)))
             transport.close()
-
-    async def finish_response(
-        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
-        try:
-            return await super().finish_response(request, resp, start_time)
-        finally:
-            release(request)
 
     def handle_error(
         self,
@@ -177,7 +177,9 @@ class _EnvelopeServer(web.Server):
     """Counts the requests in flight, so that a stop can wait for them."""
 
     def __init__(self, dispatcher: Dispatcher, limits: ConnectionLimits) -> None:
-        super().__init__(self._answer)
+        super().__init__(
+            self._answer, request_factory=partial(HeldRequest, loop=asyncio.get_running_loop())
+        )
         self.dispatcher = dispatcher
         self.limits = limits
         self.counts = ConnectionCounts(limits.most_per_address)
@@ -197,12 +199,14 @@ class _EnvelopeServer(web.Server):
             await self._drained.wait()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if not isinstance(request, HeldRequest):
+            raise TypeError("requests are HeldRequests here")
         self._in_flight += 1
         started = monotonic()
         try:
             response = await self.dispatcher.answer(request)
         except BaseException:
-            release(request)
+            _release(request)
             raise
         finally:
             self._in_flight -= 1
@@ -211,7 +215,25 @@ class _EnvelopeServer(web.Server):
             response.force_close()
             if not self._in_flight:
                 self._drained.set()
+        if request.reservation is not None:
+            await _send_and_release(request, response)
         return response
+
+
+async def _send_and_release(request: HeldRequest, response: web.StreamResponse) -> None:
+    """Send a reply while its request still holds memory; aiohttp then finds it sent."""
+    try:
+        await response.prepare(request)
+        await response.write_eof()
+    except ConnectionError:
+        response.force_close()
+    finally:
+        _release(request)
+
+
+def _release(request: HeldRequest) -> None:
+    if request.reservation is not None:
+        request.reservation.release()
 
 
 class HttpServer:

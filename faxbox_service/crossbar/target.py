@@ -51,23 +51,24 @@ class Query:
                 yield name, value
 
 
-def split_target(raw_target: str) -> tuple[list[str], Query]:
-    """Path segments (decoded; a trailing slash is ignored) and query of a request target.
+def split_path(path: str) -> list[str]:
+    """The segments of a target's path, decoded; a trailing slash is ignored.
 
-    A target in absolute form is taken for its path: any host is ours (RFC 9112, 3.2.2). Raises a
-    400 for a bad percent escape, or one that is not UTF-8.
+    Raises a 400 for a bad percent escape, or one that is not UTF-8.
     """
-    path, _, query = origin_form(raw_target).partition("?")
     segments = path.removeprefix("/").split("/")
     if segments[-1] == "":
         segments.pop()
     if "%" in path or not path.isascii():
         segments = [_decoded(segment, path) for segment in segments]
-    return segments, Query(query)
+    return segments
 
 
 def origin_form(raw_target: str) -> str:
-    """Path and query of a target, without the scheme and the host that proxies are sent."""
+    """Path and query of a target, without the scheme and the host that proxies are sent.
+
+    Any host is ours (RFC 9112, 3.2.2).
+    """
     if raw_target.startswith("/"):
         return raw_target
     absolute = _ABSOLUTE.match(raw_target)

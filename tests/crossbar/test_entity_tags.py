@@ -56,4 +56,4 @@ def test_a_mark_tells_callers_apart_and_is_nothing_to_preconditions():
 
 
 def test_what_shows_nothing_of_a_caller_has_no_mark():
-    assert marked("1-a", mark_of("", "")) == "1-a"
+    assert marked("1-a", mark_of("")) == "1-a"

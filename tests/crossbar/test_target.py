@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.crossbar.errors import CrossbarError
-from faxbox_service.crossbar.target import split_target
+from faxbox_service.crossbar.target import Query, split_path
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+def split_target(target):
+    path, _, query = target.partition("?")
+    return split_path(path), Query(query)
 
 
 @given(st.lists(_texts, min_size=1))

@@ -31,7 +31,7 @@ from faxbox_service.crossbar.negotiation import (
 )
 from faxbox_service.crossbar.rendering import checked_callback
 from faxbox_service.crossbar.slices import Steps
-from faxbox_service.crossbar.target import origin_form, split_target
+from faxbox_service.crossbar.target import Query, origin_form, split_path
 from faxbox_service.documents.account import Account
 from faxbox_service.documents.callback_urls import BlockedHosts
 from faxbox_service.documents.json_shape import ShapeExceeded, ShapeLimits, require_shape
@@ -69,7 +69,8 @@ def fuzz_target(data: bytes) -> None:
     """The target of a request."""
     text = _as_header(data)
     with suppress(CrossbarError):
-        segments, query = split_target(origin_form(text))
+        path, _, query_text = origin_form(text).partition("?")
+        segments, query = split_path(path), Query(query_text)
         for part in (*segments, *(name for name, _ in query.pairs())):
             part.encode()
         Filters.of(query, _MOST_FILTERS)
@@ -159,7 +160,7 @@ def fuzz_filters(data: bytes) -> None:
 
 
 def _passes(query: str, document: dict[str, Any]) -> bool:
-    _, parameters = split_target(f"/?{query}")
+    parameters = Query(query)
     judgement = Filters.of(parameters, _MOST_FILTERS).judge(document, document)
     return judgement if isinstance(judgement, bool) else _result(judgement)
 
