@@ -123,7 +123,13 @@ class Listing:
         size, most = 0, self._kind.limits.most_bytes
         batches = self._batches()
         async for batch in batches:
-            pieces = self.pieces(batch)
+            texts = self._rendered(batch)
+            at_once = self._at_once(batch, texts)
+            if at_once is not None and size + len(at_once) <= most:
+                held.append(at_once)
+                size += len(at_once)
+                continue
+            pieces = self._pieces(batch, texts)
             async for piece in pieces:
                 held.append(piece)
                 size += len(piece)
@@ -175,14 +181,27 @@ class Listing:
             raise
         return TableReply(table, revision, paging)
 
-    async def pieces(self, batch: Batch) -> AsyncGenerator[bytes, None]:
+    def pieces(self, batch: Batch) -> AsyncGenerator[bytes, None]:
         """The JSON texts of a batch's items joined by commas, in chunks if those are wanted."""
+        return self._pieces(batch, self._rendered(batch))
+
+    def _rendered(self, batch: Batch) -> Iterable[bytes]:
         # Only the first batch: a walk through everything would push out what is asked for often.
-        texts = self._kind.render(batch, self._count <= _FIRST_BATCH)
+        return self._kind.render(batch, self._count <= _FIRST_BATCH)
+
+    def _at_once(self, batch: Batch, texts: Iterable[bytes]) -> bytes | None:
+        """All of a batch, when it is rendered already and makes one piece; most are and do."""
         most = self.page.chunk_size or len(batch.rows)
         if isinstance(texts, list) and len(texts) <= most and sum(map(len, texts)) < _LONGEST_PIECE:
-            yield b",".join(texts)
+            return b",".join(texts)
+        return None
+
+    async def _pieces(self, batch: Batch, texts: Iterable[bytes]) -> AsyncGenerator[bytes, None]:
+        at_once = self._at_once(batch, texts)
+        if at_once is not None:
+            yield at_once
             return
+        most = self.page.chunk_size or len(batch.rows)
         held: list[bytes] = []
         size = 0
         if self._slices.is_over:
