@@ -36,7 +36,7 @@ class Principal:
         self, noun: str, arguments: Sequence[str], verb: str, account: Account | None
     ) -> bool:
         """Whether token restrictions forbid a request about an account (wire, 6.3)."""
-        return bool(self.restrictions) and any(
+        return any(
             restriction.forbids(noun, arguments, verb, account) for restriction in self.restrictions
         )
 

@@ -206,7 +206,7 @@ class Dispatcher:
     ) -> AnyReply | web.StreamResponse:
         """Find out what is asked, whether the caller may, and do it."""
         is_preflight = question.method == "OPTIONS" and judged.is_cross_origin
-        if asks_for_own_account(question.segments):
+        if route is None and asks_for_own_account(question.segments):
             await self._resolve_alias(request, judged, question, is_preflight=is_preflight)
             route = self._router.route(question.segments)
         if route is None:
@@ -314,7 +314,9 @@ class Dispatcher:
         principal = judged.principal
         if principal is None:
             return
-        if principal.is_restricted(route.resource.noun, route.arguments, method, account):
+        if principal.restrictions and principal.is_restricted(
+            route.resource.noun, route.arguments, method, account
+        ):
             raise token_restricted()
 
     async def _authorised_account(

@@ -64,6 +64,8 @@ def is_writable_id(document_id: Json) -> bool:
     """Whether this can name an ordinary document (or an attachment): no other is ever found."""
     if not isinstance(document_id, str) or not document_id or document_id.startswith("_"):
         return False
+    if len(document_id) <= LONGEST_ID // 3 and document_id.isascii():
+        return True
     try:
         text = document_id.encode()
     except UnicodeEncodeError:  # a lone surrogate
