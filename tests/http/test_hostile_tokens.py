@@ -278,12 +278,12 @@ class TestMemoryOfTokens:
         claims = await claims_of(service, tenant.client.token)
         fat = json.dumps([[] for _ in range(1200)])
         tokens = service.repositories.tokens
-        tokens._verified._entries._most_bytes = 2_000_000
+        tokens._verified._entries._budget = 2_000_000
         for number in range(40):
             payload = json.dumps({**claims, "jti": str(number)})[:-1] + f',"x":{fat}}}'
             token = await signed(service, payload.encode())
             await tokens.verify(token)
-        assert tokens._verified._entries._bytes < 2_000_000
+        assert tokens._verified._entries.size <= 2_000_000
         assert 10 < remembered(service) < 30
 
 
