@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from aiohttp import web
+from .byte_response import ByteResponse
 
 _RECEIVE_BUFFER = 65_536
 """Bytes."""
@@ -58,11 +58,10 @@ def limit_accepted(listener: socket.socket, seconds: float) -> None:
         listener.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
 
 
-def raw_response(response: web.Response) -> bytes:
+def raw_response(response: ByteResponse) -> bytes:
     """A reply as it goes over the wire, for connections that no request was read from."""
-    body = response.body
-    text = body if isinstance(body, bytes) else b""
-    headers = {**response.headers, "Content-Length": str(len(text)), "Connection": "close"}
-    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    text = response.body or b""
+    headers = {**response.headers, "content-length": str(len(text)), "connection": "close"}
+    lines = [f"HTTP/1.1 {response.status_line}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join((*lines, "", "")).encode("latin-1") + text

@@ -1,7 +1,9 @@
-"""Compressed bodies (RFC 9110, 8.4): gzip and deflate, one coding, within the body's limit.
+"""Compressed bodies (RFC 9110, 8.4).
 
-They are inflated when they are complete: what a client has not sent yet holds no memory but its
-own compressed bytes.
+Of requests, gzip and deflate, one coding, within the body's limit; of replies, gzip.
+
+A request's is inflated when it is complete: what a client has not sent yet holds no memory but
+its own compressed bytes.
 """
 
 import asyncio
@@ -19,6 +21,9 @@ _WINDOW_BITS = {
 
 _PIECE = 262_144
 """Bytes inflated before others get their turn: about a millisecond."""
+
+_SHORT = 16_384
+"""Bytes; what is longer is compressed in a thread, where it holds nobody up."""
 
 _ZLIB_METHOD = 0x08
 """In the low half of a zlib header's first byte. Some clients send deflate without a header."""
@@ -56,3 +61,14 @@ async def inflated(content_encoding: str, body: bytes, limit: int) -> bytes:
     if inflater.unused_data:
         raise malformed_request("something follows the compressed body", content_encoding)
     return bytes(text)
+
+
+async def gzipped(body: bytes) -> bytes:
+    """The body compressed with gzip."""
+    if len(body) <= _SHORT:
+        return _gzip(body)
+    return await asyncio.get_running_loop().run_in_executor(None, _gzip, body)
+
+
+def _gzip(body: bytes) -> bytes:
+    return zlib.compress(body, wbits=_WINDOW_BITS["gzip"])

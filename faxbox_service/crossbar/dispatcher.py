@@ -18,6 +18,7 @@ from faxbox_service.repositories.errors import InvalidCredentials
 from .admission import Admission
 from .authentication import locate_credential
 from .bodies import Bodies, HeldRequest
+from .byte_response import AnyResponse, ByteResponse
 from .call import (
     Access,
     AnyReply,
@@ -97,7 +98,7 @@ class Dispatcher:
         self.bodies = bodies
         self._client_timeout = client_timeout
 
-    async def answer(self, request: HeldRequest) -> web.StreamResponse:
+    async def answer(self, request: HeldRequest) -> AnyResponse:
         """Judge a request and make its reply."""
         path, _, query = origin_form(request.raw_path).partition("?")
         judged = Judged(
@@ -115,8 +116,7 @@ class Dispatcher:
         )
         try:
             response = await self._judge(request, judged)
-            # Asking for aiohttp's classes is slow: they are abstract ones.
-            if type(response) is web.Response:
+            if isinstance(response, ByteResponse):
                 self.bodies.hold_reply(request, judged, response.body)
             return response
         except Exception as exception:
@@ -125,7 +125,7 @@ class Dispatcher:
             # Its traceback leads to this request, which would stay in memory with it.
             judged.refusal = None
 
-    def _failed(self, judged: Judged, exception: Exception) -> web.Response:
+    def _failed(self, judged: Judged, exception: Exception) -> ByteResponse:
         """The outermost edge: what no layer expected is logged, and is a 500."""
         error = error_of(exception)
         if error is None:
@@ -140,12 +140,12 @@ class Dispatcher:
         """Which client a connection is from."""
         return self._addresses
 
-    def refuse(self, error: CrossbarError) -> web.Response:
+    def refuse(self, error: CrossbarError) -> ByteResponse:
         """The reply to bytes that are no HTTP request."""
         judged = Judged(request_id=new_request_id(), path="", query="", now=self._clock())
         return self._replies.error(judged, error)
 
-    async def _judge(self, request: HeldRequest, judged: Judged) -> web.StreamResponse:
+    async def _judge(self, request: HeldRequest, judged: Judged) -> AnyResponse:
         judged.read_headers(request.headers)
         if request.method not in METHODS:
             raise method_not_implemented()
@@ -174,8 +174,7 @@ class Dispatcher:
             reply = await self._decide(request, judged, question, route)
         finally:
             self.gate.leave()
-        # First what most replies are: asking for aiohttp's classes is slow, they are abstract ones.
-        if type(reply) is not Reply and isinstance(reply, web.StreamResponse):
+        if isinstance(reply, ByteResponse):
             return reply
         return await self._reply(request, judged, reply)
 
@@ -203,7 +202,7 @@ class Dispatcher:
 
     async def _decide(
         self, request: web.BaseRequest, judged: Judged, question: Question, route: Route | None
-    ) -> AnyReply | web.StreamResponse:
+    ) -> AnyReply | ByteResponse:
         """Find out what is asked, whether the caller may, and do it."""
         is_preflight = question.method == "OPTIONS" and judged.is_cross_origin
         if route is None and asks_for_own_account(question.segments):
@@ -224,7 +223,7 @@ class Dispatcher:
         reply = route.resource.handle(call)
         return await (self._admission.log_in(judged, reply) if route.is_login else reply)
 
-    def _page(self, request: web.BaseRequest, judged: Judged, page: RawReply) -> web.StreamResponse:
+    def _page(self, request: web.BaseRequest, judged: Judged, page: RawReply) -> ByteResponse:
         judged.allowed = READS
         if request.method not in READS:
             raise method_not_allowed(READS)
@@ -248,7 +247,7 @@ class Dispatcher:
 
     async def _reply(
         self, request: web.BaseRequest, judged: Judged, reply: AnyReply
-    ) -> web.StreamResponse:
+    ) -> AnyResponse:
         if isinstance(reply, Reply):
             if judged.representation is Representation.CSV and isinstance(reply.data, dict):
                 return await send_document(

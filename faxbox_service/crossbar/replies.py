@@ -4,12 +4,11 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import md5
 
-from aiohttp import web
-
 from faxbox_service.documents.gregorian import iso8601
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document, Revision
 
+from .byte_response import ByteResponse
 from .call import RawReply, Reply, StreamReply
 from .csv_text import CsvRules
 from .entity_tags import marked
@@ -53,12 +52,12 @@ class Replies:
         self._limits = limits
         self.tables = tables
 
-    def success(self, method: str, judged: Judged, reply: Reply) -> web.Response:
+    def success(self, method: str, judged: Judged, reply: Reply) -> ByteResponse:
         """The reply to a request that did what it asked; 304 when the client has it already."""
         headers = self.success_headers(method, judged) | reply.headers
         revision = reply.revision
         if revision is not None and reply.has_etag and self.tag(method, judged, revision, headers):
-            return web.Response(status=304, headers=headers)
+            return ByteResponse(304, headers)
         if reply.location_id is not None:
             headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
         envelope = dict(reply.paging)
@@ -83,15 +82,15 @@ class Replies:
         headers["etag"] = f'"{tag}"'
         return judged.is_kept(method, tag, revision)
 
-    def raw(self, method: str, judged: Judged, reply: RawReply) -> web.Response:
+    def raw(self, method: str, judged: Judged, reply: RawReply) -> ByteResponse:
         """A reply without an envelope."""
         headers = self.success_headers(method, judged) | reply.headers
         headers["content-type"] = reply.content_type
         if reply.etag is not None:
             headers["etag"] = f'"{reply.etag}"'
             if judged.is_kept(method, reply.etag):
-                return web.Response(status=304, headers=headers)
-        return _compressed(web.Response(body=reply.body, headers=headers), judged.rendering)
+                return ByteResponse(304, headers)
+        return _response(200, headers, reply.body, judged.rendering)
 
     def success_headers(self, method: str, judged: Judged) -> dict[str, str]:
         """The headers of every success."""
@@ -122,7 +121,7 @@ class Replies:
             return {name: str(value) for name, value in members.items()}
         return members
 
-    def error(self, judged: Judged, error: CrossbarError) -> web.Response:
+    def error(self, judged: Judged, error: CrossbarError) -> ByteResponse:
         """The reply to a request that cannot be done; always JSON (contract, 12)."""
         envelope = dict(error.envelope)
         if judged.principal is not None:
@@ -136,17 +135,17 @@ class Replies:
         headers = self._headers(judged) | _cors(judged.allowed) | error.headers
         return _json(error.status, envelope, headers, judged.rendering)
 
-    def preflight(self, judged: Judged, asked: Mapping[str, str]) -> web.Response:
+    def preflight(self, judged: Judged, asked: Mapping[str, str]) -> ByteResponse:
         """The empty reply to a CORS preflight."""
         method = asked.get("access-control-request-method", "")
         is_word = method.isascii() and method.isalpha()
         headers = self._headers(judged) | _cors(judged.allowed, method if is_word else None)
-        return web.Response(status=200, headers=headers)
+        return ByteResponse(200, headers)
 
-    def options(self, judged: Judged) -> web.Response:
+    def options(self, judged: Judged) -> ByteResponse:
         """The empty reply to OPTIONS of the server as a whole (RFC 9110, 9.3.7)."""
         headers = self._headers(judged) | _cors(METHODS) | {"allow": ", ".join(METHODS)}
-        return web.Response(status=200, headers=headers)
+        return ByteResponse(200, headers)
 
     def _headers(self, judged: Judged) -> dict[str, str]:
         """What every reply begins with."""
@@ -180,14 +179,13 @@ def _cors(allowed: tuple[str, ...], wanted: str | None = None) -> dict[str, str]
 
 def _json(
     status: int, envelope: Document, headers: dict[str, str], rendering: Rendering
-) -> web.Response:
+) -> ByteResponse:
     headers["content-type"] = rendering.content_type
-    body = rendering.text(encode_json(envelope))
-    return _compressed(web.Response(status=status, body=body, headers=headers), rendering)
+    return _response(status, headers, rendering.text(encode_json(envelope)), rendering)
 
 
-def _compressed(response: web.Response, rendering: Rendering) -> web.Response:
-    body = response.body
-    if rendering.is_compressed and isinstance(body, bytes) and len(body) >= SMALLEST_COMPRESSED:
-        response.enable_compression(web.ContentCoding.gzip)
-    return response
+def _response(
+    status: int, headers: dict[str, str], body: bytes, rendering: Rendering
+) -> ByteResponse:
+    is_compressed = rendering.is_compressed and len(body) >= SMALLEST_COMPRESSED
+    return ByteResponse(status, headers, body, is_compressed=is_compressed)

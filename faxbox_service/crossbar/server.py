@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from socket import socket
 from time import monotonic
+from typing import TypeAlias, cast
 
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
@@ -14,6 +16,7 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
 from .bodies import HeldRequest
+from .byte_response import AnyResponse
 from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
 from .dispatcher import Dispatcher
 from .errors import (
@@ -46,6 +49,9 @@ _LINGERING_SECONDS = 2.0
 
 _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 """Targets of requests may hold tokens, which are never logged."""
+
+
+_Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class _EnvelopeHandler(RequestHandler):
@@ -159,7 +165,7 @@ class _EnvelopeHandler(RequestHandler):
                 exc.__traceback__ = None
         response = self._dispatcher.refuse(error)
         response.force_close()
-        return response
+        return cast(web.StreamResponse, response)
 
 
 def _refusal(status: int, exc: BaseException | None) -> CrossbarError:
@@ -178,7 +184,8 @@ class _EnvelopeServer(web.Server):
 
     def __init__(self, dispatcher: Dispatcher, limits: ConnectionLimits) -> None:
         super().__init__(
-            self._answer, request_factory=partial(HeldRequest, loop=asyncio.get_running_loop())
+            cast(_Handler, self._answer),
+            request_factory=partial(HeldRequest, loop=asyncio.get_running_loop()),
         )
         self.dispatcher = dispatcher
         self.limits = limits
@@ -198,7 +205,7 @@ class _EnvelopeServer(web.Server):
         if self._in_flight:
             await self._drained.wait()
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, request: web.BaseRequest) -> AnyResponse:
         if not isinstance(request, HeldRequest):
             raise TypeError("requests are HeldRequests here")
         self._in_flight += 1
@@ -220,7 +227,7 @@ class _EnvelopeServer(web.Server):
         return response
 
 
-async def _send_and_release(request: HeldRequest, response: web.StreamResponse) -> None:
+async def _send_and_release(request: HeldRequest, response: AnyResponse) -> None:
     """Send a reply while its request still holds memory; aiohttp then finds it sent."""
     try:
         await response.prepare(request)

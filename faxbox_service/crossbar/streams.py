@@ -10,6 +10,7 @@ from aiohttp import web
 from faxbox_service.documents.json_text import encode_json
 from faxbox_service.documents.types import Document
 
+from .byte_response import AnyResponse, ByteResponse
 from .call import Place, Reply, StreamReply, TableReply
 from .csv_text import CsvTable, content_disposition
 from .judged import Judged
@@ -29,11 +30,11 @@ async def send_items(
     reply: StreamReply,
     place: Place,
     client_timeout: float,
-) -> web.StreamResponse:
+) -> AnyResponse:
     """Send a listing, and an envelope around it that is complete only at its end."""
     headers = replies.success_headers(request.method, judged)
     if judged.is_kept(request.method, None):
-        return web.Response(status=304, headers=headers)
+        return ByteResponse(304, headers)
     headers["content-type"] = judged.rendering.content_type
     is_script = judged.rendering.callback is not None
 
@@ -55,7 +56,7 @@ async def send_document(
     judged: Judged,
     reply: Reply,
     client_timeout: float,
-) -> web.StreamResponse:
+) -> AnyResponse:
     """Send one document as a table of one row. Raises a 400 for one that makes it too large."""
     table = CsvTable(replies.tables)
     try:
@@ -73,7 +74,7 @@ async def send_table(
     judged: Judged,
     reply: TableReply,
     client_timeout: float,
-) -> web.StreamResponse:
+) -> AnyResponse:
     """Send the rows of a table; nothing, with a 204, when there are none."""
     headers = replies.success_headers(request.method, judged) | next_page(judged, reply.paging)
     is_safe = replies.tables.is_safe if judged.is_csv_safe is None else judged.is_csv_safe
@@ -82,9 +83,9 @@ async def send_table(
     try:
         revision = reply.revision
         if revision is not None and replies.tag(request.method, judged, revision, headers):
-            return web.Response(status=304, headers=headers)
+            return ByteResponse(304, headers)
         if not len(reply.table):
-            return web.Response(status=204, headers=headers)
+            return ByteResponse(204, headers)
         headers["content-type"] = Representation.CSV.value
         headers["content-disposition"] = content_disposition(judged.file_name)
 

@@ -20,6 +20,9 @@ _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
 _sorting_encoder = msgspec.json.Encoder(order="sorted")
 
+_SHORT = 4000
+"""Bytes; a text that has no more has few members, for each takes four."""
+
 _FEW_MEMBERS = 1000
 """Of all objects of a value. msgspec sorts them quickly in any order; the time it takes grows with
 the square of their number, and its stack with the number (docs/upstream/msgspec-sorted-order.md).
@@ -75,7 +78,7 @@ def canonical_json(value: Json, text: bytes | None = None) -> bytes:
     `text` is what `encode_json` has made of it, if it has.
     """
     text = _encoder.encode(value) if text is None else text
-    if text.count(b'":') <= _FEW_MEMBERS:
+    if len(text) <= _SHORT or text.count(b'":') <= _FEW_MEMBERS:
         return _sorting_encoder.encode(value)
     return _encoder.encode(_in_order(value))
 

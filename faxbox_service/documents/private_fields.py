@@ -46,12 +46,12 @@ def is_private(name: str) -> bool:
 
 def public_fields(document: Document) -> Document:
     """The public top-level fields, in their order."""
-    return {name: value for name, value in document.items() if not is_private(name)}
+    return {name: value for name, value in document.items() if not name.startswith(_PRIVATE)}
 
 
 def private_fields(document: Document) -> Document:
     """The private top-level fields, `_id` and `_rev` among them."""
-    return {name: value for name, value in document.items() if is_private(name)}
+    return {name: value for name, value in document.items() if name.startswith(_PRIVATE)}
 
 
 def alphanum_name(name: str) -> str:

@@ -66,7 +66,9 @@ def is_surely_within(text: bytes, largest: int) -> bool:
 
     CouchDB counts no escapes, and few digits of a fraction.
     """
-    if text.count(b"[") + text.count(b"{") > DEEPEST_NESTING:
+    # A level takes two bytes.
+    is_short = len(text) <= 2 * DEEPEST_NESTING
+    if not is_short and text.count(b"[") + text.count(b"{") > DEEPEST_NESTING:
         return False
     most = len(text) // len(_NINES)
     return len(text) + most <= largest or len(text) + text.count(_NINES) <= largest

@@ -99,10 +99,15 @@ class FaxboxWrites:
             document = await change(stored)
             await self._store.require_storable(account_database(account_id), document)
             before, after = documents.held_addresses(stored), documents.held_addresses(document)
-            freed, _ = await asyncio.gather(
-                self._claims.held_by(faxbox_id, before - after),
-                self._claims.claim(reservation, after - before),
-            )
+            claimed = self._claims.claim(reservation, after - before)
+            if before <= after:
+                # As in nearly all changes: the two tasks would cost more than the rest of this.
+                freed = []
+                await claimed
+            else:
+                freed, _ = await asyncio.gather(
+                    self._claims.held_by(faxbox_id, before - after), claimed
+                )
             return document
 
         async def write(document: Document) -> Revision:

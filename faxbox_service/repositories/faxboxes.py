@@ -316,11 +316,14 @@ class Faxboxes:
         fields = documents.patched_fields(stored, data)
         patched = await validated_patched(self._schema(), fields, touched)
         blocked = self._blocked_hosts.errors(patched.document)
-        faults = {key: rules for key, rules in blocked.items() if touched.covers(key.split("."))}
-        if faults:
-            raise InvalidDocument(faults)
+        invalid = patched.invalid
+        if blocked:
+            faults = {key: blocked[key] for key in blocked if touched.covers(key.split("."))}
+            if faults:
+                raise InvalidDocument(faults)
+            invalid = tuple(dict.fromkeys((*invalid, *blocked)))
         document = documents.replaced_faxbox(stored, documents.settled(patched.document))
-        return Patched(document, tuple(dict.fromkeys((*patched.invalid, *blocked))))
+        return Patched(document, invalid)
 
     async def _valid(self, fields: Document) -> Document:
         valid = await validated(self._schema(), fields)

@@ -23,6 +23,12 @@ Write: TypeAlias = Callable[[sqlite3.Connection], _T]
 """What one write does inside the transaction. It may run again after a roll-back, and raises a
 `StoreError` only before it has changed anything."""
 
+_QUIET_TURNS = 2
+"""Turns of the event loop that a commit waits for more writes after the latest one."""
+
+_ENOUGH = 64
+"""Writes that are worth a commit whatever may follow."""
+
 _LARGEST_BATCH = 500
 """Writes in one transaction: other processes wait that long for their turn."""
 
@@ -64,9 +70,7 @@ class Writer:
         future: asyncio.Future[_T] = self._loop.create_future()
         self._waiting.append(_Job(write, future))
         if len(self._waiting) == 1:
-            # Tasks that one commit woke up write again in the same turn of the loop: handing
-            # over at its end lets them share the next commit too.
-            self._loop.call_soon(self._hand_over)
+            self._loop.call_soon(self._gather, 0, _QUIET_TURNS)
         return future
 
     async def stop(self) -> None:
@@ -76,6 +80,20 @@ class Writer:
             self._hand_over()
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def _gather(self, known: int, turns_left: int) -> None:
+        """Hand over what waits once so many turns of the loop have brought nothing more.
+
+        Tasks that one commit woke up write again within a few turns, and share the next commit; a
+        commit costs a hundred times as much as a turn.
+        """
+        waiting = len(self._waiting)
+        if waiting > known:
+            turns_left = _QUIET_TURNS
+        if turns_left and waiting < _ENOUGH:
+            self._loop.call_soon(self._gather, waiting, turns_left - 1)
+        else:
+            self._hand_over()
 
     def _hand_over(self) -> None:
         if self._waiting:

@@ -21,7 +21,7 @@ LONGEST_ID = 6000
 _LARGE = 100_000
 """Bytes of JSON: shorter documents are walked through in less time than others would notice."""
 
-_SPECIAL = frozenset({"_id", "_rev", "_attachments", "_deleted", "_conflicts"})
+_SPECIAL = ("_id", "_rev", "_attachments", "_deleted", "_conflicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,15 @@ async def storable_fields(database: str, document: Document, largest: int) -> Fi
     document_id: Json = document.get("_id")
     if not is_writable_id(document_id):
         raise refused(database, document_id, f"not an id for a document: {document_id!r:.100}")
-    values = {name: value for name, value in document.items() if not name.startswith("_")}
-    if len(values) < len(document):
-        unknown = [name for name in document if name.startswith("_") and name not in _SPECIAL]
-        if unknown:
-            reason = f"members beginning with '_' are reserved: {unknown[0]!r:.100}"
-            raise refused(database, document_id, reason)
+    values = document.copy()
+    for name in _SPECIAL:
+        values.pop(name, None)
+    # Looking at all names at once takes a third of the time of looking at each.
+    if "\0_" in "\0".join(("", *values)):
+        for name in values:
+            if name.startswith("_"):
+                reason = f"members beginning with '_' are reserved: {name!r:.100}"
+                raise refused(database, document_id, reason)
     try:
         text = storable_text(values)
         if not is_surely_within(text, largest):

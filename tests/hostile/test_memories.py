@@ -27,6 +27,7 @@ REMEMBERING = {
 REVIEWED = {
     "crossbar/client_address.py lru_cache": "4,096 addresses of at most 100 characters",
     "crossbar/entity_tags.py lru_cache": "256 credentials of at most 8,192 characters",
+    "crossbar/byte_response.py lru_cache": "one date",
     "crossbar/negotiation.py lru_cache": "three times 256 header lines, which are 8 KiB at most",
     "documents/callback_urls.py urlsplit": "128 beginnings of at most 1,000 characters",
     "documents/gregorian.py lru_cache": "4 integers",
