@@ -16,8 +16,8 @@ from .crossbar.listing import ListingLimits
 from .crossbar.rate_limits import Limits, RateLimits
 from .crossbar.replies import Replies
 from .crossbar.routing import Router
-from .documents.callback_urls import BlockedHosts
-from .documents.json_shape import ShapeLimits
+from .documents.json.shape import ShapeLimits
+from .documents.model.callback_urls import BlockedHosts
 from .documents.names import (
     ACCOUNTS,
     FAXES,
@@ -27,7 +27,7 @@ from .documents.names import (
     SYSTEM_CONFIG,
     SYSTEM_SCHEMAS,
 )
-from .documents.schema import packaged_schema
+from .documents.schema.schema import packaged_schema
 from .pages.documentation import Documentation
 from .repositories.account_listings import AccountListings
 from .repositories.accounts import Accounts

@@ -17,7 +17,7 @@ from .commands.faxboxes import add_faxbox_commands
 from .commands.given_secrets import API_KEY, PASSWORD
 from .commands.secrets import add_secret_commands
 from .commands.users import add_user_commands
-from .documents.schema import InvalidDocument
+from .documents.schema.schema import InvalidDocument
 from .operations.initialisation import (
     CannotInitialise,
     FirstUser,

@@ -5,7 +5,7 @@ import sqlite3
 from typing import Any
 from urllib.parse import quote
 
-from faxbox_service.documents.json_text import EncodedJson, encode_json
+from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.types import Document, Revision
 from faxbox_service.stores.sqlite import SqliteStore
 

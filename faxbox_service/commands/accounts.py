@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from faxbox_service.app import Repositories
-from faxbox_service.documents.account import shown_account
+from faxbox_service.documents.model.account import shown_account
 from faxbox_service.documents.types import Document
 
 from .common import CommandRefused, answer, author, facts_as_text, table, with_repositories

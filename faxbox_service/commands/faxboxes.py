@@ -3,7 +3,7 @@
 import argparse
 
 from faxbox_service.app import Repositories
-from faxbox_service.documents.faxbox import shown_faxbox
+from faxbox_service.documents.model.faxbox import shown_faxbox
 from faxbox_service.documents.names import is_account_id
 from faxbox_service.documents.types import Document
 from faxbox_service.operations.repair import Summary, repair

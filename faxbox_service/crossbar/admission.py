@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from faxbox_service.documents.account import Account
+from faxbox_service.documents.model.account import Account
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 
 from .authentication import Authenticator, Credential, CredentialKind

@@ -6,11 +6,11 @@ from hashlib import sha256
 
 from multidict import CIMultiDictProxy
 
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.account_state import require_open, require_running
-from faxbox_service.documents.identity import Bearer, levels_of
-from faxbox_service.documents.token_restrictions import Restriction
-from faxbox_service.documents.token_text import LONGEST_CREDENTIAL
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.account_state import require_open, require_running
+from faxbox_service.documents.model.identity import Bearer, levels_of
+from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
+from faxbox_service.documents.model.token_restrictions import Restriction
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock

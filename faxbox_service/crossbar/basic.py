@@ -5,7 +5,7 @@ from base64 import b64decode
 from binascii import Error
 from dataclasses import dataclass, field
 
-from faxbox_service.documents.passwords import Digest
+from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.types import AccountId
 
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{32}\Z")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from faxbox_service.documents.json_shape import ShapeLimits
+from faxbox_service.documents.json.shape import ShapeLimits
 from faxbox_service.documents.types import Document
 
 from .body import METHODS_WITH_DATA, decode_envelope, read_body

@@ -8,9 +8,9 @@ import asyncio
 
 from aiohttp import web
 
-from faxbox_service.documents.json_shape import ShapeExceeded, ShapeLimits, require_shape
-from faxbox_service.documents.json_text import InvalidJson, TooManyDigits, decode_json
-from faxbox_service.documents.long_integers import LONGEST_INTEGER
+from faxbox_service.documents.json.long_integers import LONGEST_INTEGER
+from faxbox_service.documents.json.shape import ShapeExceeded, ShapeLimits, require_shape
+from faxbox_service.documents.json.text import InvalidJson, TooManyDigits, decode_json
 from faxbox_service.documents.types import Document, Json
 
 from .body_memory import Reservation

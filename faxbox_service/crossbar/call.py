@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.identity import Bearer
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.identity import Bearer
+from faxbox_service.documents.model.token_restrictions import Restriction
 from faxbox_service.documents.private_fields import Author
-from faxbox_service.documents.schema import InvalidDocument
-from faxbox_service.documents.token_restrictions import Restriction
+from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.preconditions import Precondition
 

@@ -12,11 +12,11 @@ from secrets import token_hex
 from tempfile import SpooledTemporaryFile
 from urllib.parse import quote
 
-from faxbox_service.documents.json_text import decode_json, encode_json
+from faxbox_service.documents.erlang_text import flat_items, scalar_text
+from faxbox_service.documents.json.text import decode_json, encode_json
 from faxbox_service.documents.types import Document, Json
 
 from .errors import table_too_large
-from .scalar_text import flat_items, scalar_text
 from .slices import Steps
 from .spreadsheets import WINDOW, windows, without_formulas
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from faxbox_service.documents.account import Account
+from faxbox_service.documents.model.account import Account
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock
 from faxbox_service.repositories.errors import InvalidCredentials

@@ -17,12 +17,12 @@ from enum import Enum
 from operator import ge, le
 from typing import Final, TypeAlias
 
-from faxbox_service.documents.coercion import coerced
-from faxbox_service.documents.json_text import InvalidJson, decode_json, encode_json
+from faxbox_service.documents.erlang_text import flat_items, scalar_text
+from faxbox_service.documents.json.text import InvalidJson, decode_json, encode_json
+from faxbox_service.documents.schema.coercion import coerced
 from faxbox_service.documents.types import Document, GregorianSeconds, Json
 
 from .errors import too_many_filters
-from .scalar_text import flat_items, scalar_text
 from .slices import Steps
 from .target import Query, QueryValue
 

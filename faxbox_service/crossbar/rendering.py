@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from faxbox_service.documents.json_text import pretty_json
+from faxbox_service.documents.json.text import pretty_json
 from faxbox_service.documents.types import Json
 
 from .errors import malformed_request

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import md5
 
 from faxbox_service.documents.gregorian import iso8601
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document, Revision
 
 from .byte_response import ByteResponse

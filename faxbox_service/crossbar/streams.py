@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from aiohttp import web
 
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document
 
 from .byte_response import AnyResponse, ByteResponse

@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from .json_text import encode_json
-from .long_integers import has_row_of_digits
-from .schema_errors import PropertyErrors, property_path
+from .json.long_integers import has_row_of_digits
+from .json.text import encode_json
+from .schema.errors import PropertyErrors, property_path
 from .types import Document, Json
 
 LARGEST_DOCUMENT = 8_000_000

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from faxbox_service.documents.schema import packaged_schema
+from faxbox_service.documents.schema.schema import packaged_schema
 from faxbox_service.documents.types import Document
 
 from .conversion import modern_schema

@@ -6,7 +6,7 @@ done the request has succeeded all the same, and the copy is mended later.
 
 import logging
 
-from faxbox_service.documents.account import copy_in_accounts
+from faxbox_service.documents.model.account import copy_in_accounts
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.types import AccountId
 from faxbox_service.stores.base import DocumentRefused, Store, StoreError

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from faxbox_service.documents.account import Account
+from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import Store, View

@@ -4,8 +4,8 @@ import secrets
 
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.private_fields import alphanum_name
-from faxbox_service.documents.schema import InvalidDocument, Patched, Schema
-from faxbox_service.documents.touched import Touched
+from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import Store, View, ViewRange
 

@@ -8,19 +8,19 @@ import hmac
 from collections.abc import Callable
 from contextlib import suppress
 
-from faxbox_service.documents import account as documents
-from faxbox_service.documents.account import (
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model import account as documents
+from faxbox_service.documents.model.account import (
     ACCOUNT,
     DEFAULT_TIMEZONE,
     Account,
     AccountSecrets,
     new_account,
 )
-from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
 from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
-from faxbox_service.documents.schema import Patched, Schema
-from faxbox_service.documents.touched import Touched
+from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,

@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from faxbox_service.documents.smtp_address import fault_of_mail_domain, folded
+from faxbox_service.documents.model.smtp_address import fault_of_mail_domain, folded
 from faxbox_service.documents.types import AccountId, Json
 
 from .configuration import Configuration

@@ -9,19 +9,14 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-from faxbox_service.documents.account import is_hidden_account
-from faxbox_service.documents.address_claim import (
-    claim_id,
-    is_claim,
-    is_held_by,
-    new_claim,
-)
-from faxbox_service.documents.bookkeeping import tombstone_of
-from faxbox_service.documents.faxbox import FAXBOX, held_addresses
+from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model.account import is_hidden_account
+from faxbox_service.documents.model.address_claim import claim_id, is_claim, is_held_by, new_claim
+from faxbox_service.documents.model.faxbox import FAXBOX, held_addresses
+from faxbox_service.documents.model.smtp_address import folded
 from faxbox_service.documents.names import FAXES, account_database, is_account_id
-from faxbox_service.documents.schema import InvalidDocument
-from faxbox_service.documents.smtp_address import folded
+from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.documents.types import (
     AccountId,
     Document,

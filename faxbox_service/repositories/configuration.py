@@ -5,7 +5,7 @@ Data model, section 1.3. An account's own values are in its document `configs_<c
 
 from collections.abc import Callable
 
-from faxbox_service.documents.json_memory import memory_of
+from faxbox_service.documents.json.memory_use import memory_of
 from faxbox_service.documents.names import SYSTEM_CONFIG, account_database
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, RevisionConflict, Store

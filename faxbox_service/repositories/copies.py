@@ -8,8 +8,8 @@ unless the store will not have it.
 import logging
 from collections.abc import Sequence
 
-from faxbox_service.documents.bookkeeping import tombstone_of
-from faxbox_service.documents.faxbox import copy_in_faxes
+from faxbox_service.documents.couchdb_fields import tombstone_of
+from faxbox_service.documents.model.faxbox import copy_in_faxes
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import (

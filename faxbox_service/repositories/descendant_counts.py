@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from faxbox_service.documents.account import with_descendants
+from faxbox_service.documents.model.account import with_descendants
 from faxbox_service.documents.types import AccountId, Document
 from faxbox_service.stores.base import StoreError
 

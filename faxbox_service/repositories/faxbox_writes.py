@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
-from faxbox_service.documents import faxbox as documents
-from faxbox_service.documents.address_claim import claim_id, is_held_by
-from faxbox_service.documents.bookkeeping import tombstone_of
+from faxbox_service.documents.couchdb_fields import tombstone_of
+from faxbox_service.documents.model import faxbox as documents
+from faxbox_service.documents.model.address_claim import claim_id, is_held_by
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.schema import InvalidDocument
+from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,

@@ -5,14 +5,14 @@ from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 
-from faxbox_service.documents import faxbox as documents
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.callback_urls import BlockedHosts
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model import faxbox as documents
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.callback_urls import BlockedHosts
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, public_fields, stamp
-from faxbox_service.documents.schema import InvalidDocument, Patched, Schema
-from faxbox_service.documents.touched import Touched
+from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 
-from faxbox_service.documents.bookkeeping import noted, tombstone_of
+from faxbox_service.documents.couchdb_fields import noted, tombstone_of
 from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.json_text import canonical_json
+from faxbox_service.documents.json.text import canonical_json
 from faxbox_service.documents.names import IDEMPOTENCY
-from faxbox_service.documents.schema import InvalidDocument
+from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import (
     DocumentNotFound,

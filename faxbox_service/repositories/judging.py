@@ -5,8 +5,8 @@ A walk takes some microseconds a step: a part of a second for the longest bodies
 
 from contextlib import suppress
 
-from faxbox_service.documents.schema import Patched, Schema, Steps, TooManySteps
-from faxbox_service.documents.touched import Touched
+from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.schema import Patched, Schema, Steps, TooManySteps
 from faxbox_service.documents.types import Document
 
 from .beside import Beside

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 
-from faxbox_service.documents.account import is_hidden_account
-from faxbox_service.documents.faxbox import FAXBOX
+from faxbox_service.documents.model.account import is_hidden_account
+from faxbox_service.documents.model.faxbox import FAXBOX
 from faxbox_service.documents.names import FAXES, account_database, account_of_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, Store, StoreError

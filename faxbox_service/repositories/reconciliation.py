@@ -8,22 +8,22 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
-from faxbox_service.documents.account import is_hidden_account
-from faxbox_service.documents.address_claim import (
+from faxbox_service.documents.couchdb_fields import tombstone_of
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model.account import is_hidden_account
+from faxbox_service.documents.model.address_claim import (
     claim_id,
     is_held_by,
     is_reserved,
     new_claim,
 )
-from faxbox_service.documents.bookkeeping import tombstone_of
-from faxbox_service.documents.faxbox import (
+from faxbox_service.documents.model.faxbox import (
     FAXBOX,
     addresses,
     copy_in_faxes,
     held_addresses,
     soft_deleted_faxbox,
 )
-from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import (
     AccountId,

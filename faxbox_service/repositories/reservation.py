@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from faxbox_service.documents.address_claim import is_held_by, is_reserved, new_claim
+from faxbox_service.documents.model.address_claim import is_held_by, is_reserved, new_claim
 from faxbox_service.documents.types import AccountId, Document, DocumentId, GregorianSeconds
 from faxbox_service.stores.base import StoreUnavailable
 

@@ -6,10 +6,10 @@ Operators keep theirs in the database `system_schemas`, as Kazoo's do (data mode
 import logging
 from hashlib import md5
 
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.names import SYSTEM_SCHEMAS
 from faxbox_service.documents.private_fields import is_soft_deleted, public_fields
-from faxbox_service.documents.schema import (
+from faxbox_service.documents.schema.schema import (
     BrokenSchema,
     Schema,
     packaged_schema,

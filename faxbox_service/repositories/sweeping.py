@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import TypeAlias
 
-from faxbox_service.documents.address_claim import claim_id, is_claim
-from faxbox_service.documents.faxbox import FAXBOX, held_addresses
+from faxbox_service.documents.model.address_claim import claim_id, is_claim
+from faxbox_service.documents.model.faxbox import FAXBOX, held_addresses
 from faxbox_service.documents.names import (
     ACCOUNTS,
     FAXES,

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from faxbox_service.documents.account import Account
 from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.json_memory import memory_of
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.memory_use import memory_of
+from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.token_restrictions import ANYTHING, restrictions_for
 from faxbox_service.documents.names import account_database, encoded_account_database
 from faxbox_service.documents.private_fields import (
     Author,
@@ -14,8 +15,7 @@ from faxbox_service.documents.private_fields import (
     public_fields,
     stamp,
 )
-from faxbox_service.documents.schema import InvalidDocument, Schema
-from faxbox_service.documents.token_restrictions import ANYTHING, restrictions_for
+from faxbox_service.documents.schema.schema import InvalidDocument, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import (
     DocumentNotFound,

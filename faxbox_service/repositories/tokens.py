@@ -4,16 +4,16 @@ import hmac
 import logging
 from dataclasses import dataclass
 
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.identity import USER, Bearer, identity_signature, masquerade_of
-from faxbox_service.documents.json_memory import memory_of
-from faxbox_service.documents.names import is_account_id
-from faxbox_service.documents.token_text import (
+from faxbox_service.documents.json.memory_use import memory_of
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.identity import USER, Bearer, identity_signature, masquerade_of
+from faxbox_service.documents.model.signed_token import (
     fingerprint_of,
     key_id_of,
     signed_payload,
     signed_token,
 )
+from faxbox_service.documents.names import is_account_id
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
 from faxbox_service.stores.base import Store, StoreError
 

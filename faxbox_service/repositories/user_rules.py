@@ -1,8 +1,8 @@
 """What the fields of a user must be: what the schema says, and a name that is nobody else's."""
 
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.schema import InvalidDocument, Patched, Schema
-from faxbox_service.documents.touched import Touched
+from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange
 

@@ -2,15 +2,15 @@
 
 from contextlib import suppress
 
-from faxbox_service.documents import user as documents
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model import user as documents
+from faxbox_service.documents.model.passwords import ARGON2, Credentials, Digest, Verdict, judge
+from faxbox_service.documents.model.user import Editor
 from faxbox_service.documents.names import ACCOUNTS, account_database
-from faxbox_service.documents.passwords import ARGON2, Credentials, Digest, Verdict, judge
 from faxbox_service.documents.private_fields import Author, public_fields, stamp
-from faxbox_service.documents.schema import Patched, Schema
-from faxbox_service.documents.touched import Touched
+from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
-from faxbox_service.documents.user import Editor
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,

@@ -2,9 +2,9 @@
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.dotted_keys import invalid_fields
-from faxbox_service.documents.account import Account, shown_account
-from faxbox_service.documents.faxbox import shown_deletion
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model.account import Account, shown_account
+from faxbox_service.documents.model.faxbox import shown_deletion
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock

@@ -9,10 +9,10 @@ from faxbox_service.crossbar.errors import bad_identifier, not_found
 from faxbox_service.crossbar.listing import Kind, Listing, ListingLimits
 from faxbox_service.crossbar.negotiation import Representation
 from faxbox_service.crossbar.paging import PageRequest
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.faxbox import shown_deletion, shown_faxbox, shown_history
-from faxbox_service.documents.json_text import encode_json
-from faxbox_service.documents.schema import Patched
+from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.faxbox import shown_deletion, shown_faxbox, shown_history
+from faxbox_service.documents.schema.schema import Patched
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow

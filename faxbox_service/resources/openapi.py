@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from faxbox_service import __version__
 from faxbox_service.crossbar.call import Access, AnyReply, Call, RawReply
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.openapi.document import openapi_document
 
 _ETAG_LENGTH = 32

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import admins_only
-from faxbox_service.documents.identity import Bearer
+from faxbox_service.documents.model.identity import Bearer
+from faxbox_service.documents.model.user import Editor
 from faxbox_service.documents.types import DocumentId
-from faxbox_service.documents.user import Editor
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.users import Users
 

@@ -1,7 +1,7 @@
 """`/v2/accounts/{A}/token_restrictions`: what the account's tokens may be used for."""
 
 from faxbox_service.crossbar.call import Access, Call, Reply
-from faxbox_service.documents.faxbox import shown_deletion
+from faxbox_service.documents.model.faxbox import shown_deletion
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.token_restrictions import TokenRestrictions

@@ -4,10 +4,10 @@ from contextlib import suppress
 
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.errors import forbidden, invalid_credentials
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.account_state import require_open
-from faxbox_service.documents.passwords import Digest
-from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.account_state import require_open
+from faxbox_service.documents.model.passwords import Digest
+from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts import Accounts
 from faxbox_service.repositories.clock import Clock

@@ -8,10 +8,10 @@ from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.dotted_keys import invalid_fields
 from faxbox_service.crossbar.listing import Batch, Kind, Listing, ListingLimits
 from faxbox_service.crossbar.paging import PageRequest
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.user import shown_user, user_summary
 from faxbox_service.documents.types import Document, DocumentId
-from faxbox_service.documents.user import shown_user, user_summary
 from faxbox_service.repositories.tokens import Tokens
 from faxbox_service.repositories.users import Users
 from faxbox_service.stores.base import ViewRow

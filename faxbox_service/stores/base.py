@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from faxbox_service.documents.schema_errors import PropertyErrors
+from faxbox_service.documents.schema.errors import PropertyErrors
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 LARGEST_HISTORY = 16_000_000

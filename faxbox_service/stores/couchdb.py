@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import cast
 from urllib.parse import quote
 
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.names import database_class
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from aiocouch.remote import HTTPResponse
 
-from faxbox_service.documents.bookkeeping import tombstone_of
-from faxbox_service.documents.json_text import encode_json, encoded_list
+from faxbox_service.documents.couchdb_fields import tombstone_of
+from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from .base import (

@@ -1,6 +1,6 @@
 """Former revisions in CouchDB, which has them until it compacts the database."""
 
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document, DocumentId, Revision
 
 from .base import LARGEST_HISTORY

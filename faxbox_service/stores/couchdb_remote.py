@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from faxbox_service import __version__
-from faxbox_service.documents.json_text import InvalidJson, decode_stored_json, encode_json
+from faxbox_service.documents.json.text import InvalidJson, decode_stored_json, encode_json
 from faxbox_service.documents.types import Json
 
 from .base import (

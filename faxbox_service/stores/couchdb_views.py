@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from faxbox_service.documents.json_text import EncodedJson, encode_json
+from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.types import Document, Json
 
 from .base import UNSET, CutRows, DecodedRow, View, ViewRange, ViewRow

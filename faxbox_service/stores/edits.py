@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
 from .base import Attachment

@@ -7,7 +7,7 @@ two stores that apply it agree without a conflict (CouchDB: `couch_db:new_revid`
 import hashlib
 from collections.abc import Mapping
 
-from faxbox_service.documents.json_text import canonical_json
+from faxbox_service.documents.json.text import canonical_json
 from faxbox_service.documents.types import Document, Revision
 
 

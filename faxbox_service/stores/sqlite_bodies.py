@@ -1,6 +1,6 @@
 """From a row of the embedded store to the document it holds."""
 
-from faxbox_service.documents.json_text import InvalidJson, decode_stored_json
+from faxbox_service.documents.json.text import InvalidJson, decode_stored_json
 from faxbox_service.documents.types import Document, DocumentId, Revision
 
 from .base import DocumentRefused, Refusal

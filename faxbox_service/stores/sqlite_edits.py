@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from faxbox_service.documents.json_text import decode_stored_json
+from faxbox_service.documents.json.text import decode_stored_json
 from faxbox_service.documents.types import DocumentId, Revision
 
 from .base import DocumentNotFound, DocumentRefused, MissingDatabase, Outcome, RevisionConflict

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from faxbox_service.documents.json_text import decode_stored_json, encode_json
+from faxbox_service.documents.json.text import decode_stored_json, encode_json
 from faxbox_service.documents.types import Document
 
 from .base import MissingDatabase

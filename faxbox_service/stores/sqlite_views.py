@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, TypeAlias, cast
 
-from faxbox_service.documents.json_text import InvalidJson, decode_stored_json, encode_json
+from faxbox_service.documents.json.text import InvalidJson, decode_stored_json, encode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 

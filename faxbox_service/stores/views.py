@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import TypeAlias
 
-from faxbox_service.documents.account import ACCOUNT
-from faxbox_service.documents.faxbox import FAXBOX
+from faxbox_service.documents.javascript import is_true
+from faxbox_service.documents.model.account import ACCOUNT
+from faxbox_service.documents.model.faxbox import FAXBOX
+from faxbox_service.documents.model.user import USER, user_summary
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.private_fields import alphanum_name
-from faxbox_service.documents.truth import is_true
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.documents.user import USER, user_summary
 
 from .base import View
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.crossbar.rendering import Rendering, checked_callback
-from faxbox_service.documents.json_text import encode_json, pretty_json
+from faxbox_service.documents.json.text import encode_json, pretty_json
 
 LONGEST = 10_000_000
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.storable import (
     DEEPEST_NESTING,
     TooLarge,

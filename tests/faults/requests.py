@@ -19,7 +19,7 @@ from aiohttp import (
 )
 from yarl import URL
 
-from faxbox_service.documents.json_text import InvalidJson, decode_json, encode_json
+from faxbox_service.documents.json.text import InvalidJson, decode_json, encode_json
 
 from .ground import Tenant
 

@@ -32,10 +32,8 @@ from faxbox_service.crossbar.negotiation import (
 from faxbox_service.crossbar.rendering import checked_callback
 from faxbox_service.crossbar.slices import Steps
 from faxbox_service.crossbar.target import Query, origin_form, split_path
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.callback_urls import BlockedHosts
-from faxbox_service.documents.json_shape import ShapeExceeded, ShapeLimits, require_shape
-from faxbox_service.documents.json_text import (
+from faxbox_service.documents.json.shape import ShapeExceeded, ShapeLimits, require_shape
+from faxbox_service.documents.json.text import (
     InvalidJson,
     canonical_json,
     decode_json,
@@ -43,11 +41,13 @@ from faxbox_service.documents.json_text import (
     pretty_json,
 )
 from faxbox_service.documents.merge import merge_patch
-from faxbox_service.documents.regular_expression import is_regular_expression
-from faxbox_service.documents.schema import InvalidDocument, TooManySteps, packaged_schema
-from faxbox_service.documents.smtp_address import fault_of_address, folded
-from faxbox_service.documents.token_restrictions import is_restricted
-from faxbox_service.documents.token_text import key_id_of
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.callback_urls import BlockedHosts
+from faxbox_service.documents.model.signed_token import key_id_of
+from faxbox_service.documents.model.smtp_address import fault_of_address, folded
+from faxbox_service.documents.model.token_restrictions import is_restricted
+from faxbox_service.documents.schema.regular_expression import is_regular_expression
+from faxbox_service.documents.schema.schema import InvalidDocument, TooManySteps, packaged_schema
 
 Target: TypeAlias = Callable[[bytes], None]
 

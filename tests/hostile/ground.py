@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 from faxbox_service.app import Repositories
-from faxbox_service.documents.account import Account
+from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import account_database
 from faxbox_service.repositories.clock import system_clock
 from faxbox_service.repositories.preconditions import NO_PRECONDITION

@@ -14,8 +14,8 @@ from typing import Any
 import pcre2
 import pytest
 
-from faxbox_service.documents.regular_expression import matcher
-from faxbox_service.documents.schema import packaged_schema, packaged_schema_ids
+from faxbox_service.documents.schema.regular_expression import matcher
+from faxbox_service.documents.schema.schema import packaged_schema, packaged_schema_ids
 
 from .pattern_collection import Found, patterns, patterns_without_a_name, trees
 from .pattern_inputs import families
@@ -56,7 +56,7 @@ def test_no_text_is_hard_for_a_pattern(found: Found) -> None:
 @pytest.mark.parametrize("place", TREES)
 def test_every_pattern_has_a_name(place: str) -> None:
     """Others would be looked at by none of these tests, and be compiled again and again."""
-    if place != "documents/regular_expression.py":
+    if place != "documents/schema/regular_expression.py":
         assert not patterns_without_a_name(TREES[place])
 
 
@@ -131,7 +131,7 @@ def test_a_named_pattern_is_none_without_a_name() -> None:
 def test_patterns_are_found_wherever_they_are() -> None:
     places = {found.place: found for found in patterns()}
     assert len(places) > 20
-    assert places["faxbox_service.documents.coercion._INTEGER"].uses == ("match",)
+    assert places["faxbox_service.documents.schema.coercion._INTEGER"].uses == ("match",)
     assert "faxbox_service.crossbar.basic._HASHES" in places
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.json.text import decode_json
 
 _BODILESS = (204, 304)
 _LONGEST_LINE = 1_000_000

@@ -13,8 +13,8 @@ from yarl import URL
 from faxbox_service.app import Repositories, build_app
 from faxbox_service.crossbar.dispatcher import Dispatcher
 from faxbox_service.crossbar.server import HttpServer
-from faxbox_service.documents.account import Account
-from faxbox_service.documents.json_text import decode_json, encode_json
+from faxbox_service.documents.json.text import decode_json, encode_json
+from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.clock import Clock, new_id, system_clock

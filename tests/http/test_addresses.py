@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from faxbox_service.documents.address_claim import claim_id, new_claim
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model.address_claim import claim_id, new_claim
+from faxbox_service.documents.model.smtp_address import folded
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.documents.smtp_address import folded
 from faxbox_service.repositories.addresses import Addresses
 from faxbox_service.repositories.claims import AddressClaims
 from faxbox_service.repositories.clock import new_id, system_clock

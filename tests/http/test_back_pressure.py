@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from faxbox_service.documents.schema import Schema
+from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.repositories import judging
 from faxbox_service.repositories.beside import Beside
 from tests.http.conftest import send_raw

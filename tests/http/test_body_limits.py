@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json.text import encode_json
 from tests.http.conftest import send_raw
 
 ANONYMOUS = 2_000

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from faxbox_service.documents.long_integers import LONGEST_INTEGER
-from faxbox_service.documents.schema_errors import MOST_TOLD
+from faxbox_service.documents.json.long_integers import LONGEST_INTEGER
+from faxbox_service.documents.schema.errors import MOST_TOLD
 
 LONG = "x" * 500_000
 DIGITS = "9" * (LONGEST_INTEGER + 1)

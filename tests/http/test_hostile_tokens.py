@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from faxbox_service.crossbar.authentication import Authenticator
-from faxbox_service.documents.token_text import LONGEST_CREDENTIAL
+from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
 from faxbox_service.repositories.revocations import Revocations
 from faxbox_service.repositories.signing_keys import SigningKeys
 from tests.http.conftest import child_of, status_within_a_second

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from faxbox_service.app import reconciler_of
-from faxbox_service.documents.address_claim import claim_id
+from faxbox_service.documents.model.address_claim import claim_id
 from faxbox_service.documents.names import ACCOUNTS, FAXES, SYSTEM_SCHEMAS, account_database
 from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.clock import new_id

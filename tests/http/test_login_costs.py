@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from faxbox_service.documents import passwords
+from faxbox_service.documents.model import passwords
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.repositories import users as users_module
 from faxbox_service.repositories.account_rules import LISTING_BY_NAME, LISTING_BY_REALM

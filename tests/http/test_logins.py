@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from faxbox_service.crossbar.authentication import Credential, CredentialKind
 from faxbox_service.crossbar.basic import PlainCredential, is_of_type, parse_basic
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.passwords import Digest
 from faxbox_service.repositories.clock import system_clock
 from faxbox_service.repositories.phone_numbers import normalized_number
 from tests.http.conftest import NOBODY

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from faxbox_service.app import reconciler_of
-from faxbox_service.documents.address_claim import CLAIM_PREFIX, claim_id, new_claim
-from faxbox_service.documents.faxbox import copy_in_faxes
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model.address_claim import CLAIM_PREFIX, claim_id, new_claim
+from faxbox_service.documents.model.faxbox import copy_in_faxes
 from faxbox_service.documents.names import ACCOUNTS, FAXES, account_database
 from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.clock import new_id, system_clock

@@ -5,9 +5,9 @@ import base64
 import pytest
 
 from faxbox_service.app import reconciler_of
-from faxbox_service.documents.address_claim import claim_id
+from faxbox_service.documents.model.address_claim import claim_id
+from faxbox_service.documents.model.passwords import Credentials
 from faxbox_service.documents.names import ACCOUNTS, FAXES, IDEMPOTENCY, account_database
-from faxbox_service.documents.passwords import Credentials
 from faxbox_service.documents.storable import stored_size
 from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.clock import new_id

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from faxbox_service.documents import passwords
+from faxbox_service.documents.model import passwords
+from faxbox_service.documents.model.passwords import ARGON2
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.passwords import ARGON2
 from tests.http.users import ALICE, basic, log_in, make, stored, users_of
 
 MARK = "Secret1234"

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from faxbox_service.documents.passwords import ARGON2
+from faxbox_service.documents.model.passwords import ARGON2
 from tests.http.conftest import NOBODY, pages_of
 from tests.http.users import ALICE, NAMES, log_in, make, stored, users_of
 

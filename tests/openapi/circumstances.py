@@ -10,7 +10,7 @@ from faxbox_service.app import Repositories, router_of
 from faxbox_service.crossbar.buckets import Buckets
 from faxbox_service.crossbar.errors import overloaded
 from faxbox_service.crossbar.gate import Gate
-from faxbox_service.documents.account import Account
+from faxbox_service.documents.model.account import Account
 from faxbox_service.openapi.example_values import (
     ACCOUNT_ID,
     ACCOUNT_NAME,

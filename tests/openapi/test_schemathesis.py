@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from faxbox_service.app import Repositories
-from faxbox_service.documents.account import Account
+from faxbox_service.documents.model.account import Account
 from faxbox_service.openapi.example_values import ACCOUNT_ID, CHILD_ID, FAXBOX_ID, OTHER_FAXBOX_ID
 from faxbox_service.settings import Settings
 from tests.http.conftest import NOBODY

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from faxbox_service.documents.account import Account
+from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.repositories.known_accounts import KnownAccounts
 from faxbox_service.stores.base import Change, Changes, StoreUnavailable

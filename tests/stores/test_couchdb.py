@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.json.text import decode_json
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.types import Json
 from faxbox_service.stores.base import (

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from faxbox_service.documents.bookkeeping import tombstone_of
+from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.names import account_database
 from faxbox_service.stores.base import DocumentNotFound, RevisionConflict
 from faxbox_service.stores.couchdb import CouchStore

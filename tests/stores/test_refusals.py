@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from faxbox_service.documents.json_text import decode_json
+from faxbox_service.documents.json.text import decode_json
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.storable import DEEPEST_NESTING, stored_size
 from faxbox_service.documents.types import Document, Json

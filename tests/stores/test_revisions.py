@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.documents import json_text
-from faxbox_service.documents.json_text import encode_json
+from faxbox_service.documents.json import text
+from faxbox_service.documents.json.text import encode_json
 from faxbox_service.stores.revisions import content_digest, next_revision
 
 texts = st.text(st.characters(codec="utf-8"))
@@ -32,7 +32,7 @@ def test_an_edit_has_the_revision_it_always_had(
     fields: dict[str, Any], attachments: dict[str, str], deleted: bool, few: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_text, "_FEW_MEMBERS", few)
+        patch.setattr(text, "_FEW_MEMBERS", few)
         content = content_digest(fields, encode_json(fields))
         revision = next_revision("41-abc", content, deleted=deleted, attachments=attachments)
 

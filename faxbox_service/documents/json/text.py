@@ -1,0 +1,134 @@
+"""JSON text to values and back, exact for integers of any size that anybody may send.
+
+msgspec refuses NaN, infinities, floats beyond all floats and lone surrogates, keeps the last of
+duplicate keys, and does not turn integers beyond 64 bits into floats.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import msgspec
+
+from faxbox_service.documents.types import Json
+
+from .long_integers import LONGEST_INTEGER, has_long_integer
+
+EncodedJson: TypeAlias = msgspec.Raw
+"""JSON text that `encode_json` copies into its result as it is."""
+
+_decoder = msgspec.json.Decoder()
+_encoder = msgspec.json.Encoder()
+_sorting_encoder = msgspec.json.Encoder(order="sorted")
+
+_SHORT = 4000
+"""Bytes; a text that has no more has few members, for each takes four."""
+
+_FEW_MEMBERS = 1000
+"""Of all objects of a value. msgspec sorts them quickly in any order; the time it takes grows with
+the square of their number, and its stack with the number (docs/upstream/msgspec-sorted-order.md).
+"""
+
+# The closing quote is always there; without it the pattern would look for it again and again.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},:]|[^\[\]{},:"]++', re.DOTALL)
+
+
+class InvalidJson(ValueError):
+    """The text is not JSON, or nests deeper than can be decoded."""
+
+
+class TooManyDigits(InvalidJson):
+    """There is an integer of more digits than any has."""
+
+
+def decode_json(text: bytes | str) -> Json:
+    """Return the value of a JSON text that anybody may have sent.
+
+    Raises `InvalidJson` for anything else, and for integers of too many digits.
+    """
+    if len(text) > LONGEST_INTEGER:
+        _require_short_integers(text)
+    return decode_stored_json(text)
+
+
+def decode_stored_json(text: bytes | str) -> Json:
+    """Return the value of a JSON text from the store; raise `InvalidJson` for anything else."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise InvalidJson(str(error)) from error
+
+
+def _require_short_integers(text: bytes | str) -> None:
+    try:
+        encoded = text.encode() if isinstance(text, str) else text
+    except UnicodeError as error:
+        raise InvalidJson(str(error)) from error
+    if has_long_integer(encoded):
+        raise TooManyDigits(f"JSON must not have integers of more than {LONGEST_INTEGER} digits")
+
+
+def encode_json(value: Json) -> bytes:
+    """Return the compact UTF-8 text of a JSON value."""
+    return _encoder.encode(value)
+
+
+def canonical_json(value: Json, text: bytes | None = None) -> bytes:
+    """Return the text that is the same for all values that are equal, and for no others.
+
+    `text` is what `encode_json` has made of it, if it has.
+    """
+    text = _encoder.encode(value) if text is None else text
+    if len(text) <= _SHORT or text.count(b'":') <= _FEW_MEMBERS:
+        return _sorting_encoder.encode(value)
+    return _encoder.encode(_in_order(value))
+
+
+def _in_order(value: Json) -> Json:
+    """The value with the members of every object in the order of their names' code points."""
+    whole = [value]
+    pending: list[Json] = [whole]
+    while pending:
+        outer = pending.pop()
+        for place, part in outer.items() if isinstance(outer, dict) else enumerate(outer):
+            if isinstance(part, dict):
+                outer[place] = {name: part[name] for name in sorted(part)}
+            elif isinstance(part, list):
+                outer[place] = part.copy()
+            else:
+                continue
+            pending.append(outer[place])
+    return whole[0]
+
+
+def encoded_list(texts: Iterable[bytes]) -> EncodedJson:
+    """The text of an array whose items are encoded already."""
+    return EncodedJson(b"[" + b",".join(texts) + b"]")
+
+
+def pretty_json(text: bytes, longest: int) -> bytes | None:
+    """A compact JSON text as Kazoo prints it for people: two spaces a level, ` : `, no `[]`.
+
+    None when that has more than `longest` bytes: what is nested deeply has a hundred times those
+    of the text.
+    """
+    written: list[bytes] = []
+    size = 0
+    line = b"\n"
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in (b"[", b"{"):
+            line += b"  "
+            token += line
+        elif token in (b"]", b"}"):
+            line = line[:-2]
+            token = line + token
+        elif token == b",":
+            token += line
+        elif token == b":":
+            token = b" : "
+        written.append(token)
+        size += len(token)
+        if size > longest:
+            return None
+    return b"".join(written)

@@ -1,0 +1,179 @@
+"""A faxbox's document through its life: created, replaced, patched, deleted, copied, shown.
+
+Data model, sections 2.4 and 3; contract, 2, 16, 22, 23 and 27.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from faxbox_service.documents.couchdb_fields import mirrored
+from faxbox_service.documents.merge import merge_patch
+from faxbox_service.documents.names import encoded_account_database
+from faxbox_service.documents.private_fields import is_soft_deleted, private_fields, public_fields
+from faxbox_service.documents.schema.errors import InvalidDocument
+from faxbox_service.documents.types import AccountId, Document, DocumentId
+
+from .smtp_address import fault_of_address, folded
+
+FAXBOX = "faxbox"
+
+_CUSTOM_ADDRESS = "custom_smtp_email_address"
+
+_TOLD_OF_REVISIONS = ("pvt_modified", "pvt_auth_account_id", "pvt_auth_user_id")
+
+_CLOUD = "pvt_cloud_"
+
+_NOT_SETTABLE = ("id", "smtp_email_address")
+"""Public names that replies carry and the store does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaxboxOrigin:
+    """What a faxbox gets once, when it is created, and keeps for its life."""
+
+    id: DocumentId
+    account_id: AccountId
+    reseller_id: AccountId | None
+    smtp_email_address: str
+
+
+def client_fields(data: Document) -> Document:
+    """What of a request's `data` may become part of a faxbox: no private and no derived names."""
+    fields = public_fields(data)
+    for name in _NOT_SETTABLE:
+        fields.pop(name, None)
+    return fields
+
+
+def settled(fields: Document) -> Document:
+    """Valid fields as they are stored: the custom address in lower case (contract, 6).
+
+    One that is none stays as it is, to be refused or kept so.
+    """
+    address = fields.get(_CUSTOM_ADDRESS)
+    if isinstance(address, str) and fault_of_address(address) is None:
+        return {**fields, _CUSTOM_ADDRESS: folded(address)}
+    return fields
+
+
+def require_address(document: Document, stored: Document | None) -> None:
+    """Raise `InvalidDocument` for a custom address that is none, where it is new to the box.
+
+    What Kazoo stored stays as it is until it is changed (contract, 27).
+    """
+    address = document.get(_CUSTOM_ADDRESS)
+    present = None if stored is None else stored.get(_CUSTOM_ADDRESS)
+    if not isinstance(address, str):
+        return
+    if isinstance(present, str) and folded(present) == folded(address):
+        return
+    fault = fault_of_address(address)
+    if fault is not None:
+        message = f"Field is not in the correct format: {fault}"
+        details = {"message": message, "value": address, "format": "domain or email"}
+        raise InvalidDocument({_CUSTOM_ADDRESS: {"wrong_format": details}})
+
+
+def with_attempts_reset(fields: Document) -> Document:
+    """`attempts` back to 0, as PUT and POST do (specification, `attempts`; contract, 16)."""
+    return {**fields, "attempts": 0}
+
+
+def new_faxbox(fields: Document, origin: FaxboxOrigin) -> Document:
+    """The document of a new faxbox, not yet stamped."""
+    document = {
+        "_id": origin.id,
+        **fields,
+        "pvt_type": FAXBOX,
+        "pvt_account_id": origin.account_id,
+        "pvt_account_db": encoded_account_database(origin.account_id),
+        "pvt_smtp_email_address": origin.smtp_email_address,
+    }
+    if origin.reseller_id is not None:
+        document["pvt_reseller_id"] = origin.reseller_id
+    return document
+
+
+def replaced_faxbox(stored: Document, fields: Document) -> Document:
+    """The stored document with other public fields (POST: `crossbar_doc:load_merge`)."""
+    return {**fields, **private_fields(stored)}
+
+
+def patched_fields(stored: Document, changes: Document) -> Document:
+    """The public fields after a PATCH, to be validated (contract, 1)."""
+    return merge_patch(public_fields(stored), client_fields(changes))
+
+
+def soft_deleted_faxbox(stored: Document) -> Document:
+    """The whole document, hidden."""
+    return {**stored, "pvt_deleted": True}
+
+
+def restored_faxbox(stored: Document) -> Document:
+    """The document as it was before the soft deletion."""
+    return {name: value for name, value in stored.items() if name != "pvt_deleted"}
+
+
+def is_faxbox(document: Document) -> bool:
+    """Whether this is a faxbox that clients may see."""
+    return document.get("pvt_type") == FAXBOX and not is_soft_deleted(document)
+
+
+def copy_in_faxes(document: Document, account_id: AccountId, copy: Document | None) -> Document:
+    """What the copy in `faxes` must be, to be written over `copy`, the present one.
+
+    It follows the account's document in all that is not bound to a database, but always says whose
+    it is, with the encoded `pvt_account_db` (contract, 22), and keeps what only Kazoo's cloud
+    printing writes there.
+    """
+    wanted = mirrored(document, copy)
+    wanted["pvt_account_id"] = account_id
+    wanted["pvt_account_db"] = encoded_account_database(account_id)
+    if copy is not None:
+        for name in copy.keys() - wanted.keys():
+            if name.startswith(_CLOUD):
+                wanted[name] = copy[name]
+    return wanted
+
+
+def held_addresses(document: Document | None) -> frozenset[str]:
+    """The addresses of a box that clients may see; none of any other."""
+    return addresses(document) if document is not None and is_faxbox(document) else frozenset()
+
+
+def addresses(document: Document) -> frozenset[str]:
+    """The domains that route mail to this box, in lower case: generated and custom."""
+    named = (document.get("pvt_smtp_email_address"), document.get(_CUSTOM_ADDRESS))
+    return frozenset(folded(name) for name in named if isinstance(name, str) and name)
+
+
+def shown_faxbox(document: Document) -> Document:
+    """A faxbox as replies show it: public fields, `id` and `smtp_email_address` (contract, 2)."""
+    shown = public_fields(document)
+    shown["id"] = document["_id"]
+    address = document.get("pvt_smtp_email_address")
+    if address is not None:
+        shown["smtp_email_address"] = address
+    return shown
+
+
+def shown_history(revisions: Sequence[Document]) -> Document:
+    """A faxbox and its revisions, newest first: CouchDB's `_revs_info`, with times and authors."""
+    return {
+        **shown_faxbox(revisions[0]),
+        "_revs_info": [_revision_info(revision) for revision in revisions],
+    }
+
+
+def _revision_info(revision: Document) -> Document:
+    info = {"rev": revision["_rev"], "status": "available"}
+    info |= {name: revision[name] for name in _TOLD_OF_REVISIONS if name in revision}
+    return info if is_faxbox(revision) else {**info, "deleted": True}
+
+
+def shown_deletion(document: Document) -> Document:
+    """A deleted document as the reply to its DELETE shows it (wire, section 4.2)."""
+    shown = public_fields(document)
+    shown["id"] = document["_id"]
+    shown["_read_only"] = {"deleted": True}
+    return shown

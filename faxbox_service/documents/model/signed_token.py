@@ -1,0 +1,66 @@
+"""Tokens as text: JWTs, signed with RSA, of which little is read until the signature is verified.
+
+What anybody may send costs no more than a look at its length and its shape, and one verification
+for those whose header names a key that there is.
+"""
+
+import re
+from hashlib import sha256
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from faxbox_service.documents.json.text import InvalidJson, decode_json, encode_json
+from faxbox_service.documents.types import Document
+
+LONGEST_CREDENTIAL = 8192
+"""Characters of a token, or of what stands behind `Basic`: longer ones are not looked at."""
+
+_ALGORITHMS = ("RS256", "RS384", "RS512")
+_KEY_ID = re.compile(r"[0-9a-f]{32}\Z")
+_SHAPE = re.compile(r"([A-Za-z0-9_-]{1,1024})\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+"""Three parts in base64url; the first, the header, is short."""
+
+_signatures = jwt.PyJWS()
+
+
+def signed_token(payload: Document, key_id: str, key: RSAPrivateKey) -> str:
+    """The token that says so."""
+    text = encode_json(payload)
+    return _signatures.encode(text, key, algorithm="RS256", headers={"kid": key_id})
+
+
+def key_id_of(token: str) -> str | None:
+    """The id of the key that a token says it is signed with; None: it cannot be good."""
+    if len(token) > LONGEST_CREDENTIAL:
+        return None
+    shape = _SHAPE.match(token)
+    header = _decoded(shape[1]) if shape else None
+    # Kazoo's headers are flat, and no other is handed to the library.
+    if header is None or not all(isinstance(value, str) for value in header.values()):
+        return None
+    key_id = header.get("kid", "")
+    return key_id if header.get("alg") in _ALGORITHMS and _KEY_ID.match(key_id) else None
+
+
+def signed_payload(token: str, key: RSAPublicKey) -> Document | None:
+    """What a token of `key_id_of` says, when the key has signed it."""
+    try:
+        payload = decode_json(_signatures.decode(token, key, algorithms=_ALGORITHMS))
+    except (jwt.InvalidTokenError, InvalidJson):
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def fingerprint_of(token: str) -> str:
+    """64 hex that tell a token, of what it signs: a signature may be spelt in several ways."""
+    return sha256(token.rpartition(".")[0].encode()).hexdigest()
+
+
+def _decoded(part: str) -> Document | None:
+    """A part of a token, when it is an object."""
+    try:
+        value = decode_json(jwt.utils.base64url_decode(part))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
