@@ -65,7 +65,7 @@ from .resources.user_auth import UserAuthResource
 from .resources.users import UsersResource
 from .settings import Settings
 from .stores.base import Store, StoreVersion
-from .stores.opening import NoStore, has_file, is_embedded, shown_place, store_of
+from .stores.factory import NoStore, has_file, is_embedded, shown_place, store_of
 
 _SHARED_DATABASES = (
     *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),

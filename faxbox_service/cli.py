@@ -28,7 +28,7 @@ from .repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevi
 from .serving import bound_socket, run, serve
 from .settings import InvalidSetting, Settings, from_process
 from .stores.base import StoreError
-from .stores.opening import NoStore, embedded_path, is_embedded, shown_place
+from .stores.factory import NoStore, embedded_path, is_embedded, shown_place
 
 _FIRST_ACCOUNT = "master"
 _FACTS_FILE = "master-account.json"

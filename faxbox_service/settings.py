@@ -15,7 +15,7 @@ from faxbox_service.crossbar.client_address import NO_PROXIES, parse_networks
 from faxbox_service.documents.model.callback_urls import NOTHING_BLOCKED, BlockedHosts
 from faxbox_service.documents.model.smtp_address import fault_of_mail_domain
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
-from faxbox_service.stores.opening import require_store_url
+from faxbox_service.stores.factory import require_store_url
 
 from .secret_files import UnreadableSecret, read_secret_file
 

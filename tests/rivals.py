@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.types import Document, Revision
-from faxbox_service.stores.sqlite import SqliteStore
+from faxbox_service.stores.sqlite.store import SqliteStore
 
 
 async def ask(store: Any, method: str, database: str, path: str = "", body: Any = None) -> Any:

@@ -12,7 +12,7 @@ from faxbox_service.documents.types import Document
 from faxbox_service.repositories.clock import new_id
 from faxbox_service.serving import run
 from faxbox_service.settings import from_process
-from faxbox_service.stores.opening import has_password
+from faxbox_service.stores.factory import has_password
 
 Result = TypeVar("Result")
 

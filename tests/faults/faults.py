@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.stores.base import RevisionConflict, Store
-from faxbox_service.stores.opening import store_of
+from faxbox_service.stores.factory import store_of
 
 from .couchdb_proxy import WELL_BEHAVED, CouchdbProxy, Misbehaviour, Mode
 from .fault_points import AFTER, BEFORE

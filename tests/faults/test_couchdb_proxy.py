@@ -11,7 +11,7 @@ from faxbox_service.stores.base import (
     RevisionConflict,
     StoreUnavailable,
 )
-from faxbox_service.stores.couchdb import CouchStore
+from faxbox_service.stores.couchdb.store import CouchStore
 
 from .couchdb_proxy import WELL_BEHAVED, Misbehaviour, Mode
 

@@ -9,7 +9,7 @@ import pytest
 
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.stores.base import MissingDatabase, Store
-from faxbox_service.stores.sqlite import SqliteStore
+from faxbox_service.stores.sqlite.store import SqliteStore
 
 
 @pytest.fixture(params=["sqlite", "couchdb"])
@@ -20,7 +20,7 @@ def closed_store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     url = request.getfixturevalue("couchdb_url")
     if url is None:
         pytest.skip("no CouchDB to test against: set FAXBOX_TEST_COUCHDB_URL")
-    from faxbox_service.stores.couchdb import CouchStore
+    from faxbox_service.stores.couchdb.store import CouchStore
 
     return CouchStore(url)
 

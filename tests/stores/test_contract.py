@@ -27,7 +27,7 @@ from faxbox_service.stores.base import (
     ViewRange,
     ViewRow,
 )
-from faxbox_service.stores.sqlite import SqliteStore
+from faxbox_service.stores.sqlite.store import SqliteStore
 
 LISTING = View("faxbox", "crossbar_listing")
 BY_ADDRESS = View("faxbox", "email_address")

@@ -7,8 +7,8 @@ import pytest
 
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.stores.base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase, Store
-from faxbox_service.stores.sqlite import SqliteStore
-from faxbox_service.stores.sqlite_history import KEPT_REVISIONS
+from faxbox_service.stores.sqlite.history import KEPT_REVISIONS
+from faxbox_service.stores.sqlite.store import SqliteStore
 
 NOWHERE = account_database("0" * 32)
 

@@ -8,7 +8,7 @@ import pytest
 from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.names import account_database
 from faxbox_service.stores.base import DocumentNotFound, RevisionConflict
-from faxbox_service.stores.couchdb import CouchStore
+from faxbox_service.stores.couchdb.store import CouchStore
 from tests.rivals import add_leaf, live_leaves
 
 DATABASE = account_database(secrets.token_hex(16))

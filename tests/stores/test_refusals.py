@@ -15,8 +15,8 @@ from faxbox_service.stores.base import (
     Refusal,
     Store,
 )
-from faxbox_service.stores.couchdb import CouchStore
-from faxbox_service.stores.sqlite import SqliteStore
+from faxbox_service.stores.couchdb.store import CouchStore
+from faxbox_service.stores.sqlite.store import SqliteStore
 from tests.rivals import put_validation
 
 LARGEST = 8_000_000

@@ -9,7 +9,7 @@ from faxbox_service.stores.base import (
     View,
     ViewRange,
 )
-from faxbox_service.stores.sqlite import SqliteStore
+from faxbox_service.stores.sqlite.store import SqliteStore
 from tests.rivals import put_unreadable
 
 LISTING = View("faxbox", "crossbar_listing")

@@ -1,0 +1,405 @@
+"""The store in CouchDB, one node or a cluster: one request for every call."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import cast
+from urllib.parse import quote
+
+from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.names import database_class
+from faxbox_service.documents.storable import LARGEST_DOCUMENT
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+from faxbox_service.stores.base import (
+    Attachment,
+    Changes,
+    DatabaseUpdates,
+    DocumentNotFound,
+    DocumentRefused,
+    MissingDatabase,
+    MissingView,
+    Outcome,
+    RevisionConflict,
+    Sequence,
+    StoreUnavailable,
+    StoreVersion,
+    View,
+    ViewRange,
+    ViewRow,
+)
+from faxbox_service.stores.views.design_documents import design_documents
+from faxbox_service.stores.writable import is_writable_id, storable_fields
+
+from .bulk_writes import delete_leaves, write_documents
+from .client import AccessRefused, CouchDB, RefusedByCouchDB, UnreadableReply
+from .document_locks import WriteTurns
+from .endpoints import attachment_endpoint, database_endpoint, design_endpoint, document_endpoint
+from .history import read_revisions
+from .quorum import is_by_quorum, take_back
+from .reads import (
+    all_documents,
+    all_ids,
+    read_apart,
+    readable_changes,
+    readable_documents,
+    unreadable,
+)
+from .replies import change, document_of_row, items, member, update
+from .url import ServerUrl
+from .views import read_rows
+from .writes import put_document
+
+_DATABASE_EXISTS = 412
+
+# CouchDB conflicts with much of what is none, and has no place for a long one in a URL.
+_REVISION = re.compile(r"[0-9]{1,10}-[0-9a-f]{1,64}")
+
+_LAST_CHARACTER = chr(0x10FFFF)
+
+# Seconds; CouchDB itself does not wait longer.
+_LONGEST_WAIT = 50.0
+
+
+class CouchStore:
+    """A `Store` in the CouchDB at `couchdb://user:password@host:5984`: see `ServerUrl`.
+
+    A call waits `timeout` seconds at most, the wait for one of `pool_size` connections
+    included. Documents may have `largest_document` bytes, as CouchDB's `max_document_size` counts
+    them. Use it in the event loop that opened it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        pool_size: int = 100,
+        largest_document: int = LARGEST_DOCUMENT,
+    ) -> None:
+        self._url = ServerUrl.parse(url)
+        self._timeout = timeout
+        self._pool_size = pool_size
+        self._largest_document = largest_document
+        self._server: CouchDB | None = None
+        self._turns: WriteTurns | None = None
+        self._installed: set[str] = set()
+        # Guards `_installed`: who misses a view waits for whoever is installing it.
+        self._installing = asyncio.Lock()
+
+    @property
+    def round_trips(self) -> int:
+        """Requests sent so far."""
+        return 0 if self._server is None else self._server.requests
+
+    async def open(self) -> StoreVersion:
+        """Connect, and check that CouchDB is there and lets us in."""
+        await self.close()
+        sent_before = self.round_trips
+        server = CouchDB(self._url, timeout=self._timeout, pool_size=self._pool_size)
+        server.requests = sent_before
+        self._server = server
+        self._turns = WriteTurns(self._url.address)
+        try:
+            version = member(await server._info(), "version")
+        except BaseException:
+            await server.close()
+            raise
+        return StoreVersion("couchdb", str(version))
+
+    async def close(self) -> None:
+        """Finish the writes under way and close the connections."""
+        if self._server is not None:
+            await self._server.close()
+        if self._turns is not None:
+            self._turns.close()
+
+    async def create_database(self, database: str) -> bool:
+        """Make sure the database and our design documents are there."""
+        try:
+            await database_endpoint(self._opened(), database)._put()
+        except RefusedByCouchDB as error:
+            if error.status != _DATABASE_EXISTS:
+                raise
+            created = False
+        else:
+            created = True
+        await self._install_design_documents(database)
+        return created
+
+    async def delete_database(self, database: str) -> None:
+        """Remove the database with all its documents."""
+        await database_endpoint(self._opened(), database)._delete()
+        self._installed.discard(database)
+
+    async def get(self, database: str, document_id: DocumentId) -> Document:
+        """Read the current revision."""
+        return await self._get(database, document_id)
+
+    async def require_storable(self, database: str, document: Document) -> None:
+        """Raise the `DocumentRefused` that needs no asking."""
+        await storable_fields(database, document, self._largest_document)
+
+    async def put(self, database: str, document: Document) -> Revision:
+        """Write a document."""
+        await self.require_storable(database, document)
+        document_id = document["_id"]
+        endpoint = document_endpoint(self._opened(), database, document_id)
+        async with self._turn(database, document_id):
+            response, reply = await put_document(self._opened(), database, document)
+            revision = str(member(reply, "rev"))
+            if not is_by_quorum(response):
+                await take_back(endpoint, response, revision)
+        return revision
+
+    async def delete(
+        self,
+        database: str,
+        document_id: DocumentId,
+        revision: Revision,
+        leaves: Iterable[Revision] | None = None,
+    ) -> Revision:
+        """Delete for good: all leaves with one request."""
+        if not is_writable_id(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        async with self._turn(database, document_id):
+            if leaves is None:
+                present = await self._get(database, document_id)
+                if present["_rev"] != revision:
+                    raise RevisionConflict(f"{document_id!r} in {database} is not at {revision}")
+                leaves = present.get("_conflicts", ())
+            read = {"_id": document_id, "_rev": revision, "_conflicts": list(leaves)}
+            return await delete_leaves(self._opened(), database, read)
+
+    async def get_revision(
+        self, database: str, document_id: DocumentId, revision: Revision
+    ) -> Document:
+        """Read a revision."""
+        if _REVISION.fullmatch(revision):
+            document = await self._get(database, document_id, rev=revision)
+            if document.get("_rev") == revision:
+                return document
+        raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
+
+    async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
+        """Ask which revisions there are, and then for some of them at a time."""
+        document = await self._get(database, document_id, revs_info="true")
+        try:
+            return await read_revisions(self._opened(), database, document)
+        except UnreadableReply as error:
+            raise unreadable(database, document_id, error) from error
+
+    async def get_many(
+        self, database: str, document_ids: Iterable[DocumentId]
+    ) -> dict[DocumentId, Document]:
+        """Read the current revisions of those that exist."""
+        wanted = [id for id in dict.fromkeys(document_ids) if is_writable_id(id)]
+        if not wanted:
+            return {}
+        try:
+            rows = await all_documents(self._opened(), database, {"keys": wanted})
+        except UnreadableReply:
+            readable, faults = await read_apart(self._opened(), database, wanted)
+            for fault in faults.values():
+                raise fault from None
+            return readable
+        found = filter(None, items(rows, document_of_row))
+        return {document["_id"]: document for document in found}
+
+    async def put_many(self, database: str, documents: SequenceOf[Document]) -> list[Outcome]:
+        """Write documents with one request, each judged by itself."""
+        refused = [await self._refusal(database, document) for document in documents]
+        storable = [
+            document for document, error in zip(documents, refused, strict=True) if error is None
+        ]
+        written: list[Outcome] = []
+        if storable:
+            async with self._turn(database, *(document["_id"] for document in storable)):
+                written = await write_documents(self._opened(), database, storable)
+        outcomes = iter(written)
+        return [error if error is not None else next(outcomes) for error in refused]
+
+    async def documents(
+        self, database: str, *, after: DocumentId = "", prefix: str = "", limit: int
+    ) -> list[Document]:
+        """Read documents in the order of their ids."""
+        while True:
+            wanted = {
+                "start_key": max(after, prefix),
+                "end_key": prefix + _LAST_CHARACTER,
+                "limit": limit + 1,
+            }
+            try:
+                rows = await all_documents(self._opened(), database, wanted)
+            except UnreadableReply:
+                ids = await all_ids(self._opened(), database, wanted)
+                behind = [id for id in ids if _is_behind(id, after)][:limit]
+                return await readable_documents(self._opened(), database, behind)
+            found = filter(None, items(rows, document_of_row))
+            shown = [document for document in found if _is_behind(document["_id"], after)][:limit]
+            # Design documents may fill a whole answer.
+            if shown or len(rows) <= limit:
+                return shown
+            after = member(rows[-1], "id")
+
+    async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
+        """Read one attachment."""
+        if not (is_writable_id(document_id) and is_writable_id(name)):
+            raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
+        server = self._opened()
+        # aiocouch's own method takes it for granted that the answer has a type.
+        path = attachment_endpoint(server, database, document_id, name).endpoint
+        reply, data = await server._get_bytes(path)
+        content_type = reply.headers.get("Content-Type", "application/octet-stream")
+        return Attachment(content_type, cast(bytes, data))
+
+    async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
+        """Read rows of a view, installing our design documents where they are missing."""
+        try:
+            return await read_rows(self._opened(), database, view, rows)
+        except DocumentNotFound as error:
+            if not await self._install_once(database):
+                raise _missing(database, view) from error
+        try:
+            return await read_rows(self._opened(), database, view, rows)
+        except DocumentNotFound as error:
+            raise _missing(database, view) from error
+
+    async def changes(
+        self,
+        database: str,
+        since: Sequence | None,
+        *,
+        limit: int | None = None,
+        include_docs: bool = False,
+        wait: float = 0.0,
+    ) -> Changes:
+        """What changed after a place; CouchDB itself does the waiting."""
+        params = {"since": since or "0"}
+        if limit is not None:
+            params["limit"] = str(limit)
+        if include_docs:
+            params |= {"include_docs": "true", "conflicts": "true"}
+        path = f"{database_endpoint(self._opened(), database).endpoint}/_changes"
+        try:
+            reply = await self._poll_feed(path, dict(params), wait, database)
+        except UnreadableReply:
+            del params["include_docs"], params["conflicts"]
+            reply = await self._poll_feed(path, params, 0, database)
+            return await readable_changes(self._opened(), database, _changes(reply))
+        return _changes(reply)
+
+    async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
+        """Names of databases in their order."""
+        first, last = max(after, prefix), prefix + _LAST_CHARACTER
+        params = {"start_key": first, "end_key": last, "limit": limit + 1}
+        _, names = await self._opened()._get(
+            "/_all_dbs",
+            params={name: encode_json(value).decode() for name, value in params.items()},
+        )
+        # PouchDB's server names all there are.
+        found = sorted(
+            name for name in items(names, str) if name.startswith(prefix) and name > after
+        )
+        return found[:limit]
+
+    async def database_updates(
+        self, since: Sequence | None, *, wait: float = 0.0
+    ) -> DatabaseUpdates:
+        """Which databases changed after a place: CouchDB notes it in `_global_changes`."""
+        reply = await self._poll_feed("/_db_updates", {"since": since or "0"}, wait, "_db_updates")
+        names = frozenset(items(member(reply, "results"), update))
+        return DatabaseUpdates(names, str(member(reply, "last_seq")))
+
+    async def get_local(self, database: str, name: str) -> Document | None:
+        """Read a local document."""
+        try:
+            _, document = await self._opened()._get(self._local_path(database, name))
+        except DocumentNotFound:
+            return None
+        fields: Document = cast(Document, document)
+        return {key: value for key, value in fields.items() if not key.startswith("_")}
+
+    async def put_local(self, database: str, name: str, document: Document) -> None:
+        """Write a local document."""
+        path = self._local_path(database, name)
+        try:
+            await self._opened()._put(path, data=document)
+        except RevisionConflict:
+            # CouchDB looks at no revision of one; PouchDB's server does.
+            _, present = await self._opened()._get(path)
+            await self._opened()._put(path, data={**document, "_rev": member(present, "_rev")})
+
+    async def _get(self, database: str, document_id: DocumentId, **params: str) -> Document:
+        if not is_writable_id(document_id):
+            raise DocumentNotFound(f"{document_id!r} in {database}")
+        endpoint = document_endpoint(self._opened(), database, document_id)
+        try:
+            document: Document = await endpoint._get(conflicts="true", **params)
+        except UnreadableReply as error:
+            raise unreadable(database, document_id, error) from error
+        if member(document, "_id") != document_id:
+            raise StoreUnavailable(f"CouchDB answers with another document than {document_id!r}")
+        return document
+
+    async def _poll_feed(
+        self, path: str, params: dict[str, str], wait: float, database: str
+    ) -> Json:
+        if wait > 0:
+            params |= {"feed": "longpoll", "timeout": str(round(min(wait, _LONGEST_WAIT) * 1000))}
+        try:
+            return await self._opened().poll(path, params, wait)
+        except DocumentNotFound as error:
+            raise MissingDatabase(database) from error
+
+    async def _refusal(self, database: str, document: Document) -> DocumentRefused | None:
+        try:
+            await self.require_storable(database, document)
+        except DocumentRefused as error:
+            return error
+        return None
+
+    def _local_path(self, database: str, name: str) -> str:
+        return f"{database_endpoint(self._opened(), database).endpoint}/_local/{quote(name)}"
+
+    async def _install_once(self, database: str) -> bool:
+        """Install our design documents; False when that was done before this call."""
+        if database in self._installed:
+            return False
+        async with self._installing:
+            if database not in self._installed:
+                # A user who may not install them reads what others have installed.
+                with suppress(AccessRefused):
+                    await self._install_design_documents(database)
+                self._installed.add(database)
+        return True
+
+    async def _install_design_documents(self, database: str) -> None:
+        for document in design_documents(database_class(database)):
+            # Without a revision a document is only ever created, never replaced: what Kazoo or
+            # an administrator put there stays.
+            with suppress(RevisionConflict):
+                await design_endpoint(self._opened(), database, document["_id"])._put(document)
+
+    def _turn(self, database: str, *document_ids: DocumentId) -> AbstractAsyncContextManager[None]:
+        if self._turns is None:
+            raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
+        return self._turns.at(database, document_ids)
+
+    def _opened(self) -> CouchDB:
+        if self._server is None:
+            raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
+        return self._server
+
+
+def _changes(reply: Json) -> Changes:
+    return Changes(items(member(reply, "results"), change), str(member(reply, "last_seq")))
+
+
+def _is_behind(document_id: DocumentId, after: DocumentId) -> bool:
+    return document_id > after and not document_id.startswith("_")
+
+
+def _missing(database: str, view: View) -> MissingView:
+    return MissingView(f"{database} has no view {view.design}/{view.name}")

@@ -1,0 +1,107 @@
+"""Reading rows of a view from CouchDB, in as short answers as were asked for."""
+
+import logging
+from dataclasses import replace
+
+from faxbox_service.documents.json.text import EncodedJson, encode_json
+from faxbox_service.documents.types import Document, Json
+from faxbox_service.stores.base import UNSET, CutRows, DecodedRow, View, ViewRange, ViewRow
+
+from .client import CouchDB, RefusedByCouchDB, ReplyTooLong, UnreadableReply
+from .endpoints import view_endpoint
+from .reads import read_apart
+from .replies import items, member, view_row
+
+_log = logging.getLogger(__name__)
+
+# In bytes of JSON. Quoted it is three times as long at worst, and with the path it has to stay
+# below the 8 KiB at which CouchDB, and many a proxy, refuses a URL.
+_LONGEST_QUERY = 2000
+
+# How CouchDB begins to refuse a range that ends before it starts.
+_EMPTY_RANGE = "No rows can match your key range"
+
+# What a view that is too long is asked for instead: an eighth, and two rows however long.
+_CUT = 8
+_FEWEST_ROWS = 2
+
+
+async def read_rows(server: CouchDB, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
+    """The rows of a view; fewer are asked for until the answer is as short as it must be."""
+    limit, most_bytes = rows.limit, rows.most_bytes
+    while True:
+        if limit is None or limit <= _FEWEST_ROWS:
+            most_bytes = None
+        try:
+            found = await _decoded_rows(server, database, view, _params_of(rows, limit), most_bytes)
+        except ReplyTooLong:
+            limit = max(_FEWEST_ROWS, (limit or 0) // _CUT)
+            continue
+        except UnreadableReply:
+            if not rows.include_docs:
+                raise
+            found = await _rows_apart(server, database, view, rows, limit)
+        return CutRows(found) if limit != rows.limit and len(found) == limit else found
+
+
+async def _decoded_rows(
+    server: CouchDB, database: str, view: View, params: dict[str, bytes], most_bytes: int | None
+) -> list[ViewRow]:
+    try:
+        reply = await _ask(server, database, view, params, most_bytes)
+    except RefusedByCouchDB as error:
+        if str(error).startswith(_EMPTY_RANGE):
+            return []
+        raise
+    return items(member(reply, "rows"), view_row)
+
+
+async def _rows_apart(
+    server: CouchDB, database: str, view: View, rows: ViewRange, limit: int | None
+) -> list[ViewRow]:
+    """The rows, with those documents that can be read."""
+    bare = _params_of(replace(rows, include_docs=False), limit)
+    found = await _decoded_rows(server, database, view, bare, None)
+    ids = list(dict.fromkeys(row.id for row in found))
+    documents, faults = await read_apart(server, database, ids)
+    for fault in faults.values():
+        _log.warning("a row of %s/%s is without its document: %s", view.design, view.name, fault)
+    return [_with_document(row, documents.get(row.id)) for row in found]
+
+
+def _with_document(row: ViewRow, document: Document | None) -> ViewRow:
+    revision = None if document is None else document["_rev"]
+    return DecodedRow(row.id, row.key, row.value, revision, document)
+
+
+async def _ask(
+    server: CouchDB, database: str, view: View, params: dict[str, bytes], most_bytes: int | None
+) -> Json:
+    path = view_endpoint(server, database, view).endpoint
+    if sum(map(len, params.values())) <= _LONGEST_QUERY:
+        # aiocouch's own method bounds no answer.
+        _, reply = await server._request(
+            "GET",
+            path,
+            params={name: text.decode() for name, text in params.items()},
+            most_bytes=most_bytes,
+        )
+    else:
+        # aiocouch's own method posts nothing but `keys`.
+        body = {name: EncodedJson(text) for name, text in params.items()}
+        _, reply = await server._post(path, data=body)
+    return reply
+
+
+def _params_of(rows: ViewRange, limit: int | None) -> dict[str, bytes]:
+    """The parameters of a view, each as JSON."""
+    keys = {"key": rows.key, "startkey": rows.start_key, "endkey": rows.end_key}
+    params = {name: encode_json(key) for name, key in keys.items() if key is not UNSET}
+    params["reduce"] = b"false"
+    if rows.descending:
+        params["descending"] = b"true"
+    if limit is not None:
+        params["limit"] = b"%d" % limit
+    if rows.include_docs:
+        params["include_docs"] = b"true"
+    return params

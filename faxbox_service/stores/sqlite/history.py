@@ -1,0 +1,105 @@
+"""Former revisions in the embedded store: the newest few of each document of an account.
+
+CouchDB keeps them until it compacts a database; other databases hold copies and secrets, of whose
+past nobody asks.
+"""
+
+import sqlite3
+from typing import TypeAlias
+
+from faxbox_service.documents.names import DatabaseClass, database_class
+from faxbox_service.documents.types import Document, DocumentId, Revision
+from faxbox_service.stores.base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase
+
+from .bodies import stored_document
+
+KEPT_REVISIONS = 20
+"""Of each document, besides the current one: enough to see who did what, and no second database."""
+
+_KEEP = """
+    INSERT OR REPLACE INTO old_revisions (document, generation, revision, deleted, body)
+    SELECT number, ?, revision, deleted, body FROM documents
+    WHERE number = ?
+      AND coalesce(json_extract(CAST(body AS TEXT), '$.pvt_type'), '') NOT IN ('user', 'account')
+"""
+# Former hashes and keys are kept nowhere. It is the document's own type that counts: a client may
+# put one into a field of a box.
+
+_FORGET = "DELETE FROM old_revisions WHERE document = ? AND generation <= ?"
+
+_FORGET_ALL = "DELETE FROM old_revisions WHERE document = ?"
+
+_CURRENT = """
+    SELECT d.number, d.revision, d.deleted, d.body FROM databases b
+    LEFT JOIN documents d ON d.database = b.number AND d.id = ?
+    WHERE b.name = ?
+"""
+
+_OLD = """
+    SELECT revision, deleted, body FROM old_revisions WHERE document = ? ORDER BY generation DESC
+"""
+
+_OLD_ONE = "SELECT revision, deleted, body FROM old_revisions WHERE document = ? AND revision = ?"
+
+_Columns: TypeAlias = tuple[Revision, int, bytes]
+
+
+def keep_revision(
+    connection: sqlite3.Connection, database: str, number: int, generation: int
+) -> None:
+    """Keep what a document says, given its row number and generation, before it is changed."""
+    if database_class(database) is DatabaseClass.ACCOUNT:
+        connection.execute(_KEEP, (generation, number))
+        connection.execute(_FORGET, (number, generation - KEPT_REVISIONS))
+
+
+def forget_revisions(connection: sqlite3.Connection, number: int) -> None:
+    """Drop what a document said before, when it is deleted for good."""
+    connection.execute(_FORGET_ALL, (number,))
+
+
+def read_revisions(
+    connection: sqlite3.Connection, database: str, document_id: DocumentId
+) -> list[Document]:
+    """The revisions there are, newest first. Raises `DocumentNotFound`, `MissingDatabase`."""
+    number, current = _current(connection, database, document_id)
+    rows, size = [current], 0
+    for row in connection.execute(_OLD, (number,)):
+        size += len(row[-1])
+        if size > LARGEST_HISTORY:
+            break
+        rows.append(row)
+    return [_document(database, document_id, *row) for row in rows]
+
+
+def read_revision(
+    connection: sqlite3.Connection, database: str, document_id: DocumentId, revision: Revision
+) -> Document:
+    """One revision of a document that is there. Raises `DocumentNotFound`, `MissingDatabase`."""
+    number, current = _current(connection, database, document_id)
+    if current[0] == revision:
+        return _document(database, document_id, *current)
+    row = connection.execute(_OLD_ONE, (number, revision)).fetchone()
+    if row is None:
+        raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
+    return _document(database, document_id, *row)
+
+
+def _current(
+    connection: sqlite3.Connection, database: str, document_id: DocumentId
+) -> tuple[int, _Columns]:
+    """The row number of a document, and what it says now."""
+    row = connection.execute(_CURRENT, (document_id, database)).fetchone()
+    if row is None:
+        raise MissingDatabase(database)
+    number, revision, deleted, body = row
+    if number is None or deleted:
+        raise DocumentNotFound(f"{document_id!r} in {database}")
+    return number, (revision, deleted, body)
+
+
+def _document(
+    database: str, document_id: DocumentId, revision: Revision, deleted: int, body: bytes
+) -> Document:
+    document = stored_document(database, document_id, revision, body)
+    return {**document, "_deleted": True} if deleted else document

@@ -1,0 +1,118 @@
+"""Turns at writing: one at a time for a document, among tasks, stores and processes."""
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from faxbox_service.stores.couchdb.document_locks import WriteTurns
+
+HOLDER = """
+import asyncio, sys
+from faxbox_service.stores.couchdb.document_locks import WriteTurns
+
+async def hold():
+    async with WriteTurns(sys.argv[1]).at("faxes", ["a"]):
+        print("held", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+
+asyncio.run(hold())
+"""
+
+
+@pytest.fixture
+def address() -> str:
+    return f"http://{secrets.token_hex(8)}"
+
+
+@pytest.fixture
+def turns(address: str) -> Iterator[WriteTurns]:
+    found = WriteTurns(address)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def others(address: str) -> Iterator[WriteTurns]:
+    """Those of another store in the same process."""
+    found = WriteTurns(address)
+    yield found
+    found.close()
+
+
+async def is_free(turns: WriteTurns, *ids: str) -> bool:
+    try:
+        async with asyncio.timeout(0.1), turns.at("faxes", ids):
+            return True
+    except TimeoutError:
+        return False
+
+
+@pytest.mark.parametrize("second", ["turns", "others"])
+async def test_one_at_a_time(
+    turns: WriteTurns, second: str, request: pytest.FixtureRequest
+) -> None:
+    beside: WriteTurns = request.getfixturevalue(second)
+    async with turns.at("faxes", ["a", "b"]):
+        assert not await is_free(beside, "a")
+        assert not await is_free(beside, "c", "b")
+        assert await is_free(beside, "c")
+    assert await is_free(beside, "a", "b", "c")
+
+
+async def test_databases_do_not_wait_for_each_other(turns: WriteTurns) -> None:
+    async with turns.at("accounts", ["a"]):
+        assert await is_free(turns, "a")
+
+
+async def test_many_who_want_the_same_in_any_order_all_get_it(
+    turns: WriteTurns, others: WriteTurns
+) -> None:
+    inside = most = 0
+
+    async def write(which: WriteTurns, ids: list[str]) -> None:
+        nonlocal inside, most
+        async with which.at("faxes", ids):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.001)
+            inside -= 1
+
+    ids = [f"box {n}" for n in range(5)]
+    async with asyncio.timeout(20):
+        await asyncio.gather(
+            *(write((turns, others)[n % 2], ids if n % 3 else ids[::-1]) for n in range(30))
+        )
+    assert most == 1
+
+
+async def test_who_gives_up_or_fails_holds_nothing(turns: WriteTurns, others: WriteTurns) -> None:
+    async with turns.at("faxes", ["a"]):
+        for which in (turns, others):
+            waiting = asyncio.create_task(is_free(which, "b", "a"))
+            await asyncio.sleep(0.02)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        assert await is_free(others, "b")
+    with pytest.raises(KeyError):
+        async with turns.at("faxes", ["a"]):
+            raise KeyError
+    assert await is_free(others, "a", "b")
+
+
+async def test_processes_take_turns_and_one_that_dies_gives_them_back(
+    turns: WriteTurns, address: str
+) -> None:
+    pipe = asyncio.subprocess.PIPE
+    holder = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", HOLDER, address), stdin=pipe, stdout=pipe
+    )
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"held\n"
+    assert not await is_free(turns, "a")
+    assert await is_free(turns, "b")
+    holder.kill()
+    await holder.communicate()
+    assert await is_free(turns, "a")
