@@ -29,27 +29,27 @@ from .documents.names import (
 )
 from .documents.schema.schema import packaged_schema
 from .pages.documentation import Documentation
-from .repositories.account_listings import AccountListings
-from .repositories.accounts import Accounts
-from .repositories.addresses import Addresses
-from .repositories.claims import AddressClaims
-from .repositories.clock import Clock, new_id, steady_clock, system_clock
+from .repositories.accounts.accounts import Accounts
+from .repositories.accounts.cache import KnownAccounts
+from .repositories.accounts.hierarchy import AccountListings
+from .repositories.auth.identities import Identities
+from .repositories.auth.phone_numbers import PhoneNumbers
+from .repositories.auth.signing_keys import SigningKeys
+from .repositories.auth.token_restrictions import TokenRestrictions
+from .repositories.auth.tokens import Tokens
 from .repositories.configuration import Configuration
-from .repositories.copies import FaxboxCopies
-from .repositories.faxbox_writes import FaxboxWrites
-from .repositories.faxboxes import Faxboxes
-from .repositories.idempotency import IdempotentCreations
-from .repositories.identities import Identities
-from .repositories.known_accounts import KnownAccounts
-from .repositories.phone_numbers import PhoneNumbers
-from .repositories.reconciler import Reconciler
-from .repositories.reconciliation import Reconciliation
+from .repositories.faxboxes.address_claims import AddressClaims
+from .repositories.faxboxes.address_generator import Addresses
+from .repositories.faxboxes.consistency import Reconciliation
+from .repositories.faxboxes.faxboxes import Faxboxes
+from .repositories.faxboxes.idempotency import IdempotentCreations
+from .repositories.faxboxes.replica import FaxboxCopies
+from .repositories.faxboxes.writes import FaxboxWrites
+from .repositories.primitives.clock import Clock, new_id, steady_clock, system_clock
+from .repositories.reconcile.full_scan import Sweeping
+from .repositories.reconcile.reconciler import Reconciler
 from .repositories.schemas import Schemas
-from .repositories.signing_keys import SigningKeys
-from .repositories.sweeping import Sweeping
-from .repositories.token_restrictions import TokenRestrictions
-from .repositories.tokens import Tokens
-from .repositories.users import Users
+from .repositories.users.users import Users
 from .resources.about import AboutResource
 from .resources.accounts import AccountsResource
 from .resources.api_auth import ApiAuthResource

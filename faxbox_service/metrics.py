@@ -23,8 +23,8 @@ from .crossbar.gate import Gate
 from .crossbar.replies import NEVER_SNIFFED
 from .crossbar.served import LIMITS
 from .crossbar.server import HttpServer
-from .repositories.findings import Fault
-from .repositories.reconciler import Reconciler
+from .repositories.inconsistency import Fault
+from .repositories.reconcile.reconciler import Reconciler
 
 
 @dataclass(frozen=True, slots=True)

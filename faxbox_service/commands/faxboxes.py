@@ -8,7 +8,7 @@ from faxbox_service.documents.names import is_account_id
 from faxbox_service.documents.types import Document
 from faxbox_service.operations.repair import Summary, repair
 from faxbox_service.repositories.errors import BadIdentifier
-from faxbox_service.repositories.preconditions import NO_PRECONDITION
+from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 
 from .common import ProgressBar, answer, author, with_repositories
 

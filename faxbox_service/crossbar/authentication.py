@@ -12,14 +12,14 @@ from faxbox_service.documents.model.identity import Bearer, levels_of
 from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
 from faxbox_service.documents.model.token_restrictions import Restriction
 from faxbox_service.documents.types import AccountId, Document, Json
-from faxbox_service.repositories.accounts import Accounts
-from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.accounts.accounts import Accounts
+from faxbox_service.repositories.auth.token_restrictions import TokenRestrictions
+from faxbox_service.repositories.auth.tokens import Tokens
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials
-from faxbox_service.repositories.expiring import Expiring
-from faxbox_service.repositories.token_restrictions import TokenRestrictions
-from faxbox_service.repositories.tokens import Tokens
-from faxbox_service.repositories.users import Users
+from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.repositories.primitives.ttl_cache import Expiring
+from faxbox_service.repositories.users.users import Users
 
 from .basic import PlainCredential, is_of_type, parse_basic
 from .call import Principal

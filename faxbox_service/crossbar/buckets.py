@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-from faxbox_service.repositories.clock import SteadyClock
+from faxbox_service.repositories.primitives.clock import SteadyClock
 
 Name = TypeVar("Name", bound=Hashable)
 

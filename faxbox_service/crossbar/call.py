@@ -12,7 +12,7 @@ from faxbox_service.documents.model.token_restrictions import Restriction
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.repositories.preconditions import Precondition
+from faxbox_service.repositories.primitives.preconditions import Precondition
 
 from .errors import NO_DATA
 from .negotiation import Representation

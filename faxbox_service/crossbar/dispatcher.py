@@ -11,9 +11,9 @@ from http import HTTPStatus
 from aiohttp import web
 
 from faxbox_service.documents.model.account import Account
-from faxbox_service.repositories.accounts import Accounts
-from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.errors import InvalidCredentials
+from faxbox_service.repositories.primitives.clock import Clock
 
 from .admission import Admission
 from .authentication import locate_credential

@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from faxbox_service.documents.types import Revision
-from faxbox_service.repositories.preconditions import ANY
+from faxbox_service.repositories.primitives.preconditions import ANY
 
 from .errors import malformed_request
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from faxbox_service.documents.types import AccountId
-from faxbox_service.repositories.preconditions import ANY
+from faxbox_service.repositories.primitives.preconditions import ANY
 
 from .authentication import Credential, CredentialKind
 from .call import Principal

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from faxbox_service import __version__
 from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.repositories.listing import FoundRows, RowsWanted
+from faxbox_service.repositories.primitives.view_page import FoundRows, RowsWanted
 from faxbox_service.stores.base import ViewRow
 
 from .call import AnyReply, Call, Place, Reply, StreamReply, TableReply

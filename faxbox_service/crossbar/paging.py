@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.repositories.listing import HIGHEST_TEXT
+from faxbox_service.repositories.primitives.view_page import HIGHEST_TEXT
 
 from .call import Call
 from .cursor import Key, decode_cursor, encode_cursor

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from faxbox_service.documents.types import Document, Revision
-from faxbox_service.repositories.preconditions import NO_PRECONDITION, Precondition
+from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION, Precondition
 
 from .entity_tags import parse_if_match, parse_if_none_match, revisions_of
 from .errors import fields_too_large, malformed_request

@@ -10,7 +10,7 @@ from math import ceil, log2
 from typing import TypeAlias
 
 from faxbox_service.documents.types import AccountId, Document
-from faxbox_service.repositories.clock import SteadyClock
+from faxbox_service.repositories.primitives.clock import SteadyClock
 
 from .buckets import Buckets
 from .errors import too_many_requests

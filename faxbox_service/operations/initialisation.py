@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from faxbox_service.app import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.repositories.clock import new_id
+from faxbox_service.repositories.primitives.clock import new_id
 
 _API_KEY_LENGTH = 64
 

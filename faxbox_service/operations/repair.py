@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from faxbox_service.app import Repositories
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.repositories.findings import Fault, Finding
+from faxbox_service.repositories.inconsistency import Fault, Finding
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from faxbox_service.documents.names import SYSTEM_CONFIG, account_database
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, RevisionConflict, Store
 
-from .clock import Clock
-from .expiring import Expiring
+from .primitives.clock import Clock
+from .primitives.ttl_cache import Expiring
 
 _REMEMBERED_SECONDS = 60.0
 

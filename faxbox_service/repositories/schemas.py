@@ -19,7 +19,7 @@ from faxbox_service.documents.types import Document
 from faxbox_service.stores.base import Change, Store
 
 from .errors import BadIdentifier
-from .following import Follower
+from .primitives.changes_follower import Follower
 
 _log = logging.getLogger(__name__)
 

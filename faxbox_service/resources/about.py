@@ -3,7 +3,7 @@
 from faxbox_service import __version__
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.errors import forbidden
-from faxbox_service.repositories.clock import SteadyClock
+from faxbox_service.repositories.primitives.clock import SteadyClock
 from faxbox_service.stores.base import StoreVersion
 
 

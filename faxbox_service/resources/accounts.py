@@ -6,8 +6,8 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.account import Account, shown_account
 from faxbox_service.documents.model.faxbox import shown_deletion
 from faxbox_service.documents.types import Document
-from faxbox_service.repositories.accounts import Accounts
-from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.accounts.accounts import Accounts
+from faxbox_service.repositories.primitives.clock import Clock
 
 from .kin import KIN, Kin
 from .rights import Rights

@@ -3,7 +3,7 @@
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.documents.schema.schema import Schema
-from faxbox_service.repositories.accounts import Accounts
+from faxbox_service.repositories.accounts.accounts import Accounts
 
 from .logins import AFTER_LOOKUP, Logins
 

@@ -14,7 +14,7 @@ from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.faxbox import shown_deletion, shown_faxbox, shown_history
 from faxbox_service.documents.schema.schema import Patched
 from faxbox_service.documents.types import Document, DocumentId
-from faxbox_service.repositories.faxboxes import Faxboxes
+from faxbox_service.repositories.faxboxes.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow
 
 from .rendered_faxboxes import RenderedFaxboxes

@@ -10,8 +10,8 @@ from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import AccountId, Document
-from faxbox_service.repositories.account_listings import CHILDREN, DESCENDANTS, AccountListings
-from faxbox_service.repositories.accounts import Accounts
+from faxbox_service.repositories.accounts.accounts import Accounts
+from faxbox_service.repositories.accounts.hierarchy import CHILDREN, DESCENDANTS, AccountListings
 from faxbox_service.stores.base import View
 
 KIN: Final = ("children", "descendants", "parents", "siblings", "tree")

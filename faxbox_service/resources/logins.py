@@ -3,7 +3,7 @@
 from faxbox_service.crossbar.call import Principal, Reply
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.types import Document, DocumentId, Json
-from faxbox_service.repositories.tokens import Tokens
+from faxbox_service.repositories.auth.tokens import Tokens
 
 _AUTOMATIC = "automatic"
 """The `revision` of replies that Crossbar makes without an entity tag (wire, 1.2)."""

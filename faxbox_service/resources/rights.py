@@ -8,7 +8,7 @@ from faxbox_service.documents.model.identity import Bearer
 from faxbox_service.documents.model.user import Editor
 from faxbox_service.documents.types import DocumentId
 from faxbox_service.repositories.errors import BadIdentifier
-from faxbox_service.repositories.users import Users
+from faxbox_service.repositories.users.users import Users
 
 
 class Rights:

@@ -2,7 +2,7 @@
 
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.documents.private_fields import public_fields
-from faxbox_service.repositories.judging import validated
+from faxbox_service.repositories.primitives.validation import validated
 from faxbox_service.repositories.schemas import Schemas
 
 _INTERNAL = "kapi."

@@ -1,7 +1,7 @@
 """`/v2/token_auth`: what the caller's token says, and giving it up (wire, 6.5)."""
 
 from faxbox_service.crossbar.call import Access, Call, Reply
-from faxbox_service.repositories.tokens import Tokens
+from faxbox_service.repositories.auth.tokens import Tokens
 
 from .logins import Logins
 

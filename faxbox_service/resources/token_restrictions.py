@@ -4,7 +4,7 @@ from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.documents.model.faxbox import shown_deletion
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import Document
-from faxbox_service.repositories.token_restrictions import TokenRestrictions
+from faxbox_service.repositories.auth.token_restrictions import TokenRestrictions
 
 from .rights import Rights
 

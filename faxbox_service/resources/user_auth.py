@@ -9,11 +9,11 @@ from faxbox_service.documents.model.account_state import require_open
 from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.documents.types import Document
-from faxbox_service.repositories.accounts import Accounts
-from faxbox_service.repositories.clock import Clock
+from faxbox_service.repositories.accounts.accounts import Accounts
+from faxbox_service.repositories.auth.phone_numbers import PhoneNumbers
 from faxbox_service.repositories.errors import BadIdentifier
-from faxbox_service.repositories.phone_numbers import PhoneNumbers
-from faxbox_service.repositories.users import Users
+from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.repositories.users.users import Users
 
 from .logins import AFTER_LOOKUP, Logins
 

@@ -12,8 +12,8 @@ from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.user import shown_user, user_summary
 from faxbox_service.documents.types import Document, DocumentId
-from faxbox_service.repositories.tokens import Tokens
-from faxbox_service.repositories.users import Users
+from faxbox_service.repositories.auth.tokens import Tokens
+from faxbox_service.repositories.users.users import Users
 from faxbox_service.stores.base import ViewRow
 
 from .rights import Rights

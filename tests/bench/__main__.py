@@ -24,9 +24,9 @@ from faxbox_service.app import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author
-from faxbox_service.repositories.clock import new_id
-from faxbox_service.repositories.listing import RowsWanted
-from faxbox_service.repositories.preconditions import NO_PRECONDITION
+from faxbox_service.repositories.primitives.clock import new_id
+from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
+from faxbox_service.repositories.primitives.view_page import RowsWanted
 from faxbox_service.settings import Settings
 
 from .processes import free_port, memory_of, peak_memory_of, process, request

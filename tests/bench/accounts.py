@@ -19,7 +19,7 @@ import uvloop
 from faxbox_service.app import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import Author
-from faxbox_service.repositories.clock import new_id
+from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings import Settings
 
 from .processes import free_port, memory_of, process, request

@@ -10,7 +10,7 @@ from faxbox_service.crossbar.cursor import encode_cursor
 from faxbox_service.crossbar.options import Options
 from faxbox_service.crossbar.paging import PageRequest
 from faxbox_service.crossbar.target import Query
-from faxbox_service.repositories.preconditions import NO_PRECONDITION
+from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 
 OWN, OTHER = "a" * 32, "b" * 32
 

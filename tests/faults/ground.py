@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from faxbox_service.app import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.operations.repair import repair
-from faxbox_service.repositories.clock import Clock, new_id, system_clock
+from faxbox_service.repositories.primitives.clock import Clock, new_id, system_clock
 from faxbox_service.settings import Settings
 
 NOBODY = Author("00000000000")

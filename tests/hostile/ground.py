@@ -9,8 +9,8 @@ from typing import Any
 from faxbox_service.app import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import account_database
-from faxbox_service.repositories.clock import system_clock
-from faxbox_service.repositories.preconditions import NO_PRECONDITION
+from faxbox_service.repositories.primitives.clock import system_clock
+from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 from tests.faults.ground import NOBODY, open_repositories
 
 PASSWORD = "Secret1234"

@@ -17,7 +17,7 @@ from faxbox_service.documents.json.text import decode_json, encode_json
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.private_fields import Author
-from faxbox_service.repositories.clock import Clock, new_id, system_clock
+from faxbox_service.repositories.primitives.clock import Clock, new_id, system_clock
 from faxbox_service.serving import bound_socket, connection_limits
 from faxbox_service.settings import Settings
 

@@ -8,11 +8,11 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.address_claim import claim_id, new_claim
 from faxbox_service.documents.model.smtp_address import folded
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.repositories.addresses import Addresses
-from faxbox_service.repositories.claims import AddressClaims
-from faxbox_service.repositories.clock import new_id, system_clock
 from faxbox_service.repositories.configuration import Configuration
-from faxbox_service.repositories.reservation import Reservation
+from faxbox_service.repositories.faxboxes.address_claims import AddressClaims
+from faxbox_service.repositories.faxboxes.address_generator import Addresses
+from faxbox_service.repositories.faxboxes.reservation import Reservation
+from faxbox_service.repositories.primitives.clock import new_id, system_clock
 from faxbox_service.stores.base import MissingView, StoreUnavailable
 from tests.http.claims import (
     claim_of,

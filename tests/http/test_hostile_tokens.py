@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 
 from faxbox_service.crossbar.authentication import Authenticator
 from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
-from faxbox_service.repositories.revocations import Revocations
-from faxbox_service.repositories.signing_keys import SigningKeys
+from faxbox_service.repositories.auth.revocations import Revocations
+from faxbox_service.repositories.auth.signing_keys import SigningKeys
 from tests.http.conftest import child_of, status_within_a_second
 from tests.http.signing import claims_of, signed, signing_key
 from tests.http.test_logins import basic
@@ -290,7 +290,7 @@ class TestMemoryOfTokens:
 class TestMoreRevocationsThanAreRemembered:
     @pytest.fixture
     def environment(self, monkeypatch):
-        monkeypatch.setattr("faxbox_service.repositories.revocations._ENTRIES", 3)
+        monkeypatch.setattr("faxbox_service.repositories.auth.revocations._ENTRIES", 3)
         return {}
 
     async def test_all_of_them_count(self, service, elsewhere, tenant):

@@ -8,8 +8,8 @@ from faxbox_service.app import reconciler_of
 from faxbox_service.documents.model.address_claim import claim_id
 from faxbox_service.documents.names import ACCOUNTS, FAXES, SYSTEM_SCHEMAS, account_database
 from faxbox_service.operations.repair import repair
-from faxbox_service.repositories.clock import new_id
-from faxbox_service.repositories.findings import Fault
+from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings import Settings
 from tests.http.claims import make_box, new_address
 from tests.http.conftest import child_of

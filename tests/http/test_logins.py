@@ -15,8 +15,8 @@ from faxbox_service.crossbar.basic import PlainCredential, is_of_type, parse_bas
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.names import account_database
-from faxbox_service.repositories.clock import system_clock
-from faxbox_service.repositories.phone_numbers import normalized_number
+from faxbox_service.repositories.auth.phone_numbers import normalized_number
+from faxbox_service.repositories.primitives.clock import system_clock
 from tests.http.conftest import NOBODY
 
 MD5 = hashlib.md5(b"alice:Secret:1234").hexdigest()

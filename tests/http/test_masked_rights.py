@@ -5,8 +5,8 @@ from contextlib import suppress
 import pytest
 
 from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.repositories.clock import system_clock
 from faxbox_service.repositories.errors import BadIdentifier
+from faxbox_service.repositories.primitives.clock import system_clock
 from tests.http.conftest import child_of
 from tests.http.signing import claims_of, signed
 from tests.http.test_masquerading import login_as, user_of

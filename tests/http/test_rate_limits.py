@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from faxbox_service.repositories.clock import system_clock
+from faxbox_service.repositories.primitives.clock import system_clock
 from tests.http.conftest import NOBODY, worker
 
 MANY = {"message": "too many requests"}

@@ -11,8 +11,8 @@ from faxbox_service.documents.model.address_claim import CLAIM_PREFIX, claim_id,
 from faxbox_service.documents.model.faxbox import copy_in_faxes
 from faxbox_service.documents.names import ACCOUNTS, FAXES, account_database
 from faxbox_service.operations.repair import repair
-from faxbox_service.repositories.clock import new_id, system_clock
-from faxbox_service.repositories.findings import Fault
+from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.primitives.clock import new_id, system_clock
 from faxbox_service.settings import Settings
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, StoreUnavailable
 from tests.http.claims import (

@@ -10,8 +10,8 @@ from faxbox_service.documents.model.passwords import Credentials
 from faxbox_service.documents.names import ACCOUNTS, FAXES, IDEMPOTENCY, account_database
 from faxbox_service.documents.storable import stored_size
 from faxbox_service.operations.repair import repair
-from faxbox_service.repositories.clock import new_id
-from faxbox_service.repositories.findings import Fault
+from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings import Settings
 from tests.http.claims import claim_of, make_box, new_address, taken
 from tests.http.conftest import child_of

@@ -9,7 +9,7 @@ from faxbox_service.documents.names import (
     account_database,
     encoded_account_database,
 )
-from faxbox_service.repositories.clock import new_id
+from faxbox_service.repositories.primitives.clock import new_id
 from tests.http.conftest import NOBODY
 
 RECORDED = json.loads(

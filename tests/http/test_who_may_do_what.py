@@ -9,8 +9,8 @@ import pytest
 from faxbox_service import __version__
 from faxbox_service.documents.names import ACCOUNTS, FAXES, account_database
 from faxbox_service.openapi.document import openapi_document
-from faxbox_service.repositories.clock import system_clock
-from faxbox_service.repositories.tokens import Tokens
+from faxbox_service.repositories.auth.tokens import Tokens
+from faxbox_service.repositories.primitives.clock import system_clock
 from tests.http.conftest import NOBODY, Client, Tenant, child_of
 from tests.openapi.reading import Operation, operations_of
 

@@ -25,8 +25,8 @@ from faxbox_service.openapi.example_values import (
     USER_ID,
 )
 from faxbox_service.openapi.token_restrictions import RESTRICTIONS
-from faxbox_service.repositories.clock import new_id, system_clock
-from faxbox_service.repositories.preconditions import NO_PRECONDITION
+from faxbox_service.repositories.primitives.clock import new_id, system_clock
+from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 from faxbox_service.settings import Settings
 from faxbox_service.stores.base import StoreUnavailable
 from tests.http.conftest import NOBODY
@@ -69,16 +69,16 @@ class Scene:
 async def tell_the_story(settings: Settings, patch: pytest.MonkeyPatch) -> None:
     """Fill an empty store: a root account, the account of the examples, its user and its faxbox."""
     repositories = await Repositories.open(settings)
-    patch.setattr(f"{REPOSITORIES}.accounts.new_secret", lambda: API_KEY)
-    patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: ROOT_ID)
+    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_secret", lambda: API_KEY)
+    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: ROOT_ID)
     root = await repositories.accounts.create_master("Root", NOBODY, api_key="0" * 64)
-    patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: ACCOUNT_ID)
+    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: ACCOUNT_ID)
     fields = {"name": ACCOUNT_NAME, "realm": "example.com"}
     document = await repositories.accounts.create_child(Account.of(root), fields, NOBODY)
-    patch.setattr(f"{REPOSITORIES}.users.new_id", lambda: USER_ID)
+    patch.setattr(f"{REPOSITORIES}.users.users.new_id", lambda: USER_ID)
     alice = {"username": "alice", "first_name": "Alice", "last_name": "Test"}
     await repositories.users.create(ACCOUNT_ID, alice, "Secret1234", NOBODY)
-    patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", lambda: FAXBOX_ID)
+    patch.setattr(f"{REPOSITORIES}.faxboxes.faxboxes.new_id", lambda: FAXBOX_ID)
     await repositories.faxboxes.create(Account.of(document), shown_fields(FAXBOX), NOBODY)
     await repositories.close()
 
@@ -89,10 +89,10 @@ def shown_fields(faxbox: dict[str, Any]) -> dict[str, Any]:
 
 def prepare_new_ids(patch: pytest.MonkeyPatch) -> None:
     """What is made from now on gets the ids of the examples."""
-    patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: CHILD_ID)
-    patch.setattr(f"{REPOSITORIES}.accounts.new_secret", lambda: API_KEY)
-    patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", lambda: OTHER_FAXBOX_ID)
-    patch.setattr(f"{REPOSITORIES}.users.new_id", lambda: CHILD_ID)
+    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: CHILD_ID)
+    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_secret", lambda: API_KEY)
+    patch.setattr(f"{REPOSITORIES}.faxboxes.faxboxes.new_id", lambda: OTHER_FAXBOX_ID)
+    patch.setattr(f"{REPOSITORIES}.users.users.new_id", lambda: CHILD_ID)
 
 
 async def nothing_more(scene: Scene) -> Request:
@@ -106,7 +106,7 @@ async def another_faxbox(scene: Scene) -> Request:
         "custom_smtp_email_address": OTHER_ADDRESS,
     }
     await scene.repositories.faxboxes.create(await scene.account(), fields, NOBODY)
-    scene.patch.setattr(f"{REPOSITORIES}.faxboxes.new_id", new_id)
+    scene.patch.setattr(f"{REPOSITORIES}.faxboxes.faxboxes.new_id", new_id)
     return scene.request
 
 
@@ -137,7 +137,7 @@ async def token_restrictions(scene: Scene) -> Request:
 
 async def many_child_accounts(scene: Scene) -> Request:
     """Beside the setting: more than a page may hold."""
-    scene.patch.setattr(f"{REPOSITORIES}.accounts.new_id", new_id)
+    scene.patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", new_id)
     accounts, parent = scene.repositories.accounts, await scene.account()
     for number in range(100):
         await accounts.create_child(parent, {"name": f"Branch {number}"}, NOBODY)
@@ -146,7 +146,7 @@ async def many_child_accounts(scene: Scene) -> Request:
 
 async def many_users(scene: Scene) -> Request:
     """Beside the setting: more than a page may hold."""
-    scene.patch.setattr(f"{REPOSITORIES}.users.new_id", new_id)
+    scene.patch.setattr(f"{REPOSITORIES}.users.users.new_id", new_id)
     for number in range(100):
         names = {"first_name": f"{number}", "last_name": "Test"}
         await scene.repositories.users.create(ACCOUNT_ID, names, None, NOBODY)
@@ -170,7 +170,7 @@ async def an_expired_token(scene: Scene) -> Request:
 async def another_accounts_token(scene: Scene) -> Request:
     accounts = scene.repositories.accounts
     root = await accounts.find(ROOT_ID)
-    scene.patch.setattr(f"{REPOSITORIES}.accounts.new_id", lambda: UNKNOWN_ID)
+    scene.patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: UNKNOWN_ID)
     await accounts.create_child(root, {"name": "Other"}, NOBODY)
     return scene.request.with_header("X-Auth-Token", await scene.token(UNKNOWN_ID))
 

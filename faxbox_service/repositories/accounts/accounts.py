@@ -1,0 +1,304 @@
+"""Accounts: the document in the account's own database, and its copy in `accounts`.
+
+The account database is the truth (data model, sections 1.4 and 11). What requests need to know
+of an account is remembered, so that judging a request costs no round trip.
+"""
+
+import hmac
+from collections.abc import Callable
+from contextlib import suppress
+
+from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model import account as documents
+from faxbox_service.documents.model.account import (
+    ACCOUNT,
+    DEFAULT_TIMEZONE,
+    Account,
+    AccountSecrets,
+    new_account,
+)
+from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
+from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
+from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.schema import Patched, Schema
+from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
+from faxbox_service.repositories.errors import BadIdentifier
+from faxbox_service.repositories.faxboxes.consistency import Reconciliation
+from faxbox_service.repositories.faxboxes.faxboxes import CROSSBAR_LISTING
+from faxbox_service.repositories.faxboxes.replica import FaxboxCopies
+from faxbox_service.repositories.primitives.clock import Clock, new_id, new_secret
+from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION, Precondition
+from faxbox_service.repositories.primitives.soft_delete import put_with_leaves
+from faxbox_service.repositories.primitives.update import Change, change_document
+from faxbox_service.stores.base import (
+    DocumentNotFound,
+    MissingDatabase,
+    Store,
+    StoreError,
+    View,
+    ViewRange,
+)
+
+from .cache import KnownAccounts
+from .descendant_counts import DescendantCounts
+from .replica import AccountCopies
+from .rules import LISTING_BY_NAME, LISTING_BY_REALM, AccountRules
+
+LISTING_BY_API = View("accounts", "listing_by_api")
+
+_AT_ONCE = 200
+
+_LONGEST_NAME = 1024
+"""Characters: no account has a longer name or realm, with whatever punctuation."""
+
+
+class Accounts:
+    """Creates, finds, changes and deletes accounts."""
+
+    def __init__(
+        self,
+        store: Store,
+        schema: Schema,
+        faxbox_copies: FaxboxCopies,
+        reconciliation: Reconciliation,
+        clock: Clock,
+        *,
+        realm_suffix: str,
+        known: KnownAccounts,
+    ) -> None:
+        self._store = store
+        self._rules = AccountRules(store, schema)
+        self._faxbox_copies = faxbox_copies
+        self._reconciliation = reconciliation
+        self._clock = clock
+        self._realm_suffix = realm_suffix
+        self._known = known
+        self.copies = AccountCopies(store)
+        self._descendants = DescendantCounts(self.change_private)
+
+    async def find(self, account_id: AccountId) -> Account:
+        """The facts about a live account, as fresh as the changes feed. Raises `BadIdentifier`."""
+        return await self._known.find(account_id, self._load)
+
+    async def fetch(self, account_id: AccountId) -> Document:
+        """Read a live account's document. Raises `BadIdentifier`."""
+        if not is_account_id(account_id):
+            raise BadIdentifier(account_id)
+        try:
+            document = await self._store.get(account_database(account_id), account_id)
+        except (DocumentNotFound, MissingDatabase):
+            raise BadIdentifier(account_id) from None
+        if document.get("pvt_type") != ACCOUNT or is_soft_deleted(document):
+            raise BadIdentifier(account_id)
+        return document
+
+    async def find_by_api_key(self, api_key: str) -> Account | None:
+        """The account whose API key this is now: one that was renewed is nobody's."""
+        account = await self._found(LISTING_BY_API, api_key)
+        if account is None:
+            return None
+        current = (await self.fetch(account.id)).get("pvt_api_key")
+        # The copy that led here may be older than the account's document.
+        if not isinstance(current, str) or not _is_same_secret(current, api_key):
+            return None
+        return account
+
+    async def find_by_name(self, name: str) -> Account | None:
+        """The account of this name, letters and digits compared only."""
+        if len(name) > _LONGEST_NAME:
+            return None
+        return await self._found(LISTING_BY_NAME, alphanum_name(name))
+
+    async def find_by_realm(self, realm: str) -> Account | None:
+        """The account of this realm, case ignored."""
+        if len(realm) > _LONGEST_NAME:
+            return None
+        return await self._found(LISTING_BY_REALM, realm.lower())
+
+    async def is_empty(self) -> bool:
+        """Whether the store holds no account yet."""
+        rows = ViewRange(limit=1)
+        return not await self._store.view(ACCOUNTS, LISTING_BY_NAME, rows)
+
+    async def create_master(
+        self, name: str, author: Author, *, realm: str | None = None, api_key: str | None = None
+    ) -> Document:
+        """Create the root of all accounts and return its document. Raises `InvalidDocument`.
+
+        Without its copy the store would look empty, and another root would be made: `StoreError`.
+        """
+        fields: Document = {"name": name} if realm is None else {"name": name, "realm": realm}
+        document = await self._create(fields, None, author, api_key or new_secret())
+        await self.copies.synchronise(document["_id"])
+        return document
+
+    async def create_child(self, parent: Account, data: Document, author: Author) -> Document:
+        """Create an account below `parent` and return its document. Raises `InvalidDocument`."""
+        document = await self._create(data, parent, author, new_secret())
+        await self.copies.follow(document["_id"])
+        await self._descendants.add(parent.id, 1)
+        return document
+
+    async def replace(
+        self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
+    ) -> Document:
+        """Replace the public fields but realm and time zone (POST). Raises as `patch` does."""
+
+        async def replaced(stored: Document) -> Document:
+            valid = await self._rules.valid(documents.posted_fields(stored, data), stored)
+            return documents.replaced_account(stored, valid.document, author.account_id)
+
+        return await self._change(account_id, replaced, author, precondition)
+
+    async def patch(
+        self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
+    ) -> Patched:
+        """Merge `data` into the newest revision and validate the result (contract, 1, 4 and 26).
+
+        Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
+        """
+        invalid: tuple[str, ...] = ()
+
+        async def patched(stored: Document) -> Document:
+            nonlocal invalid
+            touched = Touched.by(documents.client_fields(data), documents.client_fields(stored))
+            fields = documents.patched_fields(stored, data)
+            valid = await self._rules.valid(fields, stored, touched)
+            invalid = valid.invalid
+            return documents.replaced_account(stored, valid.document, author.account_id)
+
+        document = await self._change(account_id, patched, author, precondition)
+        return Patched(document, invalid)
+
+    async def renew_api_key(self, account_id: AccountId, author: Author) -> Document:
+        """Give the account another API key; the old one is nobody's at once."""
+
+        async def renewed(stored: Document) -> Document:
+            return {**stored, "pvt_api_key": new_secret()}
+
+        return await self._change(account_id, renewed, author, NO_PRECONDITION)
+
+    async def change_private(
+        self, account_id: AccountId, change: Callable[[Document], Document]
+    ) -> Document:
+        """Change fields of the account that are no client's; `change` gets its document."""
+
+        async def changed(stored: Document) -> Document:
+            return change(stored)
+
+        return await change_document(lambda: self.fetch(account_id), changed, self._write)
+
+    async def soft_delete(
+        self, account: Account, author: Author, precondition: Precondition = NO_PRECONDITION
+    ) -> Document:
+        """Hide the account, and every copy of its faxboxes in `faxes` (contract, 7).
+
+        Raises `AccountHasDescendants`. The account's database stays, so that nothing is lost.
+        """
+        await self._rules.require_no_descendants(account.id)
+
+        async def hidden(stored: Document) -> Document:
+            return {**stored, "pvt_deleted": True}
+
+        written = await self._change(account.id, hidden, author, precondition)
+        await self._reconcile(account.id, await self._faxbox_ids(account.id))
+        await self._count_lost(account)
+        return written
+
+    async def delete(
+        self, account: Account, precondition: Precondition = NO_PRECONDITION
+    ) -> Document:
+        """Remove the account's database and everything copied from it, for good (contract, 7)."""
+        await self._rules.require_no_descendants(account.id)
+        document = await self.fetch(account.id)
+        precondition.require(document["_rev"])
+        faxbox_ids = await self._faxbox_ids(account.id)
+        self._known.forget(account.id)
+        await self._store.delete_database(account_database(account.id))
+        await self._reconcile(account.id, faxbox_ids)
+        await self.copies.follow(account.id)
+        await self._count_lost(account)
+        return document
+
+    async def _load(self, account_id: AccountId) -> Account:
+        return Account.of(await self.fetch(account_id))
+
+    async def _create(
+        self, data: Document, parent: Account | None, author: Author, api_key: str
+    ) -> Document:
+        fields = documents.client_fields(data)
+        if not fields.get("realm"):
+            fields["realm"] = await self._rules.free_realm(self._realm_suffix)
+        fields.setdefault("timezone", parent.timezone if parent else DEFAULT_TIMEZONE)
+        valid = (await self._rules.valid(fields, None)).document
+        account_id = new_id()
+        account_secrets = AccountSecrets(api_key=api_key, cpaas_token=new_secret())
+        document = new_account(valid, account_id, parent, account_secrets)
+        document = self._stamped(document, author, account_id)
+        # A crash leaves an empty database, or an account that only lacks its copy.
+        await self._store.create_database(account_database(account_id))
+        try:
+            revision = await self._store.put(account_database(account_id), document)
+        except StoreError:
+            with suppress(StoreError):
+                await self._store.delete_database(account_database(account_id))
+            raise
+        return {**document, "_rev": revision}
+
+    async def _change(
+        self,
+        account_id: AccountId,
+        change: Change,
+        author: Author,
+        precondition: Precondition,
+    ) -> Document:
+        async def stamped(stored: Document) -> Document:
+            return self._stamped(await change(stored), author, account_id)
+
+        return await change_document(
+            lambda: self.fetch(account_id), stamped, self._write, precondition
+        )
+
+    async def _write(self, document: Document) -> Revision:
+        account_id = document["_id"]
+        try:
+            revision = await put_with_leaves(self._store, account_database(account_id), document)
+        except MissingDatabase:
+            raise BadIdentifier(account_id) from None
+        self._known.forget(account_id)
+        await self.copies.follow(account_id)
+        return revision
+
+    async def _count_lost(self, account: Account) -> None:
+        if account.tree:
+            await self._descendants.add(account.tree[-1], -1)
+
+    async def _found(self, view: View, key: str) -> Account | None:
+        rows = await self._store.view(ACCOUNTS, view, ViewRange(key=key, limit=1))
+        if not rows:
+            return None
+        try:
+            return await self.find(rows[0].id)
+        except BadIdentifier:
+            return None
+
+    async def _faxbox_ids(self, account_id: AccountId) -> list[DocumentId]:
+        rows = await self._store.view(account_database(account_id), CROSSBAR_LISTING, ViewRange())
+        return [row.id for row in rows]
+
+    async def _reconcile(self, account_id: AccountId, faxbox_ids: list[DocumentId]) -> None:
+        """Hide or remove what `faxes` holds of boxes; never raises a store's error."""
+        try:
+            for start in range(0, len(faxbox_ids), _AT_ONCE):
+                await self._reconciliation.reconcile(
+                    account_id, faxbox_ids[start : start + _AT_ONCE]
+                )
+        except StoreError as error:
+            self._faxbox_copies.count_failure(account_id, error)
+
+    def _stamped(self, document: Document, author: Author, account_id: AccountId) -> Document:
+        return stamp(document, author, gregorian_seconds(self._clock()), account_id)
+
+
+def _is_same_secret(known: str, given: str) -> bool:
+    return hmac.compare_digest(known.encode(), given.encode())

@@ -1,0 +1,91 @@
+"""What requests are judged by, remembered for every account: kept fresh by the changes feed.
+
+Each change of an account reaches its copy in `accounts`, whoever makes it, so following that one
+database tells of all accounts. While it cannot be followed, memories are believed for seconds only.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from faxbox_service.bounded_memory import BoundedMemory
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.names import ACCOUNTS
+from faxbox_service.documents.types import AccountId
+from faxbox_service.repositories.primitives.changes_follower import Follower
+from faxbox_service.repositories.primitives.clock import SteadyClock
+from faxbox_service.stores.base import NOW, Change, Store
+
+_FOLLOWED_SECONDS = 300.0
+"""How long an account is believed at most: for one whose copy somebody forgot to write."""
+
+_ENTRIES = 10_000
+_BYTES = 16_000_000
+
+
+class KnownAccounts:
+    """Remembers accounts, `unfollowed_seconds` at most while changes do not arrive.
+
+    With 0 seconds nothing is remembered, and nothing followed.
+    """
+
+    def __init__(self, store: Store, clock: SteadyClock, *, unfollowed_seconds: float) -> None:
+        self._clock = clock
+        self._unfollowed_seconds = unfollowed_seconds
+        self._known: BoundedMemory[AccountId, tuple[float, Account]] = BoundedMemory(
+            _BYTES, most=_ENTRIES
+        )
+        self._loading: dict[AccountId, object] = {}
+        self._follower = Follower(store, ACCOUNTS, self._take, NOW)
+
+    async def open(self) -> None:
+        """Begin to follow. Raises `StoreError`."""
+        if self._unfollowed_seconds > 0:
+            await self._follower.start()
+
+    async def close(self) -> None:
+        """Follow no more."""
+        await self._follower.stop()
+
+    async def find(
+        self, account_id: AccountId, load: Callable[[AccountId], Awaitable[Account]]
+    ) -> Account:
+        """The account as it is remembered, or as `load` has it now. Raises what that raises."""
+        account = self._believed(account_id)
+        if account is not None:
+            return account
+        # A change while we load makes what we load stale, though it is only remembered after.
+        mark = self._loading[account_id] = object()
+        try:
+            account = await load(account_id)
+            if self._loading.get(account_id) is mark:
+                self._remember(account)
+        finally:
+            if self._loading.get(account_id) is mark:
+                del self._loading[account_id]
+        return account
+
+    def forget(self, account_id: AccountId) -> None:
+        """Believe nothing about an account any more: it has changed."""
+        self._known.forget(account_id)
+        self._loading.pop(account_id, None)
+
+    def _believed(self, account_id: AccountId) -> Account | None:
+        entry = self._known.get(account_id)
+        if entry is None:
+            return None
+        since, account = entry
+        is_followed = self._follower.is_following
+        seconds = _FOLLOWED_SECONDS if is_followed else self._unfollowed_seconds
+        # A clock that was put back makes nothing younger.
+        if 0 <= self._clock() - since < seconds:
+            return account
+        self._known.forget(account_id)
+        return None
+
+    def _remember(self, account: Account) -> None:
+        if self._unfollowed_seconds <= 0:
+            return
+        self._known.put(account.id, (self._clock(), account), account.memory)
+
+    def _take(self, changes: list[Change]) -> None:
+        for change in changes:
+            self.forget(change.id)

@@ -1,0 +1,47 @@
+"""The copies of accounts in the shared database `accounts`, which finds them (data model, 1.4).
+
+The account's own database is the truth. A copy is written in the same request; when that cannot be
+done the request has succeeded all the same, and the copy is mended later.
+"""
+
+import logging
+
+from faxbox_service.documents.model.account import copy_in_accounts
+from faxbox_service.documents.names import ACCOUNTS, account_database
+from faxbox_service.documents.types import AccountId
+from faxbox_service.repositories.primitives.mirror import mirror
+from faxbox_service.stores.base import DocumentRefused, Store, StoreError
+
+_log = logging.getLogger(__name__)
+
+
+class AccountCopies:
+    """Keeps copies equal to the documents they mirror."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.failures = 0
+        """Copies that a request could not bring up to date."""
+        self.refusals = 0
+        """Copies that the store will not have."""
+
+    async def follow(self, account_id: AccountId) -> None:
+        """Bring the copy up to date with what was just written; never raises a store's error."""
+        try:
+            await self.synchronise(account_id)
+        except StoreError as error:
+            if isinstance(error, DocumentRefused):
+                self.refusals += 1
+            else:
+                self.failures += 1
+            _log.error("the copy of account %s in %s is stale: %s", account_id, ACCOUNTS, error)
+
+    async def synchronise(self, account_id: AccountId, *, dry_run: bool = False) -> bool:
+        """Make the copy what the account's document says now. Idempotent, safe in parallel.
+
+        Whether it was anything else; in a `dry_run` it is left as it is.
+        """
+        source = account_database(account_id)
+        return await mirror(
+            self._store, source, ACCOUNTS, account_id, copy_in_accounts, dry_run=dry_run
+        )
