@@ -5,16 +5,16 @@ from typing import Self
 
 from . import __version__
 from .crossbar.admission import Admission
-from .crossbar.authentication import Authenticator
-from .crossbar.bodies import Bodies, BodyLimits
-from .crossbar.body_memory import BodyMemory
-from .crossbar.client_address import ClientAddresses, parse_networks
-from .crossbar.csv_text import CsvRules
+from .crossbar.auth.authentication import Authenticator
+from .crossbar.auth.client_address import ClientAddresses, parse_networks
+from .crossbar.auth.rate_limits import Limits, RateLimits
+from .crossbar.body.memory import BodyMemory
+from .crossbar.body.reader import Bodies, BodyLimits
+from .crossbar.concurrency_limit import Gate
 from .crossbar.dispatcher import Dispatcher
-from .crossbar.gate import Gate
-from .crossbar.listing import ListingLimits
-from .crossbar.rate_limits import Limits, RateLimits
-from .crossbar.replies import Replies
+from .crossbar.listing.listing import ListingLimits
+from .crossbar.response.csv_table import CsvRules
+from .crossbar.response.envelope import Replies
 from .crossbar.routing import Router
 from .documents.json.shape import ShapeLimits
 from .documents.model.callback_urls import BlockedHosts

@@ -19,8 +19,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from .app import Repositories
-from .crossbar.gate import Gate
-from .crossbar.replies import NEVER_SNIFFED
+from .crossbar.concurrency_limit import Gate
+from .crossbar.response.envelope import NEVER_SNIFFED
 from .crossbar.served import LIMITS
 from .crossbar.server import HttpServer
 from .repositories.inconsistency import Fault

@@ -11,7 +11,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-from faxbox_service.crossbar.client_address import NO_PROXIES, parse_networks
+from faxbox_service.crossbar.auth.client_address import NO_PROXIES, parse_networks
 from faxbox_service.documents.model.callback_urls import NOTHING_BLOCKED, BlockedHosts
 from faxbox_service.documents.model.smtp_address import fault_of_mail_domain
 from faxbox_service.documents.storable import LARGEST_DOCUMENT

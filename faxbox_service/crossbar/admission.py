@@ -8,11 +8,11 @@ from aiohttp import web
 from faxbox_service.documents.model.account import Account
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 
-from .authentication import Authenticator, Credential, CredentialKind
+from .auth.authentication import Authenticator, Credential, CredentialKind
+from .auth.rate_limits import RateLimits
 from .call import AnyReply, Principal
+from .context import Judged
 from .errors import CrossbarError, invalid_credentials
-from .judged import Judged
-from .rate_limits import RateLimits
 
 _REFUSED_LOGINS = (401, 404)
 """`api_auth` says 404 for a key that nobody has."""

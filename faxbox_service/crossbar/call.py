@@ -15,8 +15,8 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.primitives.preconditions import Precondition
 
 from .errors import NO_DATA
-from .negotiation import Representation
-from .options import Options
+from .request.negotiation import Representation
+from .request.options import Options
 
 
 @dataclass(slots=True)

@@ -16,9 +16,9 @@ from faxbox_service.repositories.errors import InvalidCredentials
 from faxbox_service.repositories.primitives.clock import Clock
 
 from .admission import Admission
-from .authentication import locate_credential
-from .bodies import Bodies, HeldRequest
-from .byte_response import AnyResponse, ByteResponse
+from .auth.authentication import locate_credential
+from .auth.client_address import ClientAddresses
+from .body.reader import Bodies, HeldRequest
 from .call import (
     Access,
     AnyReply,
@@ -29,8 +29,8 @@ from .call import (
     Reply,
     StreamReply,
 )
-from .client_address import ClientAddresses
-from .entity_tags import parse_if_none_match
+from .concurrency_limit import Gate
+from .context import METHODS, READS, Judged
 from .errors import (
     CrossbarError,
     alias_without_token,
@@ -44,10 +44,9 @@ from .errors import (
     request_timeout,
     token_restricted,
 )
-from .gate import Gate
-from .judged import METHODS, READS, Judged
-from .negotiation import Representation
-from .question import (
+from .request.conditional import parse_if_none_match
+from .request.negotiation import Representation
+from .request.parsed import (
     Question,
     is_cross_origin,
     new_request_id,
@@ -57,10 +56,11 @@ from .question import (
     read_target,
     require_text,
 )
-from .replies import Replies
+from .request.target import origin_form
+from .response.byte_response import AnyResponse, ByteResponse
+from .response.envelope import Replies
+from .response.streaming import send_document, send_items, send_table
 from .routing import Route, Router, asks_for_own_account, path_of_account
-from .streams import send_document, send_items, send_table
-from .target import origin_form
 
 _log = logging.getLogger(__name__)
 

@@ -15,8 +15,7 @@ from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
-from .bodies import HeldRequest
-from .byte_response import AnyResponse
+from .body.reader import HeldRequest
 from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
 from .dispatcher import Dispatcher
 from .errors import (
@@ -28,7 +27,8 @@ from .errors import (
     request_timeout,
     target_too_long,
 )
-from .question import LONGEST_HEADERS
+from .request.parsed import LONGEST_HEADERS
+from .response.byte_response import AnyResponse
 from .served import Served
 
 _BACKLOG = 1024

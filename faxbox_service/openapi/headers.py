@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from faxbox_service.crossbar.header_names import EXPOSED_HEADERS, REQUEST_HEADERS
+from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS
 from faxbox_service.documents.types import Document
 
 

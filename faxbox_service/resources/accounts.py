@@ -1,7 +1,7 @@
 """`/v2/accounts`: accounts and their API keys; the accounts around one are in `kin.py`."""
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.dotted_keys import invalid_fields
+from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.account import Account, shown_account
 from faxbox_service.documents.model.faxbox import shown_deletion

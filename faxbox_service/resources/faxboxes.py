@@ -4,11 +4,11 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.dotted_keys import invalid_fields
 from faxbox_service.crossbar.errors import bad_identifier, not_found
-from faxbox_service.crossbar.listing import Kind, Listing, ListingLimits
-from faxbox_service.crossbar.negotiation import Representation
-from faxbox_service.crossbar.paging import PageRequest
+from faxbox_service.crossbar.listing.listing import Kind, Listing, ListingLimits
+from faxbox_service.crossbar.listing.paging import PageRequest
+from faxbox_service.crossbar.request.negotiation import Representation
+from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.faxbox import shown_deletion, shown_faxbox, shown_history

@@ -5,8 +5,8 @@ from typing import Final
 
 from faxbox_service.crossbar.call import AnyReply, Call, Reply
 from faxbox_service.crossbar.errors import forbidden
-from faxbox_service.crossbar.listing import Kind, Listing, ListingLimits
-from faxbox_service.crossbar.paging import PageRequest
+from faxbox_service.crossbar.listing.listing import Kind, Listing, ListingLimits
+from faxbox_service.crossbar.listing.paging import PageRequest
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import AccountId, Document

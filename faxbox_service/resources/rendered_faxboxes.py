@@ -9,7 +9,7 @@ from sys import getsizeof
 from typing import cast
 
 from faxbox_service.bounded_memory import BoundedMemory
-from faxbox_service.crossbar.listing import Batch, BatchKey
+from faxbox_service.crossbar.listing.listing import Batch, BatchKey
 from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.model.faxbox import shown_faxbox
 from faxbox_service.documents.types import Document

@@ -5,9 +5,9 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.dotted_keys import invalid_fields
-from faxbox_service.crossbar.listing import Batch, Kind, Listing, ListingLimits
-from faxbox_service.crossbar.paging import PageRequest
+from faxbox_service.crossbar.listing.listing import Batch, Kind, Listing, ListingLimits
+from faxbox_service.crossbar.listing.paging import PageRequest
+from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.user import shown_user, user_summary

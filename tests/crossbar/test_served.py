@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.judged import METHODS
+from faxbox_service.crossbar.context import METHODS
 from faxbox_service.crossbar.served import LIMITS, OTHER_METHODS, Served
 
 requests = st.lists(

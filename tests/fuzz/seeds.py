@@ -5,7 +5,7 @@ import json
 import zlib
 from base64 import b64encode, urlsafe_b64encode
 
-from faxbox_service.crossbar.cursor import encode_cursor
+from faxbox_service.crossbar.listing.cursor import encode_cursor
 
 _BOX = {
     "name": "Front desk",

@@ -25,10 +25,10 @@ REMEMBERING = {
 """Names that remember what they are called with, keys of any length among it."""
 
 REVIEWED = {
-    "crossbar/client_address.py lru_cache": "4,096 addresses of at most 100 characters",
-    "crossbar/entity_tags.py lru_cache": "256 credentials of at most 8,192 characters",
-    "crossbar/byte_response.py lru_cache": "one date",
-    "crossbar/negotiation.py lru_cache": "three times 256 header lines, which are 8 KiB at most",
+    "crossbar/auth/client_address.py lru_cache": "4,096 addresses of at most 100 characters",
+    "crossbar/request/conditional.py lru_cache": "256 credentials of at most 8,192 characters",
+    "crossbar/response/byte_response.py lru_cache": "one date",
+    "crossbar/request/negotiation.py lru_cache": "three times 256 header lines of at most 8 KiB",
     "documents/model/callback_urls.py urlsplit": "128 beginnings of at most 1,000 characters",
     "documents/gregorian.py lru_cache": "4 integers",
     "documents/names.py lru_cache": "4,096 ids of 32 characters; names of databases that we make",

@@ -132,7 +132,7 @@ def test_patterns_are_found_wherever_they_are() -> None:
     places = {found.place: found for found in patterns()}
     assert len(places) > 20
     assert places["faxbox_service.documents.schema.coercion._INTEGER"].uses == ("match",)
-    assert "faxbox_service.crossbar.basic._HASHES" in places
+    assert "faxbox_service.crossbar.auth.credentials._HASHES" in places
 
 
 # Patterns of schemas

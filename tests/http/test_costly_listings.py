@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from faxbox_service.crossbar import slices
+from faxbox_service.crossbar import time_slices
 from faxbox_service.documents.names import account_database
 from tests.http.claims import make_box, write_as_kazoo
 
@@ -56,7 +56,7 @@ async def test_what_makes_too_large_a_table_is_refused_with_the_rule_and_the_num
 async def test_a_huge_stored_box_is_filtered_and_shown_in_slices(service, tenant, monkeypatch):
     await make_box(tenant, name="small")
     await write_as_kazoo(service, tenant, name="huge", flags=["", []] * 100_000)
-    monkeypatch.setattr(slices, "_LONGEST", 0.0)
+    monkeypatch.setattr(time_slices, "_LONGEST", 0.0)
     rounds = 0
 
     async def count_rounds():

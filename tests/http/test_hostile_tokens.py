@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from faxbox_service.crossbar.authentication import Authenticator
+from faxbox_service.crossbar.auth.authentication import Authenticator
 from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
 from faxbox_service.repositories.auth.revocations import Revocations
 from faxbox_service.repositories.auth.signing_keys import SigningKeys

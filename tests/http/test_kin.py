@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from faxbox_service.crossbar.cursor import decode_cursor, encode_cursor
+from faxbox_service.crossbar.listing.cursor import decode_cursor, encode_cursor
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from tests.http.conftest import NOBODY, child_of, pages_of
 

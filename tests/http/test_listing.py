@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from faxbox_service.crossbar.cursor import decode_cursor, encode_cursor
+from faxbox_service.crossbar.listing.cursor import decode_cursor, encode_cursor
 
 from .conftest import pages_of
 

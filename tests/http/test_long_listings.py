@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.cursor import decode_cursor
+from faxbox_service.crossbar.listing.cursor import decode_cursor
 from faxbox_service.documents.names import account_database
 
 from .conftest import pages_of

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from faxbox_service.app import Repositories, router_of
-from faxbox_service.crossbar.buckets import Buckets
+from faxbox_service.crossbar.auth.token_bucket import Buckets
+from faxbox_service.crossbar.concurrency_limit import Gate
 from faxbox_service.crossbar.errors import overloaded
-from faxbox_service.crossbar.gate import Gate
 from faxbox_service.documents.model.account import Account
 from faxbox_service.openapi.example_values import (
     ACCOUNT_ID,
@@ -236,7 +236,7 @@ async def a_body_that_does_not_arrive(scene: Scene) -> Request:
     async def wait_in_vain(*arguments: object) -> bytes:
         raise TimeoutError
 
-    scene.patch.setattr("faxbox_service.crossbar.bodies.read_body", wait_in_vain)
+    scene.patch.setattr("faxbox_service.crossbar.body.reader.read_body", wait_in_vain)
     return scene.request
 
 

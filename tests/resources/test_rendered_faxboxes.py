@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from faxbox_service.crossbar.listing import Batch
+from faxbox_service.crossbar.listing.listing import Batch
 from faxbox_service.documents.model.faxbox import shown_faxbox
 from faxbox_service.resources.rendered_faxboxes import RenderedFaxboxes
 from faxbox_service.stores.base import DecodedRow

@@ -1,0 +1,233 @@
+"""Who asks: where the token of a request is, and what it proves (wire, 6.1 to 6.3)."""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from hashlib import sha256
+
+from multidict import CIMultiDictProxy
+
+from faxbox_service.crossbar.call import Principal
+from faxbox_service.crossbar.request.options import Options
+from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.model.account_state import require_open, require_running
+from faxbox_service.documents.model.identity import Bearer, levels_of
+from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
+from faxbox_service.documents.model.token_restrictions import Restriction
+from faxbox_service.documents.types import AccountId, Document, Json
+from faxbox_service.repositories.accounts.accounts import Accounts
+from faxbox_service.repositories.auth.token_restrictions import TokenRestrictions
+from faxbox_service.repositories.auth.tokens import Tokens
+from faxbox_service.repositories.configuration import Configuration
+from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials
+from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.repositories.primitives.ttl_cache import Expiring
+from faxbox_service.repositories.users.users import Users
+
+from .credentials import PlainCredential, is_of_type, parse_basic
+
+_AUTH_CATEGORY = "crossbar.auth"
+_BASIC_METHOD = "cb_basic_auth"
+_BEARER_BYTES = 1000
+
+
+class CredentialKind(Enum):
+    """How a credential proves who asks."""
+
+    TOKEN = auto()
+    BASIC = auto()
+    OTHER = auto()
+    """It never does: a scheme that is unknown, or too long a text."""
+
+
+_KINDS = {"basic": CredentialKind.BASIC, "bearer": CredentialKind.TOKEN}
+"""By the scheme of `Authorization`. To Kazoo a bearer only names a JWT (contract, 31)."""
+
+
+@dataclass(slots=True)
+class Credential:
+    """What the request shows."""
+
+    text: str = field(repr=False)
+    kind: CredentialKind
+    is_echoed: bool
+    """Whether replies repeat it as `auth_token`; a Basic credential never is (contract, 19)."""
+
+
+_TOO_LONG = Credential("", CredentialKind.OTHER, is_echoed=False)
+
+
+def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Credential | None:
+    """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name.
+
+    What is too long for a credential is one that proves nothing: it is not looked at, nor repeated.
+    """
+    token: Json = headers.get("x-auth-token")
+    if token is None:
+        token = _option(options, "auth_token")
+    if isinstance(token, str) and token:
+        if len(token) > LONGEST_CREDENTIAL:
+            return _TOO_LONG
+        return Credential(_well_formed(token), CredentialKind.TOKEN, is_echoed=True)
+    authorization: Json = headers.get("authorization")
+    if not authorization:
+        authorization = _option(options, "authorization")
+    if not isinstance(authorization, str) or not authorization:
+        return None
+    if len(authorization) > LONGEST_CREDENTIAL:
+        return _TOO_LONG
+    scheme, _, text = authorization.partition(" ")
+    kind = _KINDS.get(scheme.lower(), CredentialKind.OTHER)
+    text = text.strip(" ") if kind is CredentialKind.TOKEN else text
+    return Credential(_well_formed(text or scheme), kind, is_echoed=kind is CredentialKind.TOKEN)
+
+
+def _option(options: Options, name: str) -> Json:
+    """An option; one that is empty in the query string does not hide the envelope's."""
+    return options.query.first(name) or options.envelope.get(name)
+
+
+class Authenticator:
+    """Turns a credential into a principal. A good Basic one is known for `remembered_seconds`."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        accounts: Accounts,
+        users: Users,
+        restrictions: TokenRestrictions,
+        configuration: Configuration,
+        clock: Clock,
+        *,
+        remembered_seconds: float,
+    ) -> None:
+        self._tokens = tokens
+        self._accounts = accounts
+        self._users = users
+        self._restrictions = restrictions
+        self._configuration = configuration
+        self._clock = clock
+        self._basic: Expiring[bytes, Bearer] = Expiring(remembered_seconds, clock)
+
+    async def authenticate(
+        self, credential: Credential, claimed_account_id: str | None
+    ) -> Principal:
+        """The token's account and user. Raises `InvalidCredentials` or `TokenExpired`.
+
+        `claimed_account_id` is the header `X-Auth-Account-ID`, which must name the token's
+        account when it is there. An account whose state forbids it raises `InvalidDocument`.
+        """
+        match credential.kind:
+            case CredentialKind.TOKEN:
+                claims = await self._tokens.verify(credential.text)
+                _require_claimed(claimed_account_id, claims.token_account_id)
+                if len(claims.bearers) == 1:
+                    (bearer,) = claims.bearers
+                    return await self._ordinary_principal(bearer, claims.payload, claims.method)
+                return await self._principal(claims.bearers, claims.payload, claims.method)
+            case CredentialKind.BASIC:
+                bearer = await self._of_basic(credential.text)
+                _require_claimed(claimed_account_id, bearer.account_id)
+                require_open(await self._account(bearer.account_id), self._clock())
+                return await self._ordinary_principal(bearer, _claims_of(bearer), _BASIC_METHOD)
+            case CredentialKind.OTHER:
+                raise InvalidCredentials
+
+    async def _principal(
+        self, bearers: tuple[Bearer, ...], claims: Document, method: str
+    ) -> Principal:
+        """Who asks, by the accounts and restrictions of all bearers as they are now."""
+        accounts = [await self._account(bearer.account_id) for bearer in bearers]
+        now = self._clock()
+        for account in accounts:
+            require_running(account, now)
+        acting = accounts[-1]
+        if acting.is_superduper_admin and not all(a.is_superduper_admin for a in accounts):
+            # Who acts as another does not come to more accounts than he has himself.
+            acting = accounts[-1] = replace(acting, is_superduper_admin=False)
+        return Principal(
+            acting,
+            bearers[-1].user_id,
+            claims,
+            bearers,
+            await self._restrictions_of(bearers, accounts, method),
+        )
+
+    async def _ordinary_principal(self, bearer: Bearer, claims: Document, method: str) -> Principal:
+        """The same for one bearer, as nearly every request has: in a third of the time."""
+        account = await self._account(bearer.account_id)
+        require_running(account, self._clock())
+        rules = await self._restrictions.find(account, method, bearer.priv_level)
+        restrictions = () if rules is None else (Restriction(account, rules),)
+        return Principal(account, bearer.user_id, claims, (bearer,), restrictions)
+
+    async def _restrictions_of(
+        self, bearers: tuple[Bearer, ...], accounts: list[Account], method: str
+    ) -> tuple[Restriction, ...]:
+        return tuple(
+            [
+                Restriction(account, rules)
+                for account, levels in zip(accounts, levels_of(bearers), strict=True)
+                for level in levels
+                if (rules := await self._restrictions.find(account, method, level)) is not None
+            ]
+        )
+
+    async def _of_basic(self, text: str) -> Bearer:
+        digest = sha256(text.encode()).digest()
+        bearer = self._basic.get(digest)
+        if bearer is None:
+            bearer = await self._proved(text)
+            self._basic.put(digest, bearer, _BEARER_BYTES)
+        return bearer
+
+    async def _proved(self, text: str) -> Bearer:
+        credential = parse_basic(text)
+        if credential is None:
+            raise InvalidCredentials
+        account_id = credential.account_id
+        if isinstance(credential, PlainCredential):
+            user = await self._users.find_by_password(
+                account_id, credential.username, credential.password
+            )
+        else:
+            user = await self._users.find_by_credentials(
+                account_id, credential.digest, credential.text
+            )
+        # Only now is the account looked at: whether there is one takes no less time to refuse than
+        # a wrong password, and strangers do not choose what is looked up and remembered.
+        if user is None or not is_of_type(credential, await self._basic_type(account_id)):
+            raise InvalidCredentials
+        return Bearer.of(account_id, user["_id"], user)
+
+    async def _basic_type(self, account_id: AccountId) -> str | None:
+        setting = (_AUTH_CATEGORY, "basic_auth_type")
+        value = await self._configuration.account_value(account_id, *setting)
+        if not isinstance(value, str):
+            value = await self._configuration.system_value(*setting)
+        return value if isinstance(value, str) else None
+
+    async def _account(self, account_id: AccountId) -> Account:
+        try:
+            return await self._accounts.find(account_id)
+        except BadIdentifier:
+            raise InvalidCredentials from None
+
+
+def _require_claimed(claimed: str | None, account_id: AccountId) -> None:
+    if claimed not in (None, account_id):
+        raise InvalidCredentials
+
+
+def _claims_of(bearer: Bearer) -> Document:
+    """What a token of his would say."""
+    return {
+        "account_id": bearer.account_id,
+        "iss": "kazoo",
+        "method": _BASIC_METHOD,
+        "owner_id": bearer.user_id,
+    }
+
+
+def _well_formed(text: str) -> str:
+    """Text that JSON can carry: header bytes that are not UTF-8 are replaced."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,129 @@
+"""What a client accepts: representation, language and compression (wire, 2.2 and 2.5)."""
+
+import re
+from collections.abc import Callable, Iterator
+from enum import Enum
+from functools import lru_cache
+from typing import TypeAlias
+
+from faxbox_service.crossbar.errors import malformed_request, not_acceptable
+
+DEFAULT_LANGUAGE = "en"
+
+
+class Representation(Enum):
+    """What a success may look like."""
+
+    JSON = "application/json"
+    CSV = "text/csv"
+
+
+_PROVIDED = {
+    "application/json": Representation.JSON,
+    "application/x-json": Representation.JSON,
+    "application/octet-stream": Representation.CSV,
+    "text/csv": Representation.CSV,
+    "text/comma-separated-values": Representation.CSV,
+}
+"""In the order in which Crossbar offers them."""
+
+# Possessive throughout: what is taken is never given back, so matching is linear.
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_PARAMETER = rf'[ \t]*+;[ \t]*+(?:{_TOKEN}(?:=(?:{_TOKEN}|"(?:[^"\\]|\\.)*+"))?+)?+'
+_MEDIA_RANGE = re.compile(rf"[ \t]*+({_TOKEN}/{_TOKEN})((?:{_PARAMETER})*+)[ \t]*+(?:,|\Z)")
+_SIMPLE = re.compile(rf"[ \t]*+({_TOKEN})((?:{_PARAMETER})*+)[ \t]*+(?:,|\Z)")
+_QUALITY = re.compile(r";[ \t]*+[qQ]=([01](?:\.[0-9]{0,3}+)?+)(?=[ \t]*+(?:;|\Z))")
+_Element: TypeAlias = Callable[[str, int], re.Match[str] | None]
+"""What reads one element of a header from a position on."""
+
+_EMPTY = re.compile(r"[ \t]*+(?:,|\Z)")
+
+
+@lru_cache(maxsize=256)
+def negotiated_representation(accept: str) -> Representation:
+    """The best of what `Accept` allows. Raises a 406, or a 400 for a header of another form."""
+    for media_range in _by_preference("accept", _media_range, accept):
+        provided = _first_provided(media_range)
+        if provided is not None:
+            return provided
+    if not accept.strip(" \t,"):
+        return Representation.JSON
+    raise not_acceptable(accept)
+
+
+def overriding_representation(option: str) -> Representation | None:
+    """What the option `accept` asks for: `csv` or a media type; None when it says neither."""
+    if option == "csv":
+        return Representation.CSV
+    return _first_provided(option) if "/" in option else None
+
+
+@lru_cache(maxsize=256)
+def negotiated_language(accept_language: str) -> str:
+    """`content-language`: `en`, or the first language listed when it is preferred to that.
+
+    Nothing else depends on it. Raises a 400 for a header of another form.
+    """
+    listed = [tag for tag, _ in _listed("accept-language", _tag, accept_language)]
+    provided = (DEFAULT_LANGUAGE, *listed[:1])
+    for wanted in _by_preference("accept-language", _tag, accept_language):
+        for language in provided:
+            if wanted in ("*", language) or language.startswith(f"{wanted}-"):
+                return language if language != "*" else DEFAULT_LANGUAGE
+    return DEFAULT_LANGUAGE
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether `Accept-Encoding` lists gzip; of what has another form, nothing is accepted.
+
+    No coding has parameters but its quality (RFC 9110, 12.5.3), so no comma is quoted.
+    """
+    if "gzip" not in accept_encoding.lower():
+        return False
+    elements = (element.partition(";") for element in accept_encoding.split(","))
+    return any(
+        coding.strip(" \t").lower() == "gzip" and _quality(f";{parameters}") > 0
+        for coding, _, parameters in elements
+    )
+
+
+def _media_range(header: str, position: int) -> re.Match[str] | None:
+    return _MEDIA_RANGE.match(header, position)
+
+
+def _tag(header: str, position: int) -> re.Match[str] | None:
+    return _SIMPLE.match(header, position)
+
+
+def _by_preference(name: str, element: _Element, header: str) -> list[str]:
+    wanted = [(value, quality) for value, quality in _listed(name, element, header) if quality > 0]
+    wanted.sort(key=lambda item: -item[1])
+    return [value for value, _ in wanted]
+
+
+def _listed(name: str, element: _Element, header: str) -> Iterator[tuple[str, float]]:
+    """The elements of a header with their qualities, in its order."""
+    position = 0
+    while position < len(header):
+        empty = _EMPTY.match(header, position)
+        match = empty or element(header, position)
+        if match is None:
+            raise malformed_request("malformed header", name)
+        if empty is None:
+            yield match[1].lower(), _quality(match[2])
+        position = match.end()
+
+
+def _quality(parameters: str) -> float:
+    match = _QUALITY.search(parameters)
+    return float(match[1]) if match else 1.0
+
+
+def _first_provided(media_range: str) -> Representation | None:
+    if media_range == "*/*":
+        return Representation.JSON
+    kind, _, subtype = media_range.partition("/")
+    for media_type, representation in _PROVIDED.items():
+        if media_type == media_range or (subtype == "*" and media_type.startswith(f"{kind}/")):
+            return representation
+    return None

@@ -1,0 +1,191 @@
+"""The response envelope and headers, for successes and errors (wire, 1.2, 1.3 and 2.2)."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from hashlib import md5
+
+from faxbox_service.crossbar.auth.rate_limits import RateLimits
+from faxbox_service.crossbar.call import RawReply, Reply, StreamReply
+from faxbox_service.crossbar.context import METHODS, READS, Judged
+from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
+from faxbox_service.crossbar.errors import NO_DATA, CrossbarError
+from faxbox_service.crossbar.request.conditional import marked
+from faxbox_service.crossbar.request.reply_format import SMALLEST_COMPRESSED, Rendering
+from faxbox_service.documents.gregorian import iso8601
+from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.types import Document, Revision
+
+from .byte_response import ByteResponse
+from .csv_table import CsvRules
+from .next_page import next_page
+
+_NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
+NEVER_SNIFFED = {"x-content-type-options": "nosniff"}
+"""Of every reply, whatever it is: no browser takes what clients wrote for a page or a script."""
+
+_EVERYWHERE = {
+    **NEVER_SNIFFED,
+    # Errors and changes repeat the caller's token, and some caches would keep a 404 unasked.
+    "cache-control": "no-store",
+    "server": "faxbox-service",
+}
+_VARY = ", ".join(VARY)
+
+_READ_CACHING = "private, no-cache"
+"""A browser may keep a read, and asks before it shows it again (contract, 25)."""
+
+_CORS = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-headers": ", ".join(REQUEST_HEADERS),
+    "access-control-expose-headers": ", ".join(EXPOSED_HEADERS),
+    "access-control-max-age": "86400",
+}
+
+
+class Replies:
+    """Makes replies that say which node and version answered."""
+
+    def __init__(self, node_name: str, version: str, limits: RateLimits, tables: CsvRules) -> None:
+        digest = md5(node_name.encode(), usedforsecurity=False).digest()
+        self._node = urlsafe_b64encode(digest).rstrip(b"=").decode()
+        self._version = version
+        self._limits = limits
+        self.tables = tables
+
+    def success(self, method: str, judged: Judged, reply: Reply) -> ByteResponse:
+        """The reply to a request that did what it asked; 304 when the client has it already."""
+        headers = self.success_headers(method, judged) | reply.headers
+        revision = reply.revision
+        if revision is not None and reply.has_etag and self.tag(method, judged, revision, headers):
+            return ByteResponse(304, headers)
+        if reply.location_id is not None:
+            headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
+        envelope = dict(reply.paging)
+        if envelope:
+            headers |= next_page(judged, envelope)
+        if judged.principal is not None or reply.principal is not None:
+            envelope["version"] = self._version
+        self._identify(envelope, judged, reply.auth_token)
+        if reply.data is not NO_DATA:
+            envelope["data"] = reply.data
+        if revision is not None:
+            envelope["revision"] = revision
+        envelope["status"] = "success"
+        return _json(reply.status, envelope, headers, judged.rendering)
+
+    def tag(self, method: str, judged: Judged, revision: Revision, headers: dict[str, str]) -> bool:
+        """Add the entity tag of a revision; whether the client has already what it is the tag of.
+
+        A client that names the bare revision knows it from the envelope.
+        """
+        tag = marked(revision, judged.mark())
+        headers["etag"] = f'"{tag}"'
+        return judged.is_kept(method, tag, revision)
+
+    def raw(self, method: str, judged: Judged, reply: RawReply) -> ByteResponse:
+        """A reply without an envelope."""
+        headers = self.success_headers(method, judged) | reply.headers
+        headers["content-type"] = reply.content_type
+        if reply.etag is not None:
+            headers["etag"] = f'"{reply.etag}"'
+            if judged.is_kept(method, reply.etag):
+                return ByteResponse(304, headers)
+        return _response(200, headers, reply.body, judged.rendering)
+
+    def success_headers(self, method: str, judged: Judged) -> dict[str, str]:
+        """The headers of every success."""
+        headers = self._headers(judged)
+        if method in READS:
+            headers["expires"] = _NEVER_FRESH
+            headers["cache-control"] = _READ_CACHING
+        if judged.is_cross_origin:
+            headers |= _cors(judged.allowed)
+        return headers
+
+    def closing_members(self, judged: Judged, reply: StreamReply) -> Document:
+        """The envelope of a stream after its `data`, in Kazoo's order of chunked replies."""
+        envelope: Document = {}
+        self._identify(envelope, judged, None)
+        ordered = {
+            **reply.items.members(),
+            "status": "success",
+            "request_id": envelope["request_id"],
+            "node": envelope["node"],
+            "version": self._version if judged.principal is not None else None,
+            "timestamp": envelope["timestamp"],
+            "tokens": None if reply.is_chunked else envelope["tokens"],
+            "auth_token": envelope.get("auth_token"),
+        }
+        members = {name: value for name, value in ordered.items() if value is not None}
+        if reply.is_chunked:
+            return {name: str(value) for name, value in members.items()}
+        return members
+
+    def error(self, judged: Judged, error: CrossbarError) -> ByteResponse:
+        """The reply to a request that cannot be done; always JSON (contract, 12)."""
+        envelope = dict(error.envelope)
+        if judged.principal is not None:
+            envelope["version"] = self._version
+        self._identify(envelope, judged, None)
+        if error.data is not NO_DATA:
+            envelope["data"] = error.data
+        envelope["error"] = str(error.status)
+        envelope["message"] = error.message
+        envelope["status"] = "error"
+        headers = self._headers(judged) | _cors(judged.allowed) | error.headers
+        return _json(error.status, envelope, headers, judged.rendering)
+
+    def preflight(self, judged: Judged, asked: Mapping[str, str]) -> ByteResponse:
+        """The empty reply to a CORS preflight."""
+        method = asked.get("access-control-request-method", "")
+        is_word = method.isascii() and method.isalpha()
+        headers = self._headers(judged) | _cors(judged.allowed, method if is_word else None)
+        return ByteResponse(200, headers)
+
+    def options(self, judged: Judged) -> ByteResponse:
+        """The empty reply to OPTIONS of the server as a whole (RFC 9110, 9.3.7)."""
+        headers = self._headers(judged) | _cors(METHODS) | {"allow": ", ".join(METHODS)}
+        return ByteResponse(200, headers)
+
+    def _headers(self, judged: Judged) -> dict[str, str]:
+        """What every reply begins with."""
+        if judged.language is None:
+            return {"x-request-id": judged.request_id, **_EVERYWHERE}
+        return {
+            "x-request-id": judged.request_id,
+            "content-language": judged.language,
+            "vary": _VARY,
+            **_EVERYWHERE,
+        }
+
+    def _identify(self, envelope: Document, judged: Judged, auth_token: str | None) -> None:
+        envelope["timestamp"] = iso8601(judged.now)
+        envelope["node"] = self._node
+        envelope["request_id"] = judged.request_id
+        envelope["tokens"] = self._limits.figures((judged.address, judged.account_id))
+        if auth_token is not None:
+            envelope["auth_token"] = auth_token
+        elif judged.credential is not None and judged.credential.is_echoed:
+            envelope["auth_token"] = judged.credential.text
+
+
+def _cors(allowed: tuple[str, ...], wanted: str | None = None) -> dict[str, str]:
+    """The headers of a cross-origin reply; a method asked for is named, even where it fails."""
+    methods = ("OPTIONS", *allowed)
+    if wanted is not None and wanted not in methods:
+        methods = (wanted, *methods)
+    return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
+
+
+def _json(
+    status: int, envelope: Document, headers: dict[str, str], rendering: Rendering
+) -> ByteResponse:
+    headers["content-type"] = rendering.content_type
+    return _response(status, headers, rendering.text(encode_json(envelope)), rendering)
+
+
+def _response(
+    status: int, headers: dict[str, str], body: bytes, rendering: Rendering
+) -> ByteResponse:
+    is_compressed = rendering.is_compressed and len(body) >= SMALLEST_COMPRESSED
+    return ByteResponse(status, headers, body, is_compressed=is_compressed)
