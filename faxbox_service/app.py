@@ -28,7 +28,6 @@ from .documents.names import (
     SYSTEM_SCHEMAS,
 )
 from .documents.schema.schema import packaged_schema
-from .pages.documentation import Documentation
 from .repositories.accounts.accounts import Accounts
 from .repositories.accounts.cache import KnownAccounts
 from .repositories.accounts.hierarchy import AccountListings
@@ -51,17 +50,18 @@ from .repositories.reconcile.reconciler import Reconciler
 from .repositories.schemas import Schemas
 from .repositories.users.users import Users
 from .resources.about import AboutResource
+from .resources.account_hierarchy import Kin
 from .resources.accounts import AccountsResource
-from .resources.api_auth import ApiAuthResource
+from .resources.auth.api_auth import ApiAuthResource
+from .resources.auth.login_reply import Logins
+from .resources.auth.token_auth import TokenAuthResource
+from .resources.auth.token_restrictions import TokenRestrictionsResource
+from .resources.auth.user_auth import UserAuthResource
+from .resources.docs_page.page import Documentation
 from .resources.faxboxes import FaxboxesResource
-from .resources.kin import Kin
-from .resources.logins import Logins
 from .resources.openapi import OpenApiResource
-from .resources.rights import Rights
+from .resources.permissions import Rights
 from .resources.schemas import SchemasResource
-from .resources.token_auth import TokenAuthResource
-from .resources.token_restrictions import TokenRestrictionsResource
-from .resources.user_auth import UserAuthResource
 from .resources.users import UsersResource
 from .settings import Settings
 from .stores.base import Store, StoreVersion

@@ -36,9 +36,9 @@ def test_schemas_and_design_documents_are_in_it(unpacked):
 
 
 def test_the_page_for_people_is_in_it(unpacked):
-    pages = ROOT / "faxbox_service" / "pages"
+    pages = ROOT / "faxbox_service" / "resources" / "docs_page"
     for file in (*pages.glob("*.html"), *pages.glob("*.css"), *pages.glob("*.js")):
-        assert (unpacked / "faxbox_service" / "pages" / file.name).exists()
+        assert (unpacked / "faxbox_service" / "resources" / "docs_page" / file.name).exists()
 
 
 def test_it_works_without_the_checkout(unpacked, tmp_path):

@@ -1,4 +1,4 @@
-"""`/v2/accounts`: accounts and their API keys; the accounts around one are in `kin.py`."""
+"""`/v2/accounts`: accounts and their API keys; those around one are in `account_hierarchy.py`."""
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
@@ -9,8 +9,8 @@ from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.primitives.clock import Clock
 
-from .kin import KIN, Kin
-from .rights import Rights
+from .account_hierarchy import KIN, Kin
+from .permissions import Rights
 
 _API_KEY = "api_key"
 _MASTER_METHODS = ("PATCH", "POST", "PUT", "GET")

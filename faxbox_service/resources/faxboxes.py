@@ -17,8 +17,8 @@ from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow
 
-from .rendered_faxboxes import RenderedFaxboxes
-from .rights import Rights
+from .faxbox_cache import RenderedFaxboxes
+from .permissions import Rights
 
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "POST", "GET", "DELETE")

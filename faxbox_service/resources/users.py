@@ -16,7 +16,7 @@ from faxbox_service.repositories.auth.tokens import Tokens
 from faxbox_service.repositories.users.users import Users
 from faxbox_service.stores.base import ViewRow
 
-from .rights import Rights
+from .permissions import Rights
 
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "DELETE", "POST", "GET")

@@ -5,8 +5,7 @@ from faxbox_service.documents.model.faxbox import shown_deletion
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.auth.token_restrictions import TokenRestrictions
-
-from .rights import Rights
+from faxbox_service.resources.permissions import Rights
 
 _CHANGE = "change token restrictions"
 

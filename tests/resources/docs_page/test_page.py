@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from faxbox_service.pages import documentation
-from faxbox_service.pages.documentation import Documentation
+from faxbox_service.resources.docs_page import page as documentation
+from faxbox_service.resources.docs_page.page import Documentation
 from tests.http.conftest import environment, root, service, store_url, tenant
 
 __all__ = ["environment", "root", "service", "store_url", "tenant"]
@@ -51,7 +51,7 @@ async def test_every_file_is_guarded_and_may_be_kept(service, path):
     [
         "/docs/page.html",
         "/docs/missing.html",
-        "/docs/documentation.py",
+        "/docs/page.py",
         "/docs/../faxbox_service/__init__.py",
         "/docs/%2e%2e",
         "/docs/..%2f__init__.py",

@@ -6,7 +6,7 @@ import pytest
 
 from faxbox_service.crossbar.listing.listing import Batch
 from faxbox_service.documents.model.faxbox import shown_faxbox
-from faxbox_service.resources.rendered_faxboxes import RenderedFaxboxes
+from faxbox_service.resources.faxbox_cache import RenderedFaxboxes
 from faxbox_service.stores.base import DecodedRow
 
 BUDGET = 16_000

@@ -15,7 +15,7 @@ from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.repositories.users.users import Users
 
-from .logins import AFTER_LOOKUP, Logins
+from .login_reply import AFTER_LOOKUP, Logins
 
 _METHODS = {"md5": Digest.MD5, "sha": Digest.SHA}
 

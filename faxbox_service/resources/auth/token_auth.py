@@ -3,7 +3,7 @@
 from faxbox_service.crossbar.call import Access, Call, Reply
 from faxbox_service.repositories.auth.tokens import Tokens
 
-from .logins import Logins
+from .login_reply import Logins
 
 _TOKEN_ID = "jti"
 """Tells tokens apart; of no use to clients, and not shown by Kazoo."""

@@ -5,7 +5,7 @@ from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.repositories.accounts.accounts import Accounts
 
-from .logins import AFTER_LOOKUP, Logins
+from .login_reply import AFTER_LOOKUP, Logins
 
 
 class ApiAuthResource:
