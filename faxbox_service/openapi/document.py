@@ -4,17 +4,17 @@ from typing import Final
 
 from faxbox_service.documents.types import Document
 
-from .accounts import ACCOUNT_PATHS, ACCOUNT_SCHEMAS
-from .envelopes import ERROR_ENVELOPE
-from .errors import ERRORS
-from .faxboxes import FAXBOX_PATHS, FAXBOX_SCHEMAS
-from .headers import HEADERS
-from .kin import KIN_PATHS, KIN_SCHEMAS
-from .logins import LOGIN_PATHS, LOGIN_SCHEMAS
-from .neighbours import NEIGHBOUR_PATHS, NEIGHBOUR_SCHEMAS
-from .parameters import PARAMETERS
-from .token_restrictions import RESTRICTION_PATHS, RESTRICTION_SCHEMAS
-from .users import USER_PATHS, USER_SCHEMAS
+from .components.envelopes import ERROR_ENVELOPE
+from .components.errors import ERRORS
+from .components.headers import HEADERS
+from .components.parameters import PARAMETERS
+from .paths.account_hierarchy import KIN_PATHS, KIN_SCHEMAS
+from .paths.accounts import ACCOUNT_PATHS, ACCOUNT_SCHEMAS
+from .paths.authentication import LOGIN_PATHS, LOGIN_SCHEMAS
+from .paths.faxboxes import FAXBOX_PATHS, FAXBOX_SCHEMAS
+from .paths.service import NEIGHBOUR_PATHS, NEIGHBOUR_SCHEMAS
+from .paths.token_restrictions import RESTRICTION_PATHS, RESTRICTION_SCHEMAS
+from .paths.users import USER_PATHS, USER_SCHEMAS
 
 _DESCRIPTION: Final = """\
 Kazoo's REST API for faxboxes, and what is needed around it.

@@ -5,10 +5,10 @@ from typing import Final
 
 from faxbox_service.documents.types import Document
 
-from .envelopes import request_schema
-from .errors import ANY_REQUEST, ERRORS
-from .parameters import EVERYWHERE, parameter_references
-from .replies import JSON
+from .components.envelopes import request_schema
+from .components.errors import ANY_REQUEST, ERRORS
+from .components.parameters import EVERYWHERE, parameter_references
+from .components.responses import JSON
 
 _TOKEN: Final[list[Document]] = [
     {"token": []},

@@ -1,8 +1,8 @@
 """The lists of headers, which the replies and the OpenAPI document share."""
 
 from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS
-from faxbox_service.openapi.headers import HEADERS, reply_headers
-from faxbox_service.openapi.parameters import PARAMETERS
+from faxbox_service.openapi.components.headers import HEADERS, reply_headers
+from faxbox_service.openapi.components.parameters import PARAMETERS
 
 _SAFELISTED = {"cache-control", "content-language", "content-type", "expires", "last-modified"}
 """What scripts may read anyway (Fetch, 2.2.2)."""

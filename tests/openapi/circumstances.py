@@ -11,7 +11,7 @@ from faxbox_service.crossbar.auth.token_bucket import Buckets
 from faxbox_service.crossbar.concurrency_limit import Gate
 from faxbox_service.crossbar.errors import overloaded
 from faxbox_service.documents.model.account import Account
-from faxbox_service.openapi.example_values import (
+from faxbox_service.openapi.components.examples import (
     ACCOUNT_ID,
     ACCOUNT_NAME,
     API_KEY,
@@ -24,7 +24,7 @@ from faxbox_service.openapi.example_values import (
     UNKNOWN_ID,
     USER_ID,
 )
-from faxbox_service.openapi.token_restrictions import RESTRICTIONS
+from faxbox_service.openapi.paths.token_restrictions import RESTRICTIONS
 from faxbox_service.repositories.primitives.clock import new_id, system_clock
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 from faxbox_service.settings import Settings

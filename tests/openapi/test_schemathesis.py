@@ -11,7 +11,12 @@ import pytest
 
 from faxbox_service.app import Repositories
 from faxbox_service.documents.model.account import Account
-from faxbox_service.openapi.example_values import ACCOUNT_ID, CHILD_ID, FAXBOX_ID, OTHER_FAXBOX_ID
+from faxbox_service.openapi.components.examples import (
+    ACCOUNT_ID,
+    CHILD_ID,
+    FAXBOX_ID,
+    OTHER_FAXBOX_ID,
+)
 from faxbox_service.settings import Settings
 from tests.http.conftest import NOBODY
 from tests.openapi.circumstances import prepare_new_ids, tell_the_story

@@ -5,9 +5,9 @@ from typing import Final
 from faxbox_service.documents.types import Document, Json
 
 from .envelopes import error_schema
-from .example_values import CHILD_ID, FAXBOX_ID, STALE_REVISION, UNKNOWN_ID, error_envelope
-from .invalid import INVALID
-from .replies import example, reply
+from .examples import CHILD_ID, FAXBOX_ID, STALE_REVISION, UNKNOWN_ID, error_envelope
+from .responses import example, reply
+from .validation_errors import INVALID
 
 _NOTHING: Final[Document] = {"type": "object", "maxProperties": 0}
 _VALIDATION: Final = "validation error"

@@ -3,9 +3,8 @@
 from typing import Final
 
 from faxbox_service.documents.types import Document
-
-from .envelopes import error_schema, listing_schema
-from .example_values import (
+from faxbox_service.openapi.components.envelopes import error_schema, listing_schema
+from faxbox_service.openapi.components.examples import (
     ACCOUNT_ID,
     CHILD_ID,
     LIST_REVISION,
@@ -14,9 +13,16 @@ from .example_values import (
     error_envelope,
     success_envelope,
 )
-from .operations import Operation, schema_reference
-from .parameters import CONDITIONS, LISTING
-from .replies import OF_PAGES, empty_reply, example, not_modified, reply, table_reply
+from faxbox_service.openapi.components.parameters import CONDITIONS, LISTING
+from faxbox_service.openapi.components.responses import (
+    OF_PAGES,
+    empty_reply,
+    example,
+    not_modified,
+    reply,
+    table_reply,
+)
+from faxbox_service.openapi.operations import Operation, schema_reference
 
 _TAG: Final = "accounts"
 _CHILD: Final = "a child account"

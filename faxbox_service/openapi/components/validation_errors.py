@@ -5,8 +5,8 @@ from typing import Final
 from faxbox_service.documents.types import Document, Json
 
 from .envelopes import ERROR_DETAILS, VALIDATION_ERRORS, error_schema
-from .example_values import ACCOUNT_NAME, OTHER_ADDRESS, error_envelope
-from .replies import example, reply
+from .examples import ACCOUNT_NAME, OTHER_ADDRESS, error_envelope
+from .responses import example, reply
 
 _MALFORMED: Final = "malformed_request"
 _VALIDATION: Final = "validation error"

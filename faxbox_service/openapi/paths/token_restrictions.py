@@ -4,13 +4,17 @@ from typing import Final
 
 from faxbox_service.documents.schema.schema import packaged_schema
 from faxbox_service.documents.types import Document
-
-from .conversion import modern_schema
-from .envelopes import error_schema, success_schema
-from .example_values import REVISION, UNKNOWN_ID, error_envelope, success_envelope
-from .operations import Operation, json_body, schema_reference
-from .parameters import TABLE
-from .replies import example, not_modified, reply, table_reply
+from faxbox_service.openapi.components.draft4 import modern_schema
+from faxbox_service.openapi.components.envelopes import error_schema, success_schema
+from faxbox_service.openapi.components.examples import (
+    REVISION,
+    UNKNOWN_ID,
+    error_envelope,
+    success_envelope,
+)
+from faxbox_service.openapi.components.parameters import TABLE
+from faxbox_service.openapi.components.responses import example, not_modified, reply, table_reply
+from faxbox_service.openapi.operations import Operation, json_body, schema_reference
 
 _TAG: Final = "tokens"
 _ID: Final = "token_restrictions"

@@ -4,10 +4,13 @@ from typing import Final
 
 from faxbox_service.documents.schema.schema import packaged_schema
 from faxbox_service.documents.types import Document
-
-from .conversion import modern_schema, patch_schema
-from .envelopes import chunked_schema, listing_schema, success_schema
-from .example_values import (
+from faxbox_service.openapi.components.draft4 import modern_schema, patch_schema
+from faxbox_service.openapi.components.envelopes import (
+    chunked_schema,
+    listing_schema,
+    success_schema,
+)
+from faxbox_service.openapi.components.examples import (
     FAXBOX,
     FAXBOX_ID,
     LIST_REVISION,
@@ -16,9 +19,16 @@ from .example_values import (
     REVISION,
     success_envelope,
 )
-from .operations import Operation, json_body, schema_reference
-from .parameters import CONDITIONS, LISTING, TABLE
-from .replies import OF_PAGES, empty_reply, example, not_modified, reply, table_reply
+from faxbox_service.openapi.components.parameters import CONDITIONS, LISTING, TABLE
+from faxbox_service.openapi.components.responses import (
+    OF_PAGES,
+    empty_reply,
+    example,
+    not_modified,
+    reply,
+    table_reply,
+)
+from faxbox_service.openapi.operations import Operation, json_body, schema_reference
 
 _FIELDS: Final = modern_schema(packaged_schema("faxbox").document)
 _ID: Final[Document] = {"type": "string", "minLength": 1}

@@ -4,7 +4,7 @@ from typing import Final
 
 from faxbox_service.documents.types import Document
 
-from .example_values import ACCOUNT_ID, FAXBOX_ID, USER_ID
+from .examples import ACCOUNT_ID, FAXBOX_ID, USER_ID
 
 _TEXT: Final[Document] = {"type": "string"}
 _SWITCH: Final[Document] = {"type": "boolean"}

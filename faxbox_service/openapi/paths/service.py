@@ -5,13 +5,18 @@ from typing import Final
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.schema.schema import packaged_schema, packaged_schema_ids
 from faxbox_service.documents.types import Document
-
-from .envelopes import success_schema
-from .example_values import DEFAULTS, REVISION, VERSION, success_envelope
-from .headers import reply_headers
-from .operations import Operation, json_body, schema_reference
-from .parameters import CONDITIONS, TABLE
-from .replies import JSON, example, not_modified, reply, table_reply
+from faxbox_service.openapi.components.envelopes import success_schema
+from faxbox_service.openapi.components.examples import DEFAULTS, REVISION, VERSION, success_envelope
+from faxbox_service.openapi.components.headers import reply_headers
+from faxbox_service.openapi.components.parameters import CONDITIONS, TABLE
+from faxbox_service.openapi.components.responses import (
+    JSON,
+    example,
+    not_modified,
+    reply,
+    table_reply,
+)
+from faxbox_service.openapi.operations import Operation, json_body, schema_reference
 
 _SCHEMAS: Final = "schemas"
 _SERVICE: Final = "service"

@@ -4,10 +4,9 @@ from typing import Final
 
 from faxbox_service.documents.schema.schema import packaged_schema
 from faxbox_service.documents.types import Document
-
-from .conversion import modern_schema
-from .envelopes import error_schema, success_schema
-from .example_values import (
+from faxbox_service.openapi.components.draft4 import modern_schema
+from faxbox_service.openapi.components.envelopes import error_schema, success_schema
+from faxbox_service.openapi.components.examples import (
     ACCOUNT_ID,
     ACCOUNT_NAME,
     API_KEY,
@@ -17,9 +16,9 @@ from .example_values import (
     error_envelope,
     success_envelope,
 )
-from .operations import Operation, json_body, schema_reference
-from .parameters import CONDITIONS, TABLE
-from .replies import example, not_modified, reply, table_reply
+from faxbox_service.openapi.components.parameters import CONDITIONS, TABLE
+from faxbox_service.openapi.components.responses import example, not_modified, reply, table_reply
+from faxbox_service.openapi.operations import Operation, json_body, schema_reference
 
 _FIELDS: Final = modern_schema(packaged_schema("accounts").document)
 _TAG: Final = "accounts"

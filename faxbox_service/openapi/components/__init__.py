@@ -1,0 +1,1 @@
+"""What operations share: parameters, headers, envelopes, replies, errors, schemas, examples."""
