@@ -25,7 +25,7 @@ from .operations.initialisation import (
     create_master_account,
 )
 from .repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
-from .serving import bound_socket, run, serve
+from .server.processes import bound_socket, run, serve
 from .settings import InvalidSetting, Settings, from_process
 from .stores.base import StoreError
 from .stores.factory import NoStore, embedded_path, is_embedded, shown_place

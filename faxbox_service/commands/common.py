@@ -10,7 +10,7 @@ from faxbox_service.app import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.primitives.clock import new_id
-from faxbox_service.serving import run
+from faxbox_service.server.processes import run
 from faxbox_service.settings import from_process
 from faxbox_service.stores.factory import has_password
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from aiohttp import web
 
-from faxbox_service import app, cli, serving
+from faxbox_service import app, cli
 from faxbox_service.crossbar.dispatcher import Dispatcher
+from faxbox_service.server import processes
 from faxbox_service.settings import Settings
 
 from .fault_points import FaultPoints, Trigger
@@ -36,7 +37,7 @@ def main(trigger_path: str, command: str, *arguments: str) -> None:
     app.store_of = pointed_store_of
     _mark_requests()
     cli.serve = _supervised
-    serving._PAUSE_BEFORE_RESTART = _PAUSE_BEFORE_RESTART
+    processes._PAUSE_BEFORE_RESTART = _PAUSE_BEFORE_RESTART
     cli.main([command, *arguments])
 
 
@@ -52,7 +53,7 @@ def _mark_requests() -> None:
 
 
 def _supervised(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    serving._Workers(settings, listener).supervise(on_ready)
+    processes._Workers(settings, listener).supervise(on_ready)
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ from yarl import URL
 
 from faxbox_service.app import Repositories, build_app
 from faxbox_service.crossbar.dispatcher import Dispatcher
-from faxbox_service.crossbar.server import HttpServer
 from faxbox_service.documents.json.text import decode_json, encode_json
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.primitives.clock import Clock, new_id, system_clock
-from faxbox_service.serving import bound_socket, connection_limits
+from faxbox_service.server.http import HttpServer
+from faxbox_service.server.processes import bound_socket, connection_limits
 from faxbox_service.settings import Settings
 
 NOBODY = Author("00000000000")

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from faxbox_service.log_files import reopen_log_files, survive_signals
+from faxbox_service.server.log_files import reopen_log_files, survive_signals
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from .response.byte_response import ByteResponse
+from faxbox_service.crossbar.response.byte_response import ByteResponse
 
 _RECEIVE_BUFFER = 65_536
 """Bytes."""

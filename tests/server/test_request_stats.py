@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.crossbar.context import METHODS
-from faxbox_service.crossbar.served import LIMITS, OTHER_METHODS, Served
+from faxbox_service.server.request_stats import LIMITS, OTHER_METHODS, Served
 
 requests = st.lists(
     st.tuples(

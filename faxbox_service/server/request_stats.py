@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from .context import METHODS
+from faxbox_service.crossbar.context import METHODS
 
 OTHER_METHODS: Final = "other"
 """All that are no methods of ours: clients may make up any number of them."""

@@ -15,10 +15,9 @@ from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
-from .body.reader import HeldRequest
-from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
-from .dispatcher import Dispatcher
-from .errors import (
+from faxbox_service.crossbar.body.reader import HeldRequest
+from faxbox_service.crossbar.dispatcher import Dispatcher
+from faxbox_service.crossbar.errors import (
     CrossbarError,
     fields_too_large,
     internal_error,
@@ -27,9 +26,11 @@ from .errors import (
     request_timeout,
     target_too_long,
 )
-from .request.parsed import LONGEST_HEADERS
-from .response.byte_response import AnyResponse
-from .served import Served
+from faxbox_service.crossbar.request.parsed import LONGEST_HEADERS
+from faxbox_service.crossbar.response.byte_response import AnyResponse
+
+from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
+from .request_stats import Served
 
 _BACKLOG = 1024
 _READ_BUFFER = 32_768

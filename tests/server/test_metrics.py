@@ -12,10 +12,10 @@ from urllib.error import HTTPError, URLError
 import pytest
 from prometheus_client.registry import Collector
 
-from faxbox_service.metrics import MetricsServer
+from faxbox_service.server.metrics import MetricsServer
 from tests.test_cli import base_url_of, free_port, run, serving
 
-OPERATORS = (Path(__file__).parents[1] / "docs" / "operators.md").read_text()
+OPERATORS = (Path(__file__).parents[2] / "docs" / "operators.md").read_text()
 
 
 def scrape(port, path="/metrics"):

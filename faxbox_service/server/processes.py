@@ -14,12 +14,13 @@ from typing import Any
 
 import uvloop
 
-from .app import Repositories, build_app, reconciler_of
-from .crossbar.connections import ConnectionLimits
-from .crossbar.server import HttpServer
+from faxbox_service.app import Repositories, build_app, reconciler_of
+from faxbox_service.settings import Settings
+
+from .connections import ConnectionLimits
+from .http import HttpServer
 from .log_files import REOPENING, reopen_log_files, survive_signals
-from .returned_memory import ReturnedMemory
-from .settings import Settings
+from .malloc_trim import ReturnedMemory
 
 _log = logging.getLogger(__name__)
 

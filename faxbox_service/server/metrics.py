@@ -18,13 +18,14 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from .app import Repositories
-from .crossbar.concurrency_limit import Gate
-from .crossbar.response.envelope import NEVER_SNIFFED
-from .crossbar.served import LIMITS
-from .crossbar.server import HttpServer
-from .repositories.inconsistency import Fault
-from .repositories.reconcile.reconciler import Reconciler
+from faxbox_service.app import Repositories
+from faxbox_service.crossbar.concurrency_limit import Gate
+from faxbox_service.crossbar.response.envelope import NEVER_SNIFFED
+from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.reconcile.reconciler import Reconciler
+
+from .http import HttpServer
+from .request_stats import LIMITS
 
 
 @dataclass(frozen=True, slots=True)
