@@ -1,5 +1,5 @@
 """`python -m faxbox_service` is the command `faxbox`."""
 
-from .cli import main
+from .cli.main import main
 
 main()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from faxbox_service.operations.settings_table import with_settings_table
-from tests.test_cli import base_url_of, serving
+from tests.cli.test_main import base_url_of, serving
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

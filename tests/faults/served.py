@@ -13,7 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
-from faxbox_service import app, cli
+from faxbox_service import app
+from faxbox_service.cli import main as cli
 from faxbox_service.crossbar.dispatcher import Dispatcher
 from faxbox_service.server import processes
 from faxbox_service.settings import Settings

@@ -18,9 +18,9 @@ from faxbox_service.openapi.components.examples import (
     OTHER_FAXBOX_ID,
 )
 from faxbox_service.settings import Settings
+from tests.cli.test_main import base_url_of, serving
 from tests.http.conftest import NOBODY
 from tests.openapi.circumstances import prepare_new_ids, tell_the_story
-from tests.test_cli import base_url_of, serving
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml").read_text()
 

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.registry import Collector
 
 from faxbox_service.server.metrics import MetricsServer
-from tests.test_cli import base_url_of, free_port, run, serving
+from tests.cli.test_main import base_url_of, free_port, run, serving
 
 OPERATORS = (Path(__file__).parents[2] / "docs" / "operators.md").read_text()
 

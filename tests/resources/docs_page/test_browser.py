@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.test_cli import FAXBOX, base_url_of, get, serving
+from tests.cli.test_main import FAXBOX, base_url_of, get, serving
 
 from .browser import Page, chromium
 

@@ -4,7 +4,7 @@ import argparse
 
 from faxbox_service.app import Repositories
 
-from .common import answer, with_repositories
+from .output import answer, with_repositories
 
 
 def add_secret_commands(

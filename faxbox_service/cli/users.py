@@ -7,8 +7,8 @@ from faxbox_service.app import Repositories
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.errors import BadIdentifier
 
-from .common import answer, author, facts_as_text, with_repositories
 from .given_secrets import PASSWORD
+from .output import answer, author, facts_as_text, with_repositories
 
 
 def add_user_commands(

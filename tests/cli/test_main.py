@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = str(Path(__file__).parents[1])
+ROOT = str(Path(__file__).parents[2])
 FAXBOX = [sys.executable, "-m", "faxbox_service"]
 API_KEY = "0123456789abcdef" * 4
 

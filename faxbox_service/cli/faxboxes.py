@@ -10,7 +10,7 @@ from faxbox_service.operations.repair import Summary, repair
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 
-from .common import ProgressBar, answer, author, with_repositories
+from .output import ProgressBar, answer, author, with_repositories
 
 
 def add_faxbox_commands(

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from faxbox_service.commands.common import warn_of_password_in
+from faxbox_service.cli.output import warn_of_password_in
 from faxbox_service.secret_files import read_secret_file
-from tests.test_cli import API_KEY, FAXBOX, run
-from tests.test_commands import master, store, told
+from tests.cli.test_commands import master, store, told
+from tests.cli.test_main import API_KEY, FAXBOX, run
 
 __all__ = ["master", "store"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from faxbox_service.secret_files import LONGEST, UnreadableSecret, read_secret_file, secret_of
 from faxbox_service.settings import file_variable, secret_variable
 
-from .common import CommandRefused
+from .output import CommandRefused
 
 
 @dataclass(frozen=True, slots=True)

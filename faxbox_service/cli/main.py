@@ -9,26 +9,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from . import __version__
-from .app import Repositories
-from .commands.accounts import add_account_commands
-from .commands.common import CommandRefused, warn_of_password_in, with_repositories
-from .commands.faxboxes import add_faxbox_commands
-from .commands.given_secrets import API_KEY, PASSWORD
-from .commands.secrets import add_secret_commands
-from .commands.users import add_user_commands
-from .documents.schema.schema import InvalidDocument
-from .operations.initialisation import (
+from faxbox_service import __version__
+from faxbox_service.app import Repositories
+from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.operations.initialisation import (
     CannotInitialise,
     FirstUser,
     MasterAccount,
     create_master_account,
 )
-from .repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
-from .server.processes import bound_socket, run, serve
-from .settings import InvalidSetting, Settings, from_process
-from .stores.base import StoreError
-from .stores.factory import NoStore, embedded_path, is_embedded, shown_place
+from faxbox_service.repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
+from faxbox_service.server.processes import bound_socket, run, serve
+from faxbox_service.settings import InvalidSetting, Settings, from_process
+from faxbox_service.stores.base import StoreError
+from faxbox_service.stores.factory import NoStore, embedded_path, is_embedded, shown_place
+
+from .accounts import add_account_commands
+from .faxboxes import add_faxbox_commands
+from .given_secrets import API_KEY, PASSWORD
+from .output import CommandRefused, warn_of_password_in, with_repositories
+from .secrets import add_secret_commands
+from .users import add_user_commands
 
 _FIRST_ACCOUNT = "master"
 _FACTS_FILE = "master-account.json"

@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.test_cli import FAXBOX, base_url_of, get, run, serving
+from tests.cli.test_main import FAXBOX, base_url_of, get, run, serving
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from faxbox_service.app import Repositories
 from faxbox_service.documents.model.account import shown_account
 from faxbox_service.documents.types import Document
 
-from .common import CommandRefused, answer, author, facts_as_text, table, with_repositories
+from .output import CommandRefused, answer, author, facts_as_text, table, with_repositories
 
 _SHOWN = ("id", "name", "realm")
 

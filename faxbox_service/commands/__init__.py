@@ -1,1 +1,0 @@
-"""The commands of `faxbox` that look after accounts, users and secrets; see `cli.py`."""
