@@ -50,9 +50,9 @@ fuzz: $(VENV)/installed-test ## fuzz for MINUTES (10): the service by a grammar,
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 docs: $(VENV)/installed ## write the generated parts of docs/ and README.md anew
-	@$(BIN)/python -m faxbox_service.operations.field_table > docs/faxbox-fields.md
+	@$(BIN)/python -m tools.field_table > docs/faxbox-fields.md
 	@$(BIN)/python -m tests.recordings.compatibility > docs/compatibility.md
-	@$(BIN)/python -m faxbox_service.operations.settings_table README.md
+	@$(BIN)/python -m tools.settings_table README.md
 
 wheel: $(VENV)/installed ## build the wheel into dist/
 	@$(BIN)/pip install --quiet build

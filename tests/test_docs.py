@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from faxbox_service.operations.settings_table import with_settings_table
 from tests.cli.test_main import base_url_of, serving
+from tools.settings_table import with_settings_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -12,7 +12,7 @@ from typing import NoReturn
 from faxbox_service import __version__
 from faxbox_service.app import Repositories
 from faxbox_service.documents.schema.schema import InvalidDocument
-from faxbox_service.operations.initialisation import (
+from faxbox_service.operations.initialise import (
     CannotInitialise,
     FirstUser,
     MasterAccount,

@@ -1,1 +1,4 @@
-"""What the long-running commands do, usable as a library."""
+"""What long-running commands do, as a typed library that scripts can import.
+
+No printing and no reading of arguments: that is left to `faxbox_service.cli`.
+"""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sys import getsizeof
 from typing import cast
 
-from faxbox_service.bounded_memory import BoundedMemory
+from faxbox_service.bounded_cache import BoundedMemory
 from faxbox_service.crossbar.listing.listing import Batch, BatchKey
 from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.model.faxbox import shown_faxbox

@@ -6,7 +6,7 @@ database tells of all accounts. While it cannot be followed, memories are believ
 
 from collections.abc import Awaitable, Callable
 
-from faxbox_service.bounded_memory import BoundedMemory
+from faxbox_service.bounded_cache import BoundedMemory
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from faxbox_service.bounded_memory import BoundedMemory
+from faxbox_service.bounded_cache import BoundedMemory
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import REVOCATIONS
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
-from faxbox_service.bounded_memory import BoundedMemory
+from faxbox_service.bounded_cache import BoundedMemory
 
 from .clock import Clock
 

@@ -8,7 +8,7 @@ a tenth of reading a page of fifty rows with their documents.
 import sqlite3
 from typing import TypeAlias
 
-from faxbox_service.bounded_memory import BoundedMemory
+from faxbox_service.bounded_cache import BoundedMemory
 from faxbox_service.documents.types import DocumentId, Revision
 from faxbox_service.stores.base import UNSET, View, ViewRange, ViewRow
 

@@ -1,6 +1,6 @@
 """The table of a faxbox's fields, written from its schema.
 
-`python -m faxbox_service.operations.field_table` prints the Markdown of `docs/faxbox-fields.md`.
+`python -m tools.field_table` prints the Markdown of `docs/faxbox-fields.md`.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from faxbox_service.documents.types import Document, Json
 _INTRODUCTION = """\
 # The fields of a faxbox
 
-Generated from `schemas/faxbox.json` by `python -m faxbox_service.operations.field_table`; change \
+Generated from `schemas/faxbox.json` by `python -m tools.field_table`; change \
 the schema, not this file.
 
 Fields not listed are stored and returned as they are. A dot leads into an object, `[]` stands for \

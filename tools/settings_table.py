@@ -1,6 +1,6 @@
 """The table of settings in the README, made from their definitions.
 
-`python -m faxbox_service.operations.settings_table README.md` writes it between its marks.
+`python -m tools.settings_table README.md` writes it between its marks.
 """
 
 import sys

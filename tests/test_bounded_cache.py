@@ -6,7 +6,7 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.bounded_memory import BoundedMemory
+from faxbox_service.bounded_cache import BoundedMemory
 
 BUDGET = 50_000
 
