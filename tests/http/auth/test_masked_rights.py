@@ -7,9 +7,9 @@ import pytest
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.primitives.clock import system_clock
+from tests.http.auth.test_masquerading import login_as, user_of
 from tests.http.conftest import child_of
 from tests.http.signing import claims_of, signed
-from tests.http.test_masquerading import login_as, user_of
 
 DENIED = {"cause": "access denied by token restrictions", "message": "forbidden"}
 READ_BOXES = {"faxboxes": [{"rules": {"#": ["GET"]}}]}

@@ -8,7 +8,7 @@ from faxbox_service.repositories.reconcile.failures import Failures
 from faxbox_service.settings import Settings
 from faxbox_service.stores.base import StoreUnavailable
 from tests.http.claims import make_box
-from tests.http.test_reconciliation import entry, eventually, remove_entry
+from tests.http.faxboxes.test_reconciliation import entry, eventually, remove_entry
 
 
 @pytest.fixture

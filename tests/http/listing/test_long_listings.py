@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from faxbox_service.crossbar.listing.cursor import decode_cursor
 from faxbox_service.documents.names import account_database
-
-from .conftest import pages_of
+from tests.http.conftest import pages_of
 
 COUNT = 130
 """More than the first batch read from the store."""

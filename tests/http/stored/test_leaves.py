@@ -13,7 +13,7 @@ from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings import Settings
 from tests.http.claims import make_box, new_address
 from tests.http.conftest import child_of
-from tests.http.test_reconciliation import eventually
+from tests.http.faxboxes.test_reconciliation import eventually
 from tests.http.users import log_in, make, users_of
 from tests.rivals import add_leaf, ask, live_leaves
 

@@ -13,7 +13,7 @@ from faxbox_service.repositories.primitives.clock import new_id
 from tests.http.conftest import NOBODY
 
 RECORDED = json.loads(
-    (Path(__file__).parents[1] / "recordings" / "kazoo-stored-documents.json").read_text()
+    (Path(__file__).parents[2] / "recordings" / "kazoo-stored-documents.json").read_text()
 )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import NOBODY, send_raw
+from tests.http.conftest import NOBODY, send_raw
 
 PREFLIGHT = {"Origin": "http://ui.example.com", "Access-Control-Request-Method": "PUT"}
 

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from faxbox_service.crossbar.listing.cursor import decode_cursor, encode_cursor
-
-from .conftest import pages_of
+from tests.http.conftest import pages_of
 
 
 @pytest.fixture

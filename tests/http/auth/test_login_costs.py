@@ -11,8 +11,8 @@ from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.repositories.accounts.rules import LISTING_BY_NAME, LISTING_BY_REALM
 from faxbox_service.repositories.users import users as users_module
 from faxbox_service.repositories.users.rules import BY_USERNAME
+from tests.http.auth.test_logins import basic
 from tests.http.conftest import NOBODY
-from tests.http.test_logins import basic
 from tests.http.users import NAMES
 
 RIGHT = hashlib.md5(b"alice:Secret1234").hexdigest()

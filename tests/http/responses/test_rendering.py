@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from .conftest import send_raw
+from tests.http.conftest import send_raw
 
 
 @pytest.fixture

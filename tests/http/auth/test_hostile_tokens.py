@@ -13,10 +13,10 @@ from faxbox_service.crossbar.auth.authentication import Authenticator
 from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
 from faxbox_service.repositories.auth.revocations import Revocations
 from faxbox_service.repositories.auth.signing_keys import SigningKeys
+from tests.http.auth.test_logins import basic
+from tests.http.auth.test_masquerading import user_of
 from tests.http.conftest import child_of, status_within_a_second
 from tests.http.signing import claims_of, signed, signing_key
-from tests.http.test_logins import basic
-from tests.http.test_masquerading import user_of
 from tests.http.users import log_in
 
 INVALID = {"message": "invalid credentials"}

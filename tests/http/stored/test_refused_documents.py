@@ -15,7 +15,7 @@ from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings import Settings
 from tests.http.claims import claim_of, make_box, new_address, taken
 from tests.http.conftest import child_of
-from tests.http.test_reconciliation import change_entry, entry, eventually, remove_entry
+from tests.http.faxboxes.test_reconciliation import change_entry, entry, eventually, remove_entry
 from tests.http.users import log_in, make, stored
 from tests.rivals import ask, put_unreadable, put_validation
 
