@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.recordings.wire import Reply
+from tests.recordings.replay.wire import Reply
 
 from .session import ClientRequest
 

@@ -4,7 +4,7 @@ import gzip
 import socket
 from http.client import HTTPResponse
 
-from tests.recordings.wire import Reply
+from tests.recordings.replay.wire import Reply
 
 _PATIENCE_SECONDS = 20.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

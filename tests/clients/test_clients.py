@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.conftest import Service
-from tests.recordings.wire import Reply
+from tests.recordings.replay.wire import Reply
 
 from .browser import refusals
 from .connection import Connection

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from .clients.load import Pace
 from .faults import COUCHDB, EMBEDDED, FAULTS, FILE_SYSTEM_FULL, Fault, Scene
-from .load import Pace
-from .places import CannotMount, CouchdbPlace, EmbeddedPlace, Place, small_file_system
 from .runs import Result, run_fault
-from .service import ServiceProcesses
+from .system.places import CannotMount, CouchdbPlace, EmbeddedPlace, Place, small_file_system
+from .system.service import ServiceProcesses
 
 COUCHDB_URL = "FAXBOX_TEST_COUCHDB_URL"
 PACE = Pace(clients=8, longest_pause=0.5)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from .faults import Scene
-from .places import CouchdbPlace, EmbeddedPlace, Place
-from .service import ServiceProcesses
+from .system.places import CouchdbPlace, EmbeddedPlace, Place
+from .system.service import ServiceProcesses
 
 SECONDS = float(os.environ.get("FAXBOX_TEST_FAULT_SECONDS", "1"))
 """How long a fault lasts."""

@@ -13,12 +13,12 @@ from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.stores.base import RevisionConflict, Store
 from faxbox_service.stores.factory import store_of
 
-from .couchdb_proxy import WELL_BEHAVED, CouchdbProxy, Misbehaviour, Mode
-from .fault_points import AFTER, BEFORE
-from .ledger import SharedField
-from .load import Load
-from .places import CouchdbPlace, EmbeddedPlace, Place
-from .service import ServiceProcesses
+from .clients.ledger import SharedField
+from .clients.load import Load
+from .system.couchdb_proxy import WELL_BEHAVED, CouchdbProxy, Misbehaviour, Mode
+from .system.fault_points import AFTER, BEFORE
+from .system.places import CouchdbPlace, EmbeddedPlace, Place
+from .system.service import ServiceProcesses
 
 EMBEDDED = "embedded"
 COUCHDB = "couchdb"

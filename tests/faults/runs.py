@@ -4,12 +4,12 @@ import asyncio
 import random
 from dataclasses import dataclass
 
-from .checking import disagreements, held_addresses, losses
+from .checks.checking import disagreements, held_addresses, losses
+from .clients.ground import Tenant, make_ground, repair_once
+from .clients.ledger import Ledger
+from .clients.load import Load, Pace
+from .clients.requests import Answer, Client, History, Outcome
 from .faults import Fault, Scene
-from .ground import Tenant, make_ground, repair_once
-from .ledger import Ledger
-from .load import Load, Pace
-from .requests import Answer, Client, History, Outcome
 
 _RECOVERY_SECONDS = 30.0
 _TRIES = 10

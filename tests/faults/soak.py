@@ -12,12 +12,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from .clients.ground import make_ground, repair_once
+from .clients.load import Load, Pace
 from .faults import COUCHDB, EMBEDDED, Scene
-from .ground import make_ground, repair_once
-from .load import Load, Pace
-from .places import CouchdbPlace, EmbeddedPlace, Place
 from .runs import checked
-from .service import ServiceProcesses
+from .system.places import CouchdbPlace, EmbeddedPlace, Place
+from .system.service import ServiceProcesses
 
 COUCHDB_URL = "FAXBOX_TEST_COUCHDB_URL"
 SAMPLE_SECONDS = 10.0

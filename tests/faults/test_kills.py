@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from .checking import disagreements
-from .fault_points import AFTER, BEFORE
+from .checks.checking import disagreements
+from .checks.stored import Stored
+from .clients.ground import Ground, Tenant, make_ground, repair_once
+from .clients.requests import Answer, Client, History, Outcome
 from .faults import Scene
-from .ground import Ground, Tenant, make_ground, repair_once
-from .requests import Answer, Client, History, Outcome
-from .stored import Stored
+from .system.fault_points import AFTER, BEFORE
 
 MOST_WRITES = 30
 

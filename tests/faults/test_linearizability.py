@@ -6,10 +6,10 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from .clients.ground import Tenant, make_ground
+from .clients.ledger import generation
+from .clients.requests import Client, History, Outcome
 from .conftest import SECONDS
-from .ground import Tenant, make_ground
-from .ledger import generation
-from .requests import Client, History, Outcome
 
 WRITERS = 6
 

@@ -20,12 +20,22 @@ from hypothesis.stateful import (
 
 from tests.http.conftest import Service, worker
 
-from .checking import disagreements
-from .ground import NOBODY, Ground, Tenant, make_ground
-from .ledger import Life
-from .model import ACCEPTED, ADDRESS, CREATED, TAKEN, Model, ModelBox, known_fields, merged, settled
-from .places import Place
-from .requests import Answer, Client, History
+from .checks.checking import disagreements
+from .clients.ground import NOBODY, Ground, Tenant, make_ground
+from .clients.ledger import Life
+from .clients.model import (
+    ACCEPTED,
+    ADDRESS,
+    CREATED,
+    TAKEN,
+    Model,
+    ModelBox,
+    known_fields,
+    merged,
+    settled,
+)
+from .clients.requests import Answer, Client, History
+from .system.places import Place
 
 EXAMPLES = {"embedded": 15, "couchdb": 6}
 STEPS = 20

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from .checking import disagreements, losses
+from .checks.checking import disagreements, losses
+from .clients.ground import make_ground
+from .clients.load import Load, Pace
+from .clients.requests import Client
 from .conftest import SECONDS
 from .faults import Scene, kills_at_any_time, kills_at_writes
-from .ground import make_ground
-from .load import Load, Pace
-from .requests import Client
 
 SETTINGS = {
     "FAXBOX_ADDRESS_RESERVATION": "2",

@@ -6,10 +6,10 @@ import sys
 
 from faxbox_service.documents.names import FAXES
 
-from .checking import claim_id, disagreements
-from .fault_points import BEFORE, Trigger
-from .ground import NOBODY, make_ground, open_repositories
-from .service import ROOT
+from .checks.checking import claim_id, disagreements
+from .clients.ground import NOBODY, make_ground, open_repositories
+from .system.fault_points import BEFORE, Trigger
+from .system.service import ROOT
 
 BOXES = 4
 MOST_WRITES = 40
@@ -51,7 +51,7 @@ def repair(store_url: str, trigger: Trigger) -> "subprocess.CompletedProcess[str
     """Run the command; it dies where the trigger says."""
     return subprocess.run(
         [
-            *(sys.executable, "-m", "tests.faults.served", str(trigger.path)),
+            *(sys.executable, "-m", "tests.faults.system.served", str(trigger.path)),
             *("repair", "--store", store_url, "--json"),
         ],
         cwd=ROOT,

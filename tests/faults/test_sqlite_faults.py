@@ -4,8 +4,8 @@ import pytest
 
 from .conftest import SECONDS
 from .faults import EMBEDDED, FAULTS, FILE_SYSTEM_FULL, Scene
-from .places import CannotMount, EmbeddedPlace, small_file_system
 from .runs import run_fault
+from .system.places import CannotMount, EmbeddedPlace, small_file_system
 
 OF_THE_FILE = [fault for fault in FAULTS if fault.kinds == (EMBEDDED,)]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from .checking import disagreements
+from .checks.checking import disagreements
+from .clients.ground import Tenant, make_ground
+from .clients.requests import Answer, Client, History, Outcome
 from .faults import Scene
-from .ground import Tenant, make_ground
-from .requests import Answer, Client, History, Outcome
 
 CREATES = 200
 MOVES = 50

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.faults import COUCHDB, EMBEDDED
-from tests.faults.places import CouchdbPlace
+from tests.faults.system.places import CouchdbPlace
 
 from .cases import CLOSED, Case, faults, played
 from .ground import lay_ground

@@ -11,7 +11,7 @@ from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import account_database
 from faxbox_service.repositories.primitives.clock import system_clock
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
-from tests.faults.ground import NOBODY, open_repositories
+from tests.faults.clients.ground import NOBODY, open_repositories
 
 PASSWORD = "Secret1234"
 _LONG_AGO = 30 * 24 * 3600.0

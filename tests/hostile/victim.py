@@ -6,8 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.faults.places import EmbeddedPlace, Place
-from tests.faults.service import ServiceProcesses
+from tests.faults.system.places import EmbeddedPlace, Place
+from tests.faults.system.service import ServiceProcesses
 
 from .ground import Ground
 from .wire import Address

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from http import HTTPStatus
 
-from .contract import Difference
-from .deviations import BY_RULE, DEVIATIONS, Deviation
-from .differences import DIFFERENCES
 from .exchanges import NOTHING, Exchange, Json, Recordings, Request
-from .expectation import CORS_HEADERS, Expectation
-from .rules import Rules
-from .scope import is_out_of_scope
+from .expected.contract import Difference
+from .expected.deviations import BY_RULE, DEVIATIONS, Deviation
+from .expected.differences import DIFFERENCES
+from .expected.expectation import CORS_HEADERS, Expectation
+from .expected.rules import Rules
+from .expected.scope import is_out_of_scope
 
 _INTRODUCTION = """\
 # Compatibility with Kazoo

@@ -15,13 +15,13 @@ import pytest
 
 from tests.closing_notes import note
 
-from .differences import DIFFERENCES
 from .exchanges import Recordings
-from .placeholders import Bindings
-from .replay import Replayer, Result
-from .rules import Rules
-from .scope import SHOW_BIG_INTEGERS, is_out_of_scope
-from .summary import summary
+from .expected.differences import DIFFERENCES
+from .expected.rules import Rules
+from .expected.scope import SHOW_BIG_INTEGERS, is_out_of_scope
+from .replay.placeholders import Bindings
+from .replay.replayer import Replayer, Result
+from .replay.summary import summary
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 20.0

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from .compatibility import Compatibility, compatibility
-from .deviations import BY_RULE, DEVIATIONS
-from .differences import DIFFERENCES
 from .exchanges import Recordings
-from .scope import is_out_of_scope
+from .expected.deviations import BY_RULE, DEVIATIONS
+from .expected.differences import DIFFERENCES
+from .expected.scope import is_out_of_scope
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = _ROOT / "docs" / "compatibility.md"

@@ -3,10 +3,10 @@
 import pytest
 
 from .conftest import Service
-from .differences import DIFFERENCES
 from .exchanges import Recordings
-from .replay import Result
-from .scope import SHOW_BIG_INTEGERS, is_out_of_scope
+from .expected.differences import DIFFERENCES
+from .expected.scope import SHOW_BIG_INTEGERS, is_out_of_scope
+from .replay.replayer import Result
 
 _RECORDINGS = Recordings.load()
 _IN_SCOPE = [item.name for item in _RECORDINGS.exchanges if not is_out_of_scope(item.group)]

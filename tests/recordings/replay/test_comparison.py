@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.recordings.exchanges import NOTHING, Exchange, Json, Recorded, Recordings, Request
+from tests.recordings.expected.contract import Difference, conflict
+from tests.recordings.expected.rules import Rules
+
 from .comparison import Seen, compare
-from .contract import Difference, conflict
-from .exchanges import NOTHING, Exchange, Json, Recorded, Recordings, Request
 from .placeholders import Bindings
-from .rules import Rules
 from .wire import NoReply, Reply, parse_reply, request_bytes, send
 
 ACCOUNT = "a" * 32

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .fault_points import Trigger
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 SETTINGS = {
     "FAXBOX_PORT": "0",
@@ -58,7 +58,8 @@ class ServiceProcesses:
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "tests.faults.served", str(self.trigger.path), "serve"),
+                    *(sys.executable, "-m", "tests.faults.system.served"),
+                    *(str(self.trigger.path), "serve"),
                     *("--store", self._store_url, "--workers", str(self._workers)),
                 ],
                 stdout=subprocess.PIPE,

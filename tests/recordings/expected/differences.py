@@ -4,6 +4,8 @@ Rules of the contract that touch whole classes of replies (2, 3, 4, 6, 12, 14, 1
 in `rules.py`; here is what only single exchanges show.
 """
 
+from tests.recordings.exchanges import Json
+
 from .contract import (
     JUDGED_EARLY,
     Difference,
@@ -16,7 +18,6 @@ from .contract import (
     unknown,
     unreadable,
 )
-from .exchanges import Json
 from .patches import PATCHES
 
 _INVALID_CREDENTIALS = {"message": "invalid credentials"}

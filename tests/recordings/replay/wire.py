@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 
-from .exchanges import NOTHING, Json, Request
+from tests.recordings.exchanges import NOTHING, Json, Request
+
 from .placeholders import Bindings
 from .widened import as_kazoos
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from .exchanges import Recordings
-from .replay import Result
-from .scope import OUT_OF_SCOPE, is_out_of_scope
+from tests.recordings.exchanges import Recordings
+from tests.recordings.expected.scope import OUT_OF_SCOPE, is_out_of_scope
+
+from .replayer import Result
 
 
 def summary(

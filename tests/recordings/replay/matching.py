@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from .exchanges import Json
+from tests.recordings.exchanges import Json
+
 from .placeholders import Bindings
 
 

@@ -6,8 +6,9 @@ import io
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.recordings.exchanges import NOTHING, Exchange, Json, Request
+
 from .contract import Difference
-from .exchanges import NOTHING, Exchange, Json, Request
 
 COMPARED_HEADERS = (
     "content-type",

@@ -5,9 +5,19 @@ from typing import Any
 
 import pytest
 
+from tests.faults.clients.ledger import (
+    Ledger,
+    Life,
+    OwnBox,
+    SharedField,
+    State,
+    hidden,
+    marked,
+    removed,
+)
+from tests.faults.clients.requests import Answer
+
 from .checking import claim_id, disagreements, losses
-from .ledger import Ledger, Life, OwnBox, SharedField, State, hidden, marked, removed
-from .requests import Answer
 from .stored import Stored
 
 ACCOUNT = "ab" * 16

@@ -1,4 +1,4 @@
-"""The command `faxbox` with fault points: `python -m tests.faults.served TRIGGER serve …`.
+"""The command `faxbox` with fault points: `python -m tests.faults.system.served TRIGGER serve …`.
 
 Of a service the writes of its requests count, and workers are replaced at once when they die, also
 when there is only one; of other commands every write counts.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .exchanges import NOTHING, Json
+from tests.recordings.exchanges import NOTHING, Json
 
 
 @dataclass(frozen=True, slots=True)

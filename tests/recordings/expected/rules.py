@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
+from tests.recordings.exchanges import NOTHING, Exchange, Json, Recordings, Request
+
 from .contract import Difference
-from .exchanges import NOTHING, Exchange, Json, Recordings, Request
 from .expectation import (
     COMPARED_HEADERS,
     CORS_HEADERS,

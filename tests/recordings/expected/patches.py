@@ -4,8 +4,9 @@ Kazoo resets defaults, replaces nested objects and demands `name`; here one box 
 same requests and each reply shows it as a deep merge leaves it.
 """
 
+from tests.recordings.exchanges import Json
+
 from .contract import Difference, conflict, unknown
-from .exchanges import Json
 
 _OUTBOUND = {
     "callback": {

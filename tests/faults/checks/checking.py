@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .ledger import Ledger, Life, OwnBox, State
+from tests.faults.clients.ledger import Ledger, Life, OwnBox, State
+
 from .stored import Documents, Stored
 
 _LONGEST_ADDRESS = 200

@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from tests.faults.checks.stored import Stored, documents_of_file
+
 from .couchdb_proxy import CouchdbProxy
-from .stored import Stored, documents_of_file
 
 
 class Place(Protocol):

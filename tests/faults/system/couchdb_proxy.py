@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from .requests import send_once
+from tests.faults.clients.requests import send_once
 
 _DATABASE = re.compile(r"/[^_/?][^/?]*/?\Z")
 _NOT_FOUND = 404

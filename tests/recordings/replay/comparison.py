@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from .exchanges import NOTHING, Json, Request
-from .expectation import Expectation, csv_rows
+from tests.recordings.exchanges import NOTHING, Json, Request
+from tests.recordings.expected.expectation import Expectation, csv_rows
+
 from .matching import match_headers, match_json, match_unordered
 from .placeholders import Bindings, decode_cursor
 from .wire import Reply

@@ -17,10 +17,10 @@ import pytest
 from faxbox_service.documents.schema.regular_expression import matcher
 from faxbox_service.documents.schema.schema import packaged_schema, packaged_schema_ids
 
-from .pattern_collection import Found, patterns, patterns_without_a_name, trees
-from .pattern_inputs import families
+from .collection import Found, patterns, patterns_without_a_name, trees
+from .inputs import families
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 TREES = trees()
 
@@ -34,7 +34,7 @@ def hardest(pattern: Any, uses: tuple[str, ...], flags: int = 0) -> dict[str, An
     text = pattern.decode("latin-1") if is_bytes else pattern
     given = {"pattern": text, "flags": flags, "is_bytes": is_bytes, "uses": uses}
     run = subprocess.run(
-        [sys.executable, "-m", "tests.hostile.pattern_growth"],
+        [sys.executable, "-m", "tests.hostile.patterns.growth"],
         cwd=ROOT,
         input=json.dumps(given),
         capture_output=True,

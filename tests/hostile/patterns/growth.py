@@ -13,7 +13,7 @@ from collections.abc import Callable
 from time import process_time
 from typing import Any, TypeAlias
 
-from .pattern_inputs import Family, families
+from .inputs import Family, families
 
 Use: TypeAlias = Callable[[re.Pattern[Any], Any], object]
 

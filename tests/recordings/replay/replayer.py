@@ -4,12 +4,13 @@ import asyncio
 import re
 from dataclasses import dataclass, replace
 
+from tests.recordings.exchanges import Exchange, Request
+from tests.recordings.expected.contract import Difference
+from tests.recordings.expected.expectation import Expectation
+from tests.recordings.expected.rules import Rules
+
 from .comparison import Seen, compare
-from .contract import Difference
-from .exchanges import Exchange, Request
-from .expectation import Expectation
 from .placeholders import Bindings
-from .rules import Rules
 from .wire import NoReply, Reply, send
 
 _LONGEST_LINE = 600

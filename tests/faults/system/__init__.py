@@ -1,0 +1,1 @@
+"""The system under test: service processes, stores, the proxy before CouchDB, fault points."""

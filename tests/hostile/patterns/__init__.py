@@ -1,0 +1,1 @@
+"""Every regular expression of the service, tried with the texts that are hardest for it."""

@@ -1,0 +1,1 @@
+"""What the service must answer to a recorded request, and why it may differ from Kazoo."""

@@ -1,0 +1,1 @@
+"""Sending recorded requests and comparing the replies with what is expected."""
