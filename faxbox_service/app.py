@@ -10,11 +10,11 @@ from .crossbar.auth.client_address import ClientAddresses, parse_networks
 from .crossbar.auth.rate_limits import Limits, RateLimits
 from .crossbar.body.memory import BodyMemory
 from .crossbar.body.reader import Bodies, BodyLimits
-from .crossbar.concurrency_limit import Gate
+from .crossbar.concurrency_limit import ConcurrencyLimiter
 from .crossbar.dispatcher import Dispatcher
 from .crossbar.listing.listing import ListingLimits
 from .crossbar.response.csv_table import CsvRules
-from .crossbar.response.envelope import Replies
+from .crossbar.response.envelope import ReplyBuilder
 from .crossbar.routing import Router
 from .documents.json.shape import ShapeLimits
 from .documents.model.callback_urls import BlockedHosts
@@ -29,8 +29,8 @@ from .documents.names import (
 )
 from .documents.schema.schema import packaged_schema
 from .repositories.accounts.accounts import Accounts
-from .repositories.accounts.cache import KnownAccounts
-from .repositories.accounts.hierarchy import AccountListings
+from .repositories.accounts.cache import AccountCache
+from .repositories.accounts.hierarchy import AccountHierarchy
 from .repositories.auth.identities import Identities
 from .repositories.auth.phone_numbers import PhoneNumbers
 from .repositories.auth.signing_keys import SigningKeys
@@ -38,34 +38,34 @@ from .repositories.auth.token_restrictions import TokenRestrictions
 from .repositories.auth.tokens import Tokens
 from .repositories.configuration import Configuration
 from .repositories.faxboxes.address_claims import AddressClaims
-from .repositories.faxboxes.address_generator import Addresses
-from .repositories.faxboxes.consistency import Reconciliation
+from .repositories.faxboxes.address_generator import AddressGenerator
+from .repositories.faxboxes.consistency import FaxboxConsistency
 from .repositories.faxboxes.faxboxes import Faxboxes
 from .repositories.faxboxes.idempotency import IdempotentCreations
-from .repositories.faxboxes.replica import FaxboxCopies
+from .repositories.faxboxes.replica import FaxboxReplicas
 from .repositories.faxboxes.writes import FaxboxWrites
 from .repositories.primitives.clock import Clock, new_id, steady_clock, system_clock
-from .repositories.reconcile.full_scan import Sweeping
+from .repositories.reconcile.full_scan import FullScan
 from .repositories.reconcile.reconciler import Reconciler
 from .repositories.schemas import Schemas
 from .repositories.users.users import Users
 from .resources.about import AboutResource
-from .resources.account_hierarchy import Kin
+from .resources.account_hierarchy import HierarchyResource
 from .resources.accounts import AccountsResource
 from .resources.auth.api_auth import ApiAuthResource
 from .resources.auth.login_reply import Logins
 from .resources.auth.token_auth import TokenAuthResource
 from .resources.auth.token_restrictions import TokenRestrictionsResource
 from .resources.auth.user_auth import UserAuthResource
-from .resources.docs_page.page import Documentation
+from .resources.docs_page.page import DocsPage
 from .resources.faxboxes import FaxboxesResource
 from .resources.openapi import OpenApiResource
-from .resources.permissions import Rights
+from .resources.permissions import Permissions
 from .resources.schemas import SchemasResource
 from .resources.users import UsersResource
 from .settings import Settings
 from .stores.base import Store, StoreVersion
-from .stores.factory import NoStore, has_file, is_embedded, shown_place, store_of
+from .stores.factory import NoStore, has_file, is_embedded, redacted_url, store_of
 
 _SHARED_DATABASES = (
     *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),
@@ -81,14 +81,14 @@ class Repositories:
     store_version: StoreVersion
     configuration: Configuration
     schemas: Schemas
-    known_accounts: KnownAccounts
+    known_accounts: AccountCache
     accounts: Accounts
-    account_listings: AccountListings
+    account_listings: AccountHierarchy
     users: Users
-    copies: FaxboxCopies
-    reconciliation: Reconciliation
+    copies: FaxboxReplicas
+    reconciliation: FaxboxConsistency
     creations: IdempotentCreations
-    sweeping: Sweeping
+    sweeping: FullScan
     faxboxes: Faxboxes
     keys: SigningKeys
     restrictions: TokenRestrictions
@@ -135,11 +135,11 @@ class Repositories:
         configuration = Configuration(store, clock)
         keys = SigningKeys(store, configuration, clock)
         await keys.open()
-        copies = FaxboxCopies(store)
+        copies = FaxboxReplicas(store)
         claims = AddressClaims(store, clock, reserved_seconds=settings.address_reservation)
         creations = IdempotentCreations(store, clock)
-        reconciliation = Reconciliation(store, claims, clock)
-        known = KnownAccounts(store, steady_clock, unfollowed_seconds=settings.account_cache)
+        reconciliation = FaxboxConsistency(store, claims, clock)
+        known = AccountCache(store, steady_clock, unfollowed_seconds=settings.account_cache)
         accounts = Accounts(
             store,
             packaged_schema("accounts", strict=strict),
@@ -169,16 +169,16 @@ class Repositories:
             schemas=schemas,
             known_accounts=known,
             accounts=accounts,
-            account_listings=AccountListings(store, accounts),
+            account_listings=AccountHierarchy(store, accounts),
             users=users,
             copies=copies,
             reconciliation=reconciliation,
             creations=creations,
-            sweeping=Sweeping(store, reconciliation, accounts.copies),
+            sweeping=FullScan(store, reconciliation, accounts.copies),
             faxboxes=Faxboxes(
                 store,
                 lambda: schemas.current("faxbox"),
-                Addresses(configuration, settings.default_smtp_domain),
+                AddressGenerator(configuration, settings.default_smtp_domain),
                 claims,
                 FaxboxWrites(store, copies, claims),
                 creations,
@@ -215,7 +215,7 @@ class Repositories:
 
 def _no_store(settings: Settings) -> NoStore:
     return NoStore(
-        f"there is no store at {shown_place(settings.store)}; `faxbox init` and `faxbox serve` "
+        f"there is no store at {redacted_url(settings.store)}; `faxbox init` and `faxbox serve` "
         "make one"
     )
 
@@ -228,7 +228,7 @@ def reconciler_of(
     return Reconciler(
         store,
         repositories.reconciliation,
-        Sweeping(store, repositories.reconciliation, copies, rest=1.0),
+        FullScan(store, repositories.reconciliation, copies, rest=1.0),
         repositories.creations,
         clock,
         interval=settings.reconcile_interval,
@@ -262,10 +262,10 @@ def build_app(
         Admission(authenticator, limits),
         ClientAddresses(parse_networks(settings.trusted_proxies)),
         repositories.accounts,
-        Replies(settings.node_name, __version__, limits, csv_rules_of(settings)),
+        ReplyBuilder(settings.node_name, __version__, limits, csv_rules_of(settings)),
         clock,
-        pages=Documentation(),
-        gate=Gate(
+        pages=DocsPage(),
+        gate=ConcurrencyLimiter(
             settings.request_concurrency,
             longest_queue=settings.request_queue,
             patience=settings.request_patience,
@@ -298,7 +298,7 @@ def router_of(
     strict = settings.schema_strict_validation
     accounts, tokens = repositories.accounts, repositories.tokens
     logins = Logins(tokens, repositories.cluster_id)
-    rights = Rights(repositories.users, are_kazoos=settings.kazoo_user_rights)
+    rights = Permissions(repositories.users, are_kazoos=settings.kazoo_user_rights)
     limits = ListingLimits(
         settings.request_memory_limit, settings.max_filters, csv_rules_of(settings)
     )
@@ -307,7 +307,7 @@ def router_of(
             AboutResource(repositories.store_version, steady_clock),
             AccountsResource(
                 accounts,
-                Kin(
+                HierarchyResource(
                     accounts,
                     repositories.account_listings,
                     page_size=settings.page_size,

@@ -17,7 +17,7 @@ _LARGEST_SHARE = 16
 """What takes more than this part of the memory is not kept: it would drive out all others."""
 
 
-class BoundedMemory(Generic[Key, Value]):
+class BoundedCache(Generic[Key, Value]):
     """Values by key, of `budget` bytes in all as far as `put` is told, and of `most` entries.
 
     The oldest make room for new ones.

@@ -6,12 +6,12 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.bounded_cache import BoundedMemory
+from faxbox_service.bounded_cache import BoundedCache
 
 BUDGET = 50_000
 
 
-class Texts(BoundedMemory[str, bytes]):
+class Texts(BoundedCache[str, bytes]):
     """Puts texts with the sizes that they have."""
 
     def keep(self, key: str, value: bytes) -> None:
@@ -96,20 +96,20 @@ def kept(memory):
 
 
 def test_the_oldest_entries_make_room():
-    memory = BoundedMemory(BYTES, most=3)
+    memory = BoundedCache(BYTES, most=3)
     assert [memory.put(key, key, 10) for key in "abcd"] == [True, True, True, False]
     assert (kept(memory), memory.get("a"), memory.get("d")) == (["b", "c", "d"], None, "d")
 
 
 def test_bytes_count_as_well():
-    memory = BoundedMemory(BYTES, most=1000)
+    memory = BoundedCache(BYTES, most=1000)
     for number in range(100):
         memory.put(number, number, 1700)
     assert kept(memory) == list(range(84, 100))
 
 
 def test_what_would_drive_out_all_others_is_not_kept():
-    memory = BoundedMemory(BYTES, most=1000)
+    memory = BoundedCache(BYTES, most=1000)
     memory.put("small", 1, 10)
     assert memory.put("large", 1, memory.largest)
     assert not memory.put("too large", 1, memory.largest + 1)
@@ -117,7 +117,7 @@ def test_what_would_drive_out_all_others_is_not_kept():
 
 
 def test_what_becomes_too_large_is_kept_no_longer():
-    memory = BoundedMemory(BYTES, most=1000)
+    memory = BoundedCache(BYTES, most=1000)
     memory.put("a", 1, 10)
     memory.put("a", 2, memory.largest + 1)
     assert memory.get("a") is None
@@ -128,7 +128,7 @@ EDITS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2500), st.booleans(
 
 @given(EDITS)
 def test_whatever_is_done_the_bounds_hold(steps):
-    memory = BoundedMemory(BYTES // 4, most=ENTRIES)
+    memory = BoundedCache(BYTES // 4, most=ENTRIES)
     for key, size, is_put in steps:
         if is_put:
             memory.put(key, size, size)

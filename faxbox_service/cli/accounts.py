@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from faxbox_service.app import Repositories
-from faxbox_service.documents.model.account import shown_account
+from faxbox_service.documents.model.account import account_response
 from faxbox_service.documents.types import Document
 
 from .output import CommandRefused, answer, author, facts_as_text, table, with_repositories
@@ -80,7 +80,7 @@ def _show(options: argparse.Namespace) -> None:
     async def shown(repositories: Repositories) -> Document:
         return await repositories.accounts.fetch(options.account_id)
 
-    facts = shown_account(with_repositories(options, shown), None)
+    facts = account_response(with_repositories(options, shown), None)
     answer(options, facts, facts_as_text(facts))
 
 

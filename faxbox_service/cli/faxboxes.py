@@ -3,7 +3,7 @@
 import argparse
 
 from faxbox_service.app import Repositories
-from faxbox_service.documents.model.faxbox import shown_faxbox
+from faxbox_service.documents.model.faxbox import faxbox_response
 from faxbox_service.documents.names import is_account_id
 from faxbox_service.documents.types import Document
 from faxbox_service.operations.repair import Summary, repair
@@ -42,7 +42,9 @@ def _restore(options: argparse.Namespace) -> None:
         )
 
     document = with_repositories(options, restore)
-    answer(options, shown_faxbox(document), f"restored {document['_id']} ({document.get('name')})")
+    answer(
+        options, faxbox_response(document), f"restored {document['_id']} ({document.get('name')})"
+    )
 
 
 def _repair(options: argparse.Namespace) -> None:

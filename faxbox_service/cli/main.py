@@ -22,7 +22,7 @@ from faxbox_service.repositories.errors import AccountHasDescendants, BadIdentif
 from faxbox_service.server.processes import bound_socket, run, serve
 from faxbox_service.settings import InvalidSetting, Settings, from_process
 from faxbox_service.stores.base import StoreError
-from faxbox_service.stores.factory import NoStore, embedded_path, is_embedded, shown_place
+from faxbox_service.stores.factory import NoStore, embedded_path, is_embedded, redacted_url
 
 from .accounts import add_account_commands
 from .faxboxes import add_faxbox_commands
@@ -145,7 +145,7 @@ def _announce_new_store(settings: Settings) -> None:
 
     Raises `CommandRefused` where even its folder is missing, and nobody asked for that.
     """
-    place = shown_place(settings.store)
+    place = redacted_url(settings.store)
     if is_embedded(settings.store):
         is_wanted = settings.create_store or settings.store == Settings().store
         if not is_wanted and not Path(place).parent.is_dir():

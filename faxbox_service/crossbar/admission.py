@@ -11,7 +11,7 @@ from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 from .auth.authentication import Authenticator, Credential, CredentialKind
 from .auth.rate_limits import RateLimits
 from .call import AnyReply, Principal
-from .context import Judged
+from .context import RequestContext
 from .errors import CrossbarError, invalid_credentials
 
 _REFUSED_LOGINS = (401, 404)
@@ -27,92 +27,94 @@ class Admission:
         self._authenticator = authenticator
         self._limits = limits
 
-    async def identify(self, request: web.BaseRequest, judged: Judged) -> None:
+    async def identify(self, request: web.BaseRequest, context: RequestContext) -> None:
         """Find out who asks before his body is read; who proves nothing pays now. Raises a 429.
 
         What a credential is refused with is raised by `authenticate`, where it matters.
         """
-        if judged.credential is None:
-            self._let_pay(judged)
+        if context.credential is None:
+            self._let_pay(context)
             return
         try:
-            judged.identified = await self._prove(request, judged, judged.credential)
+            context.identified = await self._prove(request, context, context.credential)
         except (InvalidCredentials, TokenExpired) as refusal:
-            judged.refusal = refusal
+            context.refusal = refusal
 
-    async def authenticate(self, request: web.BaseRequest, judged: Judged) -> None:
+    async def authenticate(self, request: web.BaseRequest, context: RequestContext) -> None:
         """Know who asks, once for each request. Raises a 429, or what the authenticator raises."""
-        if judged.principal is not None:
+        if context.principal is not None:
             return
-        if judged.refusal is not None:
-            raise judged.refusal
-        if judged.identified is None:
-            if judged.credential is None:
-                self._let_pay(judged)
+        if context.refusal is not None:
+            raise context.refusal
+        if context.identified is None:
+            if context.credential is None:
+                self._let_pay(context)
                 raise invalid_credentials()
-            judged.identified = await self._prove(request, judged, judged.credential)
-        judged.principal = judged.identified
+            context.identified = await self._prove(request, context, context.credential)
+        context.principal = context.identified
 
     async def _prove(
-        self, request: web.BaseRequest, judged: Judged, credential: Credential
+        self, request: web.BaseRequest, context: RequestContext, credential: Credential
     ) -> Principal:
         claimed = request.headers.get("x-auth-account-id")
         proof = self._authenticator.authenticate(credential, claimed)
         if credential.kind is CredentialKind.BASIC:
-            return await self._login(judged, proof)
+            return await self._login(context, proof)
         try:
             principal = await proof
         except (InvalidCredentials, TokenExpired):
-            self._let_pay(judged)
+            self._let_pay(context)
             raise
-        if judged.has_paid:
+        if context.has_paid:
             # For a body that was read to find this token in it.
-            self._limits.give_back(judged.address)
-            judged.has_paid = False
+            self._limits.give_back(context.address)
+            context.has_paid = False
         return principal
 
-    def _let_pay(self, judged: Judged) -> None:
+    def _let_pay(self, context: RequestContext) -> None:
         """Let one pay who has proved nothing, once for each request. Raises a 429."""
-        if judged.has_paid:
+        if context.has_paid:
             return
-        if judged.is_login:
-            self._limits.begin_login(judged.address)
+        if context.is_login:
+            self._limits.begin_login(context.address)
         else:
-            self._limits.pay(judged.address)
-        judged.has_paid = True
+            self._limits.pay(context.address)
+        context.has_paid = True
 
-    async def remember_who_asks(self, request: web.BaseRequest, judged: Judged) -> None:
+    async def remember_who_asks(self, request: web.BaseRequest, context: RequestContext) -> None:
         """Authenticate for the sake of the envelope alone: the request fails anyway."""
         try:
-            await self.authenticate(request, judged)
+            await self.authenticate(request, context)
         except (InvalidCredentials, TokenExpired, CrossbarError):
             return
 
-    async def admit_anyone(self, request: web.BaseRequest, judged: Judged) -> None:
+    async def admit_anyone(self, request: web.BaseRequest, context: RequestContext) -> None:
         """Let in who needs no token; only a good one spares him from paying. Raises a 429."""
-        credential = judged.credential
+        credential = context.credential
         is_token = credential is not None and credential.kind is CredentialKind.TOKEN
-        if is_token and judged.identified is None and judged.refusal is None:
-            await self.identify(request, judged)
-        if judged.identified is None:
-            self._let_pay(judged)
+        if is_token and context.identified is None and context.refusal is None:
+            await self.identify(request, context)
+        if context.identified is None:
+            self._let_pay(context)
 
-    def admit_to(self, judged: Judged, account: Account | None) -> None:
+    def admit_to(self, context: RequestContext, account: Account | None) -> None:
         """Let in who may act on the account. Raises a 429."""
-        judged.account_id = account.id if account is not None else None
-        if judged.token is not None:
-            self._limits.pay_authenticated((judged.address, judged.account_id))
+        context.account_id = account.id if account is not None else None
+        if context.token is not None:
+            self._limits.pay_authenticated((context.address, context.account_id))
 
-    async def log_in(self, judged: Judged, reply: Coroutine[Any, Any, AnyReply]) -> AnyReply:
+    async def log_in(
+        self, context: RequestContext, reply: Coroutine[Any, Any, AnyReply]
+    ) -> AnyReply:
         """The reply of a login. Raises a 429 before anything is looked at."""
-        return await self._login(judged, reply)
+        return await self._login(context, reply)
 
-    async def _login(self, judged: Judged, attempt: Coroutine[Any, Any, Result]) -> Result:
-        address = judged.address
+    async def _login(self, context: RequestContext, attempt: Coroutine[Any, Any, Result]) -> Result:
+        address = context.address
         try:
-            if not judged.has_paid:
+            if not context.has_paid:
                 self._limits.begin_login(address)
-                judged.has_paid = True
+                context.has_paid = True
         except CrossbarError:
             attempt.close()
             raise

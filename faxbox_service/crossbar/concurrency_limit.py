@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from .errors import overloaded
 
 
-class Gate:
+class ConcurrencyLimiter:
     """Lets `width` in at a time, first come first served, from `enter` to `leave`.
 
     Raises a 503 for whoever finds `longest_queue` waiting, or has waited `patience` seconds.

@@ -18,8 +18,8 @@ from .request.negotiation import (
     negotiated_representation,
     overriding_representation,
 )
-from .request.parsed import Question
-from .request.reply_format import Rendering, checked_callback
+from .request.parsed import ParsedRequest
+from .request.reply_format import ReplyFormat, checked_callback
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
@@ -27,7 +27,7 @@ READS = ("GET", "HEAD")
 
 
 @dataclass(slots=True)
-class Judged:
+class RequestContext:
     """What is known of a request so far; whatever happens, the reply is made from it."""
 
     request_id: str
@@ -53,7 +53,7 @@ class Judged:
     language: str | None = None
     """What was negotiated; None: the request has not been judged that far."""
     representation: Representation = Representation.JSON
-    rendering: Rendering = field(default_factory=Rendering)
+    rendering: ReplyFormat = field(default_factory=ReplyFormat)
     file_name: str | None = None
     """What the client wants a downloaded table to be called."""
     is_csv_safe: bool | None = None
@@ -99,9 +99,9 @@ class Judged:
         encodings = headers.get("accept-encoding")
         self.rendering.is_compressed = encodings is not None and accepts_gzip(encodings)
 
-    def read_options(self, question: Question) -> None:
+    def read_options(self, parsed: ParsedRequest) -> None:
         """Take in what the options say of the reply's form. Raises a 400."""
-        options = question.options
+        options = parsed.options
         if not options.is_any:
             return
         if options.get("pretty_print") in (True, "true"):
@@ -110,22 +110,22 @@ class Judged:
         if callback is not None:
             self.rendering.callback = checked_callback(callback)
 
-    def negotiate(self, headers: Mapping[str, str], question: Question) -> None:
+    def negotiate(self, headers: Mapping[str, str], parsed: ParsedRequest) -> None:
         """Settle language and representation. Raises a 400 or a 406."""
         accept = headers.get("accept")
         if accept is not None and accept != "*/*":
             self.representation = negotiated_representation(accept)
         languages = headers.get("accept-language")
         self.language = DEFAULT_LANGUAGE if languages is None else negotiated_language(languages)
-        if question.method not in READS:
+        if parsed.method not in READS:
             # Kazoo answers changes in JSON whatever was negotiated.
             self.representation = Representation.JSON
             return
-        option = question.options.get("accept")
+        option = parsed.options.get("accept")
         if isinstance(option, str) and self.representation is Representation.JSON:
             self.representation = overriding_representation(option) or Representation.JSON
         if self.representation is Representation.CSV:
-            name = headers.get("x-file-name") or question.options.get("file_name")
+            name = headers.get("x-file-name") or parsed.options.get("file_name")
             self.file_name = name if isinstance(name, str) else None
-            safe = question.options.get("csv_safe")
+            safe = parsed.options.get("csv_safe")
             self.is_csv_safe = None if safe is None else safe not in (False, "false")

@@ -29,8 +29,8 @@ from .call import (
     Reply,
     StreamReply,
 )
-from .concurrency_limit import Gate
-from .context import METHODS, READS, Judged
+from .concurrency_limit import ConcurrencyLimiter
+from .context import METHODS, READS, RequestContext
 from .errors import (
     CrossbarError,
     alias_without_token,
@@ -47,7 +47,7 @@ from .errors import (
 from .request.conditional import parse_if_none_match
 from .request.negotiation import Representation
 from .request.parsed import (
-    Question,
+    ParsedRequest,
     is_cross_origin,
     new_request_id,
     read_idempotency_key,
@@ -58,7 +58,7 @@ from .request.parsed import (
 )
 from .request.target import origin_form
 from .response.byte_response import AnyResponse, ByteResponse
-from .response.envelope import Replies
+from .response.envelope import ReplyBuilder
 from .response.streaming import send_document, send_items, send_table
 from .routing import Route, Router, asks_for_own_account, path_of_account
 
@@ -79,11 +79,11 @@ class Dispatcher:
         admission: Admission,
         addresses: ClientAddresses,
         accounts: Accounts,
-        replies: Replies,
+        replies: ReplyBuilder,
         clock: Clock,
         *,
         pages: Pages,
-        gate: Gate,
+        gate: ConcurrencyLimiter,
         bodies: Bodies,
         client_timeout: float,
     ) -> None:
@@ -101,7 +101,7 @@ class Dispatcher:
     async def answer(self, request: HeldRequest) -> AnyResponse:
         """Judge a request and make its reply."""
         path, _, query = origin_form(request.raw_path).partition("?")
-        judged = Judged(
+        context = RequestContext(
             request_id=read_request_id(request),
             path=path,
             query=query,
@@ -115,25 +115,25 @@ class Dispatcher:
             is_cross_origin=is_cross_origin(request.headers),
         )
         try:
-            response = await self._judge(request, judged)
+            response = await self._judge(request, context)
             if isinstance(response, ByteResponse):
-                self.bodies.hold_reply(request, judged, response.body)
+                self.bodies.hold_reply(request, context, response.body)
             return response
         except Exception as exception:
-            return self._failed(judged, exception)
+            return self._failed(context, exception)
         finally:
             # Its traceback leads to this request, which would stay in memory with it.
-            judged.refusal = None
+            context.refusal = None
 
-    def _failed(self, judged: Judged, exception: Exception) -> ByteResponse:
+    def _failed(self, context: RequestContext, exception: Exception) -> ByteResponse:
         """The outermost edge: what no layer expected is logged, and is a 500."""
         error = error_of(exception)
         if error is None:
-            _log.error("request %s failed", judged.request_id, exc_info=exception)
+            _log.error("request %s failed", context.request_id, exc_info=exception)
             error = internal_error()
         elif error.status in _LOGGED:
-            _log.warning("request %s: %s", judged.request_id, exception)
-        return self._replies.error(judged, error)
+            _log.warning("request %s: %s", context.request_id, exception)
+        return self._replies.error(context, error)
 
     @property
     def addresses(self) -> ClientAddresses:
@@ -142,153 +142,166 @@ class Dispatcher:
 
     def refuse(self, error: CrossbarError) -> ByteResponse:
         """The reply to bytes that are no HTTP request."""
-        judged = Judged(request_id=new_request_id(), path="", query="", now=self._clock())
-        return self._replies.error(judged, error)
+        context = RequestContext(request_id=new_request_id(), path="", query="", now=self._clock())
+        return self._replies.error(context, error)
 
-    async def _judge(self, request: HeldRequest, judged: Judged) -> AnyResponse:
-        judged.read_headers(request.headers)
+    async def _judge(self, request: HeldRequest, context: RequestContext) -> AnyResponse:
+        context.read_headers(request.headers)
         if request.method not in METHODS:
             raise method_not_implemented()
         if request.method == "OPTIONS" and request.raw_path == "*":
-            return self._replies.options(judged)
+            return self._replies.options(context)
         if not request.is_plain:
             require_text(request.headers)
-        question = read_target(request, judged.path, judged.query)
-        judged.credential = locate_credential(request.headers, question.options)
-        judged.read_options(question)
-        page = self._pages.find(question.segments)
+        parsed = read_target(request, context.path, context.query)
+        context.credential = locate_credential(request.headers, parsed.options)
+        context.read_options(parsed)
+        page = self._pages.find(parsed.segments)
         if page is not None:
-            return self._page(request, judged, page)
+            return self._page(request, context, page)
         route = None
-        if not asks_for_own_account(question.segments):
-            route = self._router.route(question.segments)
-            judged.is_login = route is not None and route.is_login
+        if not asks_for_own_account(parsed.segments):
+            route = self._router.route(parsed.segments)
+            context.is_login = route is not None and route.is_login
         if request.body_exists and request.method != "OPTIONS":
-            await self._take_in_body(request, judged, question)
+            await self._take_in_body(request, context, parsed)
         if self.bodies.memory.in_use:
-            await self.bodies.require_room(judged)
+            await self.bodies.require_room(context)
         # Not held while a client sends or receives, however slow it is.
         if not self.gate.try_enter():
             await self.gate.enter()
         try:
-            reply = await self._decide(request, judged, question, route)
+            reply = await self._decide(request, context, parsed, route)
         finally:
             self.gate.leave()
         if isinstance(reply, ByteResponse):
             return reply
-        return await self._reply(request, judged, reply)
+        return await self._reply(request, context, reply)
 
-    async def _take_in_body(self, request: HeldRequest, judged: Judged, question: Question) -> None:
+    async def _take_in_body(
+        self, request: HeldRequest, context: RequestContext, parsed: ParsedRequest
+    ) -> None:
         """Read the body for who may send it, and take its options into the question."""
         if not self.gate.try_enter():
             await self.gate.enter()
         try:
-            await self._admission.identify(request, judged)
+            await self._admission.identify(request, context)
         finally:
             self.gate.leave()
         try:
             async with asyncio.timeout(self._client_timeout):
-                envelope = await self.bodies.envelope_of(request, judged)
+                envelope = await self.bodies.envelope_of(request, context)
         except TimeoutError:
             raise request_timeout() from None
         except CrossbarError:
             # Kazoo reads the body before it asks who sent it, and so repeats no token.
-            judged.credential = None
+            context.credential = None
             raise
-        question.take_in(envelope)
-        if judged.credential is None:
-            judged.credential = locate_credential(request.headers, question.options)
-        judged.read_options(question)
+        parsed.take_in(envelope)
+        if context.credential is None:
+            context.credential = locate_credential(request.headers, parsed.options)
+        context.read_options(parsed)
 
     async def _decide(
-        self, request: web.BaseRequest, judged: Judged, question: Question, route: Route | None
+        self,
+        request: web.BaseRequest,
+        context: RequestContext,
+        parsed: ParsedRequest,
+        route: Route | None,
     ) -> AnyReply | ByteResponse:
         """Find out what is asked, whether the caller may, and do it."""
-        is_preflight = question.method == "OPTIONS" and judged.is_cross_origin
-        if route is None and asks_for_own_account(question.segments):
-            await self._resolve_alias(request, judged, question, is_preflight=is_preflight)
-            route = self._router.route(question.segments)
+        is_preflight = parsed.method == "OPTIONS" and context.is_cross_origin
+        if route is None and asks_for_own_account(parsed.segments):
+            await self._resolve_alias(request, context, parsed, is_preflight=is_preflight)
+            route = self._router.route(parsed.segments)
         if route is None:
-            await self._admission.authenticate(request, judged)
+            await self._admission.authenticate(request, context)
             raise not_found()
         allowed = route.resource.methods(route.arguments)
-        judged.allowed = allowed or ()
+        context.allowed = allowed or ()
         if allowed and is_preflight:
-            return self._replies.preflight(judged, request.headers)
-        method = question.verb
-        if method not in judged.allowed or not _may_tunnel(question.method, judged.allowed):
-            await self._admission.remember_who_asks(request, judged)
+            return self._replies.preflight(context, request.headers)
+        method = parsed.verb
+        if method not in context.allowed or not _may_tunnel(parsed.method, context.allowed):
+            await self._admission.remember_who_asks(request, context)
             raise method_not_allowed(allowed) if allowed else not_found()
-        call = await self._authorised_call(request, judged, question, route, method)
+        call = await self._authorised_call(request, context, parsed, route, method)
         reply = route.resource.handle(call)
-        return await (self._admission.log_in(judged, reply) if route.is_login else reply)
+        return await (self._admission.log_in(context, reply) if route.is_login else reply)
 
-    def _page(self, request: web.BaseRequest, judged: Judged, page: RawReply) -> ByteResponse:
-        judged.allowed = READS
+    def _page(
+        self, request: web.BaseRequest, context: RequestContext, page: RawReply
+    ) -> ByteResponse:
+        context.allowed = READS
         if request.method not in READS:
             raise method_not_allowed(READS)
-        judged.none_match = parse_if_none_match(request.headers.get("if-none-match"))
-        return self._replies.raw(request.method, judged, page)
+        context.none_match = parse_if_none_match(request.headers.get("if-none-match"))
+        return self._replies.raw(request.method, context, page)
 
     async def _resolve_alias(
-        self, request: web.BaseRequest, judged: Judged, question: Question, *, is_preflight: bool
+        self,
+        request: web.BaseRequest,
+        context: RequestContext,
+        parsed: ParsedRequest,
+        *,
+        is_preflight: bool,
     ) -> None:
         """Put the token's account in the place of `account`; any account does for a preflight."""
         account_id = "0" * _ACCOUNT_ID_LENGTH
         if not is_preflight:
             try:
-                await self._admission.authenticate(request, judged)
+                await self._admission.authenticate(request, context)
             except (InvalidCredentials, CrossbarError) as error:
                 if isinstance(error, CrossbarError) and error.status != HTTPStatus.UNAUTHORIZED:
                     raise
                 raise alias_without_token() from None
-            account_id = judged.principal.account.id if judged.principal else account_id
-        question.segments = path_of_account(question.segments, account_id)
+            account_id = context.principal.account.id if context.principal else account_id
+        parsed.segments = path_of_account(parsed.segments, account_id)
 
     async def _reply(
-        self, request: web.BaseRequest, judged: Judged, reply: AnyReply
+        self, request: web.BaseRequest, context: RequestContext, reply: AnyReply
     ) -> AnyResponse:
         if isinstance(reply, Reply):
-            if judged.representation is Representation.CSV and isinstance(reply.data, dict):
+            if context.representation is Representation.CSV and isinstance(reply.data, dict):
                 return await send_document(
-                    request, self._replies, judged, reply, self._client_timeout
+                    request, self._replies, context, reply, self._client_timeout
                 )
-            return self._replies.success(request.method, judged, reply)
+            return self._replies.success(request.method, context, reply)
         if isinstance(reply, RawReply):
-            return self._replies.raw(request.method, judged, reply)
+            return self._replies.raw(request.method, context, reply)
         if isinstance(reply, StreamReply):
             return await send_items(
-                request, self._replies, judged, reply, self.gate.place, self._client_timeout
+                request, self._replies, context, reply, self.gate.place, self._client_timeout
             )
-        return await send_table(request, self._replies, judged, reply, self._client_timeout)
+        return await send_table(request, self._replies, context, reply, self._client_timeout)
 
     async def _authorised_call(
         self,
         request: web.BaseRequest,
-        judged: Judged,
-        question: Question,
+        context: RequestContext,
+        parsed: ParsedRequest,
         route: Route,
         method: str,
     ) -> Call:
         access = route.resource.access(method, route.arguments)
         account = None
         if access is not Access.ANYONE:
-            await self._admission.authenticate(request, judged)
-            account = await self._authorised_account(judged, route, access)
-            self._admission.admit_to(judged, account)
-            self._require_unrestricted(judged, route, method, account)
+            await self._admission.authenticate(request, context)
+            account = await self._authorised_account(context, route, access)
+            self._admission.admit_to(context, account)
+            self._require_unrestricted(context, route, method, account)
             if account is not None and route.particular is not None:
-                judged.allowed = route.particular.methods_on(account, route.arguments)
-                if method not in judged.allowed:
-                    raise method_not_allowed(judged.allowed)
+                context.allowed = route.particular.methods_on(account, route.arguments)
+                if method not in context.allowed:
+                    raise method_not_allowed(context.allowed)
         elif not route.is_login:
-            await self._admission.admit_anyone(request, judged)
-        is_preview = question.method in READS and method != "GET"
+            await self._admission.admit_anyone(request, context)
+        is_preview = parsed.method in READS and method != "GET"
         if is_preview and not isinstance(route.resource, Previewing):
-            raise method_not_allowed(judged.allowed)
-        judged.negotiate(request.headers, question)
-        precondition = read_precondition(request.headers, question.options.envelope)
-        judged.none_match = parse_if_none_match(request.headers.get("if-none-match"))
+            raise method_not_allowed(context.allowed)
+        context.negotiate(request.headers, parsed)
+        precondition = read_precondition(request.headers, parsed.options.envelope)
+        context.none_match = parse_if_none_match(request.headers.get("if-none-match"))
         if account is not None:
             for noun, arguments in route.between:
                 await noun.require(account, arguments)
@@ -296,21 +309,21 @@ class Dispatcher:
             method,
             route.arguments,
             account,
-            judged.principal,
-            judged.request_id,
-            question.options,
+            context.principal,
+            context.request_id,
+            parsed.options,
             precondition,
-            judged.representation,
-            judged.token,
+            context.representation,
+            context.token,
             read_idempotency_key(request.headers) if method == "PUT" else None,
             is_preview,
         )
 
     def _require_unrestricted(
-        self, judged: Judged, route: Route, method: str, account: Account | None
+        self, context: RequestContext, route: Route, method: str, account: Account | None
     ) -> None:
         """Raise a 403 when the token is not good for this (wire, 6.3: token restrictions)."""
-        principal = judged.principal
+        principal = context.principal
         if principal is None:
             return
         if principal.restrictions and principal.is_restricted(
@@ -319,17 +332,17 @@ class Dispatcher:
             raise token_restricted()
 
     async def _authorised_account(
-        self, judged: Judged, route: Route, access: Access
+        self, context: RequestContext, route: Route, access: Access
     ) -> Account | None:
         """The account of the path, when the caller may act on it (wire, 6.4)."""
-        principal = judged.principal
+        principal = context.principal
         if route.account_id is None:
             if access is Access.TOKEN:
                 return None
             raise forbidden()
         if len(route.account_id) != _ACCOUNT_ID_LENGTH:
             raise bad_account_id(route.account_id)
-        if principal is not None and judged.token and principal.account.id == route.account_id:
+        if principal is not None and context.token and principal.account.id == route.account_id:
             # A token's account is looked up for each request, and may act on itself.
             return principal.account
         account = await self._accounts.find(route.account_id)

@@ -23,7 +23,7 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDict
 work, there is one slice in a round of the loop."""
 
 
-class Slices:
+class TimeSlices:
     """The long work of one request; the first slice begins now."""
 
     __slots__ = ("_end",)

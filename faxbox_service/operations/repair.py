@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from faxbox_service.app import Repositories
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.repositories.inconsistency import Fault, Finding
+from faxbox_service.repositories.inconsistency import Finding, Inconsistency
 
 
 @dataclass(slots=True)
@@ -14,7 +14,7 @@ class Summary:
     """What a repair found; all but what is for people is mended, unless it was a dry run."""
 
     accounts: int = 0
-    faults: Counter[Fault] = field(default_factory=Counter)
+    faults: Counter[Inconsistency] = field(default_factory=Counter)
     for_people: list[Finding] = field(default_factory=list)
     _seen: set[tuple[object, ...]] = field(default_factory=set, repr=False)
 
@@ -36,7 +36,7 @@ class Summary:
         """As JSON shows it."""
         return {
             "accounts": self.accounts,
-            "faults": {str(fault): self.faults[fault] for fault in Fault},
+            "faults": {str(fault): self.faults[fault] for fault in Inconsistency},
             "doubled": [_rivals(one) for one in self.for_people if one.rival is not None],
             "documents": [_document(one) for one in self.for_people if one.place is not None],
         }
@@ -63,10 +63,10 @@ async def repair(
     accounts = await sweeping.accounts(found) if account_id is None else [account_id]
     expected: set[DocumentId] = set()
     for account in accounts:
-        expected |= await sweeping.sweep_account(account, found, dry_run=dry_run)
+        expected |= await sweeping.scan_account(account, found, dry_run=dry_run)
         summary.accounts += 1
         on_progress(summary.accounts, len(accounts))
-    await sweeping.sweep_faxes(expected, found, only=only, dry_run=dry_run)
+    await sweeping.scan_faxes(expected, found, only=only, dry_run=dry_run)
     return summary
 
 

@@ -11,7 +11,7 @@ from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, RevisionConflict, Store
 
 from .primitives.clock import Clock
-from .primitives.ttl_cache import Expiring
+from .primitives.ttl_cache import TtlCache
 
 _REMEMBERED_SECONDS = 60.0
 
@@ -21,7 +21,7 @@ class Configuration:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
-        self._documents: Expiring[tuple[str, str], Document] = Expiring(_REMEMBERED_SECONDS, clock)
+        self._documents: TtlCache[tuple[str, str], Document] = TtlCache(_REMEMBERED_SECONDS, clock)
 
     async def system_value(self, category: str, name: str) -> Json:
         """The value for every node, or None."""

@@ -7,7 +7,7 @@ from faxbox_service.documents.types import AccountId, Document, DocumentId, Revi
 from faxbox_service.stores.base import DocumentRefused, Refusal
 
 
-class Fault(StrEnum):
+class Inconsistency(StrEnum):
     """What can be wrong with documents, above all with those that follow from others."""
 
     COPY_MISSING = "copy missing"
@@ -29,8 +29,8 @@ class Fault(StrEnum):
 
 
 _FOR_PEOPLE = (
-    *(Fault.DOUBLED, Fault.COPY_DOUBLED),
-    *(Fault.CONFLICT, Fault.REFUSED, Fault.UNREADABLE),
+    *(Inconsistency.DOUBLED, Inconsistency.COPY_DOUBLED),
+    *(Inconsistency.CONFLICT, Inconsistency.REFUSED, Inconsistency.UNREADABLE),
 )
 
 
@@ -38,7 +38,7 @@ _FOR_PEOPLE = (
 class Finding:
     """One fault, and the document in `faxes` that mends it."""
 
-    fault: Fault
+    fault: Inconsistency
     account_id: AccountId | None
     """None for a document of which nobody can tell whose it is."""
     faxbox_id: DocumentId | None = None
@@ -64,7 +64,7 @@ class Finding:
 
 def finding_of(error: DocumentRefused, account_id: AccountId | None) -> Finding:
     """A document that the store does not take, or cannot show."""
-    fault = Fault.UNREADABLE if error.why is Refusal.UNREADABLE else Fault.REFUSED
+    fault = Inconsistency.UNREADABLE if error.why is Refusal.UNREADABLE else Inconsistency.REFUSED
     place = (error.database, error.document_id)
     return Finding(fault, account_id, place=place, reason=error.reason)
 
@@ -75,4 +75,4 @@ def conflict_in(database: str, document: Document, account_id: AccountId | None)
         return []
     leaves = ", ".join([document["_rev"], *document["_conflicts"]])
     place = (database, document["_id"])
-    return [Finding(Fault.CONFLICT, account_id, place=place, reason=f"leaves {leaves}")]
+    return [Finding(Inconsistency.CONFLICT, account_id, place=place, reason=f"leaves {leaves}")]

@@ -5,25 +5,25 @@ from typing import Final
 
 from faxbox_service.crossbar.call import AnyReply, Call, Reply
 from faxbox_service.crossbar.errors import forbidden
-from faxbox_service.crossbar.listing.listing import Kind, Listing, ListingLimits
+from faxbox_service.crossbar.listing.listing import ListedResource, Listing, ListingLimits
 from faxbox_service.crossbar.listing.paging import PageRequest
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import AccountId, Document
 from faxbox_service.repositories.accounts.accounts import Accounts
-from faxbox_service.repositories.accounts.hierarchy import CHILDREN, DESCENDANTS, AccountListings
+from faxbox_service.repositories.accounts.hierarchy import CHILDREN, DESCENDANTS, AccountHierarchy
 from faxbox_service.stores.base import View
 
 KIN: Final = ("children", "descendants", "parents", "siblings", "tree")
 
 
-class Kin:
+class HierarchyResource:
     """Lists the accounts around one. Nothing above the caller's own account is ever shown."""
 
     def __init__(
         self,
         accounts: Accounts,
-        listings: AccountListings,
+        listings: AccountHierarchy,
         *,
         page_size: int,
         limits: ListingLimits,
@@ -31,7 +31,7 @@ class Kin:
         self._accounts = accounts
         self._listings = listings
         self._page_size = page_size
-        self._kind = Kind.of_summaries(_shown_to_filters, limits)
+        self._kind = ListedResource.of_summaries(_shown_to_filters, limits)
 
     async def reply(self, call: Call, kin: str) -> AnyReply:
         """The listing of that name."""

@@ -3,14 +3,14 @@
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.model.account import Account, shown_account
-from faxbox_service.documents.model.faxbox import shown_deletion
+from faxbox_service.documents.model.account import Account, account_response
+from faxbox_service.documents.model.faxbox import deletion_response
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.primitives.clock import Clock
 
-from .account_hierarchy import KIN, Kin
-from .permissions import Rights
+from .account_hierarchy import KIN, HierarchyResource
+from .permissions import Permissions
 
 _API_KEY = "api_key"
 _MASTER_METHODS = ("PATCH", "POST", "PUT", "GET")
@@ -22,7 +22,9 @@ class AccountsResource:
 
     noun = "accounts"
 
-    def __init__(self, accounts: Accounts, kin: Kin, rights: Rights, clock: Clock) -> None:
+    def __init__(
+        self, accounts: Accounts, kin: HierarchyResource, rights: Permissions, clock: Clock
+    ) -> None:
         self._accounts = accounts
         self._kin = kin
         self._rights = rights
@@ -108,7 +110,7 @@ class AccountsResource:
             document = await self._accounts.soft_delete(account, call.author, call.precondition)
         else:
             document = await self._accounts.delete(account, call.precondition)
-        return Reply(shown_deletion(document), revision=document["_rev"])
+        return Reply(deletion_response(document), revision=document["_rev"])
 
     async def _api_key(self, call: Call, account: Account) -> Reply:
         # Kazoo shows it to any user, who becomes an admin by logging in with it.
@@ -122,7 +124,7 @@ class AccountsResource:
 
     async def _shown(self, call: Call, document: Document) -> Reply:
         viewer = call.principal.account.id if call.principal is not None else None
-        shown = shown_account(document, viewer)
+        shown = account_response(document, viewer)
         expires = Account.of(document).trial_expires
         if expires is not None:
             shown["trial_time_left"] = expires - gregorian_seconds(self._clock())

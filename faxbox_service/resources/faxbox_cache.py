@@ -8,28 +8,28 @@ from collections.abc import Iterable
 from sys import getsizeof
 from typing import cast
 
-from faxbox_service.bounded_cache import BoundedMemory
+from faxbox_service.bounded_cache import BoundedCache
 from faxbox_service.crossbar.listing.listing import Batch, BatchKey
 from faxbox_service.documents.json.text import EncodedJson, encode_json
-from faxbox_service.documents.model.faxbox import shown_faxbox
+from faxbox_service.documents.model.faxbox import faxbox_response
 from faxbox_service.documents.types import Document
 from faxbox_service.stores.base import ViewRow
 
 _BUDGET = 8_000_000
 
 
-class RenderedFaxboxes:
+class FaxboxCache:
     """Remembers texts of `budget` bytes in all, of a sixteenth at most; the oldest go first."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
-        self._texts: BoundedMemory[BatchKey, bytes] = BoundedMemory(budget)
+        self._texts: BoundedCache[BatchKey, bytes] = BoundedCache(budget)
 
     def text(self, document: Document) -> EncodedJson:
         """The JSON text of one faxbox."""
         key = (document["_id"], document["_rev"])
         text = self._texts.get(key)
         if text is None:
-            text = encode_json(shown_faxbox(document))
+            text = encode_json(faxbox_response(document))
             self._texts.put(key, text, _size_of(key, text))
         return EncodedJson(text)
 
@@ -44,7 +44,7 @@ class RenderedFaxboxes:
         )
 
     def _rendered(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
-        text = encode_json(shown_faxbox(row.document or {}))
+        text = encode_json(faxbox_response(row.document or {}))
         if remember:
             self._texts.put(key, text, _size_of(key, text))
         return text

@@ -5,20 +5,24 @@ from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
 from faxbox_service.crossbar.errors import bad_identifier, not_found
-from faxbox_service.crossbar.listing.listing import Kind, Listing, ListingLimits
+from faxbox_service.crossbar.listing.listing import ListedResource, Listing, ListingLimits
 from faxbox_service.crossbar.listing.paging import PageRequest
 from faxbox_service.crossbar.request.negotiation import Representation
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.model.account import Account
-from faxbox_service.documents.model.faxbox import shown_deletion, shown_faxbox, shown_history
+from faxbox_service.documents.model.faxbox import (
+    deletion_response,
+    faxbox_response,
+    history_response,
+)
 from faxbox_service.documents.schema.schema import Patched
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes.faxboxes import Faxboxes
 from faxbox_service.stores.base import ViewRow
 
-from .faxbox_cache import RenderedFaxboxes
-from .permissions import Rights
+from .faxbox_cache import FaxboxCache
+from .permissions import Permissions
 
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "POST", "GET", "DELETE")
@@ -31,13 +35,13 @@ class FaxboxesResource:
     has_previews = True
 
     def __init__(
-        self, faxboxes: Faxboxes, rights: Rights, *, page_size: int, limits: ListingLimits
+        self, faxboxes: Faxboxes, rights: Permissions, *, page_size: int, limits: ListingLimits
     ) -> None:
         self._faxboxes = faxboxes
         self._rights = rights
         self._page_size = page_size
-        self._rendered = RenderedFaxboxes()
-        self._kind = Kind(self._rendered.texts, shown_faxbox, _item, limits)
+        self._rendered = FaxboxCache()
+        self._kind = ListedResource(self._rendered.texts, faxbox_response, _item, limits)
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Collection, item, nothing below."""
@@ -98,7 +102,7 @@ class FaxboxesResource:
         revisions = await self._faxboxes.history(account.id, faxbox_id)
         current = revisions[0]["_rev"]
         call.precondition.require_match(current)
-        return Reply(shown_history(revisions), revision=current)
+        return Reply(history_response(revisions), revision=current)
 
     async def _list(self, call: Call, account: Account) -> AnyReply:
         page = PageRequest.of(call, self._page_size)
@@ -111,7 +115,7 @@ class FaxboxesResource:
             account, call.data(), call.author, call.idempotency_key
         )
         return Reply(
-            shown_faxbox(document),
+            faxbox_response(document),
             status=201,
             revision=document["_rev"],
             location_id=document["_id"],
@@ -149,7 +153,7 @@ class FaxboxesResource:
                     await self._faxboxes.preview_patch(account.id, stored, call.data())
                 )
             case _:
-                return Reply(shown_deletion(stored), revision=stored["_rev"])
+                return Reply(deletion_response(stored), revision=stored["_rev"])
 
     async def _delete(self, call: Call, account: Account, faxbox_id: DocumentId) -> Reply:
         if call.should_soft_delete():
@@ -158,15 +162,15 @@ class FaxboxesResource:
             )
         else:
             document = await self._faxboxes.delete(account.id, faxbox_id, call.precondition)
-        return Reply(shown_deletion(document), revision=document["_rev"])
+        return Reply(deletion_response(document), revision=document["_rev"])
 
 
 def _item(row: ViewRow) -> Document:
-    return shown_faxbox(cast(Document, row.document))
+    return faxbox_response(cast(Document, row.document))
 
 
 def _shown(document: Document) -> Reply:
-    return Reply(shown_faxbox(document), revision=document["_rev"])
+    return Reply(faxbox_response(document), revision=document["_rev"])
 
 
 def _shown_patched(patched: Patched) -> Reply:

@@ -11,7 +11,7 @@ from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.users.users import Users
 
 
-class Rights:
+class Permissions:
     """Judges callers who already may act on the account; `are_kazoos` lets them do as in Kazoo.
 
     Users are read for it. What is remembered of a token is seconds old, in which somebody who no

@@ -5,18 +5,18 @@ from functools import partial
 from typing import cast
 
 from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
-from faxbox_service.crossbar.listing.listing import Batch, Kind, Listing, ListingLimits
+from faxbox_service.crossbar.listing.listing import Batch, ListedResource, Listing, ListingLimits
 from faxbox_service.crossbar.listing.paging import PageRequest
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.model.account import Account
-from faxbox_service.documents.model.user import shown_user, user_summary
+from faxbox_service.documents.model.user import user_response, user_summary
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.auth.tokens import Tokens
 from faxbox_service.repositories.users.users import Users
 from faxbox_service.stores.base import ViewRow
 
-from .permissions import Rights
+from .permissions import Permissions
 
 _COLLECTION_METHODS = ("PUT", "GET")
 _ITEM_METHODS = ("PATCH", "DELETE", "POST", "GET")
@@ -31,7 +31,7 @@ class UsersResource:
         self,
         users: Users,
         tokens: Tokens,
-        rights: Rights,
+        rights: Permissions,
         *,
         page_size: int,
         limits: ListingLimits,
@@ -40,7 +40,7 @@ class UsersResource:
         self._tokens = tokens
         self._rights = rights
         self._page_size = page_size
-        self._kind = Kind(_texts, shown_user, _summary, limits)
+        self._kind = ListedResource(_texts, user_response, _summary, limits)
 
     def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Collection, item, nothing below."""
@@ -114,12 +114,12 @@ class UsersResource:
         else:
             document = await self._users.delete(account.id, user_id, call.precondition)
         await self._tokens.tell_reset(account.id, user_id)
-        shown = {**shown_user(document), "_read_only": {"deleted": True}}
+        shown = {**user_response(document), "_read_only": {"deleted": True}}
         return Reply(shown, revision=document["_rev"])
 
 
 def _shown(document: Document) -> Reply:
-    return Reply(shown_user(document), revision=document["_rev"])
+    return Reply(user_response(document), revision=document["_rev"])
 
 
 def _summary(row: ViewRow) -> Document:

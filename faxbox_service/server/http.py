@@ -30,7 +30,7 @@ from faxbox_service.crossbar.request.parsed import LONGEST_HEADERS
 from faxbox_service.crossbar.response.byte_response import AnyResponse
 
 from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
-from .request_stats import Served
+from .request_stats import RequestStats
 
 _BACKLOG = 1024
 _READ_BUFFER = 32_768
@@ -191,7 +191,7 @@ class _EnvelopeServer(web.Server):
         self.dispatcher = dispatcher
         self.limits = limits
         self.counts = ConnectionCounts(limits.most_per_address)
-        self.served = Served()
+        self.served = RequestStats()
         self.connections_made = 0
         self._in_flight = 0
         self._is_draining = False
@@ -264,7 +264,7 @@ class HttpServer:
         await self._site.start()
 
     @property
-    def served(self) -> Served:
+    def served(self) -> RequestStats:
         """What was answered so far."""
         return self._server.served
 

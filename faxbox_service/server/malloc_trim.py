@@ -18,7 +18,7 @@ _INTERVAL = 5.0
 """Seconds."""
 
 
-class ReturnedMemory:
+class MallocTrim:
     """Returns free memory every few seconds in which there was anything to do."""
 
     def __init__(self, work_done: Callable[[], int]) -> None:

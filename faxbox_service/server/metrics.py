@@ -19,9 +19,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from faxbox_service.app import Repositories
-from faxbox_service.crossbar.concurrency_limit import Gate
+from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.response.envelope import NEVER_SNIFFED
-from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.reconcile.reconciler import Reconciler
 
 from .http import HttpServer
@@ -34,7 +34,7 @@ class Metrics(Collector):
 
     repositories: Repositories
     reconciler: Reconciler
-    gate: Gate
+    gate: ConcurrencyLimiter
     server: HttpServer
 
     def collect(self) -> Iterable[Metric]:
@@ -89,7 +89,7 @@ class Metrics(Collector):
             "What was wrong with documents; all but what is for people was mended.",
             labels=["fault"],
         )
-        for fault in Fault:
+        for fault in Inconsistency:
             found.add_metric([str(fault)], reconciler.repairs[fault])
         yield found
 

@@ -20,7 +20,7 @@ from faxbox_service.settings import Settings
 from .connections import ConnectionLimits
 from .http import HttpServer
 from .log_files import REOPENING, reopen_log_files, survive_signals
-from .malloc_trim import ReturnedMemory
+from .malloc_trim import MallocTrim
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ async def _serve(
         await server.listen(listener)
         if settings.reconcile:
             reconciler.start()
-        memory = ReturnedMemory(server.work_done)
+        memory = MallocTrim(server.work_done)
         closing.push_async_callback(memory.stop)
         memory.start()
         _spare_the_collector()

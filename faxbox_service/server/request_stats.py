@@ -15,19 +15,19 @@ LIMITS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 
 
 @dataclass(slots=True)
-class Times:
+class Histogram:
     """How long requests took: how many up to each of `LIMITS` and above the one before, and all."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(LIMITS) + 1))
     seconds: float = 0.0
 
 
-class Served:
+class RequestStats:
     """Counts by method and status, and times by method."""
 
     def __init__(self) -> None:
         self.replies: Counter[tuple[str, int]] = Counter()
-        self.times: dict[str, Times] = {}
+        self.times: dict[str, Histogram] = {}
 
     def add(self, method: str, status: int, seconds: float) -> None:
         """Count a request from its header to its reply, which a slow client may still be taking."""
@@ -36,6 +36,6 @@ class Served:
         self.replies[method, status] += 1
         times = self.times.get(method)
         if times is None:
-            times = self.times[method] = Times()
+            times = self.times[method] = Histogram()
         times.counts[bisect_left(LIMITS, seconds)] += 1
         times.seconds += seconds

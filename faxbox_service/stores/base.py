@@ -115,7 +115,7 @@ class ViewRange:
     """Which rows of a view, in which order, as CouchDB means these parameters.
 
     `start_key` and `end_key` are inclusive and in the direction of travel. With `key`, only rows
-    of exactly that key. `most_bytes` ends a view with a limit and documents early: `CutRows`.
+    of exactly that key. `most_bytes` ends a view with a limit and documents early: `TruncatedRows`.
     """
 
     key: Json | _Unset = UNSET
@@ -162,7 +162,7 @@ class DecodedRow:
     document: Document | None = None
 
 
-class CutRows(list[ViewRow]):
+class TruncatedRows(list[ViewRow]):
     """Fewer rows than there are and were asked for, two at least, because documents are long.
 
     A store may read several rows beyond `most_bytes`, but not all, whatever they hold.
@@ -336,7 +336,7 @@ class Store(Protocol):
         """Read rows of a view, up to date with every write acknowledged before.
 
         Rows come in key order (CouchDB's collation of types: null, booleans, numbers, strings,
-        arrays, objects), equal keys in id order; `descending` reverses both. `CutRows` when
+        arrays, objects), equal keys in id order; `descending` reverses both. `TruncatedRows` when
         `most_bytes` ended it. Raises `MissingView` or `MissingDatabase`.
         """
 

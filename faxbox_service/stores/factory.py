@@ -53,7 +53,7 @@ def embedded_path(url: str) -> Path:
     return Path(path)
 
 
-def shown_place(url: str) -> str:
+def redacted_url(url: str) -> str:
     """Where a store is, for people: an absolute path, or a server without its password."""
     return str(embedded_path(url).absolute()) if is_embedded(url) else ServerUrl.parse(url).address
 

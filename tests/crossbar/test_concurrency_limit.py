@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.concurrency_limit import Gate
+from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.errors import CrossbarError
 
 
@@ -52,7 +52,7 @@ async def settle():
 )
 def test_whoever_comes_leaves_and_gives_up(width, steps):
     async def play():
-        gate = Gate(width, longest_queue=100, patience=60)
+        gate = ConcurrencyLimiter(width, longest_queue=100, patience=60)
         visitors, tasks = Visitors(gate), []
         for step, choice in steps:
             present = [number for number, task in enumerate(tasks) if not task.done()]
@@ -81,7 +81,7 @@ def test_whoever_comes_leaves_and_gives_up(width, steps):
 
 
 async def test_who_finds_a_full_queue_is_refused_at_once():
-    gate = Gate(1, longest_queue=1, patience=60)
+    gate = ConcurrencyLimiter(1, longest_queue=1, patience=60)
     visitors = Visitors(gate)
     inside, waiting = (asyncio.create_task(visitors.visit(number)) for number in (1, 2))
     await settle()
@@ -97,7 +97,7 @@ async def test_who_finds_a_full_queue_is_refused_at_once():
 
 
 async def test_who_has_waited_too_long_is_refused_and_takes_no_place():
-    gate = Gate(1, longest_queue=9, patience=0.05)
+    gate = ConcurrencyLimiter(1, longest_queue=9, patience=0.05)
     visitors = Visitors(gate)
     inside = asyncio.create_task(visitors.visit(1))
     await settle()
@@ -114,7 +114,7 @@ async def test_who_has_waited_too_long_is_refused_and_takes_no_place():
 
 
 async def test_a_failure_inside_gives_the_place_back():
-    gate = Gate(1, longest_queue=0, patience=1)
+    gate = ConcurrencyLimiter(1, longest_queue=0, patience=1)
     for _ in range(3):
         with pytest.raises(KeyError):
             async with place_in(gate):
@@ -122,7 +122,7 @@ async def test_a_failure_inside_gives_the_place_back():
 
 
 async def test_what_is_begun_waits_for_its_turn_however_long():
-    gate = Gate(1, longest_queue=0, patience=0.01)
+    gate = ConcurrencyLimiter(1, longest_queue=0, patience=0.01)
     await gate.enter()
 
     async def go_on():

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from faxbox_service.crossbar import time_slices
-from faxbox_service.crossbar.time_slices import Slices
+from faxbox_service.crossbar.time_slices import TimeSlices
 
 
 @pytest.fixture
@@ -46,15 +46,15 @@ def steps(number, taken=None):
 
 async def test_others_run_after_each_slice(no_time):
     rounds = Rounds()
-    assert await Slices().finish(steps(100)) == "done"
+    assert await TimeSlices().finish(steps(100)) == "done"
     rounds.stop()
     assert rounds.count >= 100
 
 
 async def test_short_work_waits_for_nobody(all_time):
     rounds = Rounds()
-    assert await Slices().finish(steps(100)) == "done"
-    await Slices().pause()
+    assert await TimeSlices().finish(steps(100)) == "done"
+    await TimeSlices().pause()
     rounds.stop()
     assert rounds.count == 0
 
@@ -68,7 +68,7 @@ async def test_of_much_work_at_once_there_is_one_slice_in_a_round(no_time):
             in_rounds.append(rounds.count)
             yield
 
-    await asyncio.gather(*(Slices().finish(noted(20)) for _ in range(50)))
+    await asyncio.gather(*(TimeSlices().finish(noted(20)) for _ in range(50)))
     rounds.stop()
     # All begin at once; from then on they take turns.
     later = in_rounds[50:]
@@ -77,14 +77,14 @@ async def test_of_much_work_at_once_there_is_one_slice_in_a_round(no_time):
 
 async def test_what_begins_later_need_not_wait_for_the_end_of_what_began_before(no_time):
     long, short = [], []
-    first = asyncio.create_task(Slices().finish(steps(1000, long)))
+    first = asyncio.create_task(TimeSlices().finish(steps(1000, long)))
     await asyncio.sleep(0)
-    await Slices().finish(steps(10, short))
+    await TimeSlices().finish(steps(10, short))
     assert len(long) < 50
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
-    await Slices().finish(steps(10))
+    await TimeSlices().finish(steps(10))
 
 
 async def test_what_the_steps_raise_is_raised():
@@ -93,4 +93,4 @@ async def test_what_the_steps_raise_is_raised():
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        await Slices().finish(failing())
+        await TimeSlices().finish(failing())

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from faxbox_service.app import Repositories, router_of
-from faxbox_service.crossbar.auth.token_bucket import Buckets
-from faxbox_service.crossbar.concurrency_limit import Gate
+from faxbox_service.crossbar.auth.token_bucket import TokenBuckets
+from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.errors import overloaded
 from faxbox_service.documents.model.account import Account
 from faxbox_service.openapi.components.examples import (
@@ -155,7 +155,7 @@ async def many_users(scene: Scene) -> Request:
 
 async def a_client_that_asks_too_often(scene: Scene) -> Request:
     """One without a good token, whose bucket is empty."""
-    scene.patch.setattr(Buckets, "take", lambda *_: 30.0)
+    scene.patch.setattr(TokenBuckets, "take", lambda *_: 30.0)
     return scene.request.with_header("X-Auth-Token", None)
 
 
@@ -224,11 +224,11 @@ async def a_silent_datastore(scene: Scene) -> Request:
 async def too_many_requests_at_once(scene: Scene) -> Request:
     """The gate is closed, and its queue full."""
 
-    async def refuse(gate: Gate) -> None:
+    async def refuse(gate: ConcurrencyLimiter) -> None:
         raise overloaded()
 
-    scene.patch.setattr(Gate, "try_enter", lambda gate: False)
-    scene.patch.setattr(Gate, "enter", refuse)
+    scene.patch.setattr(ConcurrencyLimiter, "try_enter", lambda gate: False)
+    scene.patch.setattr(ConcurrencyLimiter, "enter", refuse)
     return scene.request
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from faxbox_service.crossbar.listing.listing import Batch
-from faxbox_service.documents.model.faxbox import shown_faxbox
-from faxbox_service.resources.faxbox_cache import RenderedFaxboxes
+from faxbox_service.documents.model.faxbox import faxbox_response
+from faxbox_service.resources.faxbox_cache import FaxboxCache
 from faxbox_service.stores.base import DecodedRow
 
 BUDGET = 16_000
@@ -14,7 +14,7 @@ BUDGET = 16_000
 
 @pytest.fixture
 def rendered():
-    return RenderedFaxboxes(budget=BUDGET)
+    return FaxboxCache(budget=BUDGET)
 
 
 def box(number, revision="1-a", name="Front desk"):
@@ -44,7 +44,7 @@ def listed_again(rendered, document):
 def test_a_box_is_rendered_as_it_is_shown(rendered):
     for revision, name in (("1-a", "old"), ("2-b", "new"), ("1-a", "old")):
         document = box(1, revision, name)
-        assert json.loads(bytes(rendered.text(document))) == shown_faxbox(document)
+        assert json.loads(bytes(rendered.text(document))) == faxbox_response(document)
 
 
 def test_listings_and_single_boxes_share_their_texts(rendered):
@@ -64,7 +64,7 @@ def test_large_boxes_do_not_push_the_others_out(rendered):
     (small,) = rendered.texts(batch(box(1)), remember=True)
     for number in range(2, 20):
         large = box(number, name="x" * (BUDGET // 16))
-        assert json.loads(bytes(rendered.text(large))) == shown_faxbox(large)
+        assert json.loads(bytes(rendered.text(large))) == faxbox_response(large)
     assert listed_again(rendered, box(1)) is small
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.crossbar.context import METHODS
-from faxbox_service.server.request_stats import LIMITS, OTHER_METHODS, Served
+from faxbox_service.server.request_stats import LIMITS, OTHER_METHODS, RequestStats
 
 requests = st.lists(
     st.tuples(
@@ -17,7 +17,7 @@ requests = st.lists(
 
 @given(requests)
 def test_every_request_counts_once(taken) -> None:
-    served = Served()
+    served = RequestStats()
     for request in taken:
         served.add(*request)
     assert served.replies.total() == len(taken)

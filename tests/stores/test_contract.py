@@ -15,7 +15,6 @@ from faxbox_service.stores.base import (
     UNSET,
     Attachment,
     Change,
-    CutRows,
     DocumentNotFound,
     DocumentRefused,
     MissingDatabase,
@@ -23,6 +22,7 @@ from faxbox_service.stores.base import (
     RevisionConflict,
     Store,
     StoreUnavailable,
+    TruncatedRows,
     View,
     ViewRange,
     ViewRow,
@@ -549,10 +549,10 @@ class TestViews:
                 most_bytes=60_000,
             )
             rows = await store.view(database, LISTING, wanted)
-            assert len(rows) >= 2 or not isinstance(rows, CutRows)
+            assert len(rows) >= 2 or not isinstance(rows, TruncatedRows)
             assert sum(len(str(row.document)) for row in rows[:-8]) <= 60_000
             seen += [row.id for row in rows]
-            if not isinstance(rows, CutRows):
+            if not isinstance(rows, TruncatedRows):
                 break
             seen.pop()
             start = rows[-1].key
@@ -566,7 +566,7 @@ class TestViews:
             wanted = ViewRange(limit=limit, include_docs=True, most_bytes=10_000)
             rows = await store.view(database, LISTING, wanted)
             assert [row.id for row in rows] == list("abc")[:limit]
-            assert not isinstance(rows, CutRows)
+            assert not isinstance(rows, TruncatedRows)
 
     async def test_two_documents_come_however_long_they_are(
         self, store: Store, database: str

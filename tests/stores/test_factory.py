@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faxbox_service.stores.factory import embedded_path, require_store_url, shown_place
+from faxbox_service.stores.factory import embedded_path, redacted_url, require_store_url
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,6 @@ def test_any_other_form_is_refused_and_the_right_ones_named(url):
 
 
 def test_a_store_is_shown_without_its_password():
-    shown = shown_place("couchdb://admin:hunter2@db.example:5984/prefix")
+    shown = redacted_url("couchdb://admin:hunter2@db.example:5984/prefix")
     assert shown == "http://db.example:5984/prefix"
-    assert shown_place("sqlite:data/x.db") == str(Path("data/x.db").absolute())
+    assert redacted_url("sqlite:data/x.db") == str(Path("data/x.db").absolute())

@@ -20,7 +20,7 @@ from faxbox_service.repositories.auth.tokens import Tokens
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials
 from faxbox_service.repositories.primitives.clock import Clock
-from faxbox_service.repositories.primitives.ttl_cache import Expiring
+from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 from faxbox_service.repositories.users.users import Users
 
 from .credentials import PlainCredential, is_of_type, parse_basic
@@ -106,7 +106,7 @@ class Authenticator:
         self._restrictions = restrictions
         self._configuration = configuration
         self._clock = clock
-        self._basic: Expiring[bytes, Bearer] = Expiring(remembered_seconds, clock)
+        self._basic: TtlCache[bytes, Bearer] = TtlCache(remembered_seconds, clock)
 
     async def authenticate(
         self, credential: Credential, claimed_account_id: str | None

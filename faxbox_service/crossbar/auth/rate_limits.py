@@ -13,7 +13,7 @@ from faxbox_service.crossbar.errors import too_many_requests
 from faxbox_service.documents.types import AccountId, Document
 from faxbox_service.repositories.primitives.clock import SteadyClock
 
-from .token_bucket import Buckets
+from .token_bucket import TokenBuckets
 
 BucketName: TypeAlias = tuple[str, AccountId | None]
 """The client's address and the path's account."""
@@ -41,10 +41,10 @@ class RateLimits:
 
     def __init__(self, limits: Limits, clock: SteadyClock) -> None:
         self._limits = limits
-        self._requests: Buckets[BucketName] = Buckets(limits.burst, limits.refill, clock)
+        self._requests: TokenBuckets[BucketName] = TokenBuckets(limits.burst, limits.refill, clock)
         most = ceil(log2(_DEAREST_LOGIN))
         # Failures fill up again, too: a bucket of them is a memory that fades.
-        self._failures: Buckets[str] = Buckets(most, _FAILURES_FORGIVEN_PER_SECOND, clock)
+        self._failures: TokenBuckets[str] = TokenBuckets(most, _FAILURES_FORGIVEN_PER_SECOND, clock)
         self._most_failures = most
         self._full: Document = {"consumed": _COST, "remaining": limits.burst or _KAZOOS_BURST}
 

@@ -10,7 +10,7 @@ Name = TypeVar("Name", bound=Hashable)
 _CAPACITY = 20_000
 
 
-class Buckets(Generic[Name]):
+class TokenBuckets(Generic[Name]):
     """A bucket for each name, full until something is taken: `burst` tokens, `refill` a second.
 
     Memory is bounded by forgetting the fullest buckets, which loses least: whoever makes many new

@@ -17,7 +17,7 @@ from faxbox_service.crossbar.call import AnyReply, Call, Place, Reply, StreamRep
 from faxbox_service.crossbar.errors import range_not_satisfiable
 from faxbox_service.crossbar.request.negotiation import Representation
 from faxbox_service.crossbar.response.csv_table import CsvRules, CsvTable
-from faxbox_service.crossbar.time_slices import Slices
+from faxbox_service.crossbar.time_slices import TimeSlices
 from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.primitives.view_page import FoundRows, RowsWanted
@@ -71,7 +71,7 @@ class ListingLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ListedResource:
     """What is listed, and how: the same for every listing of a resource."""
 
     render: Render
@@ -82,7 +82,7 @@ class Kind:
     limits: ListingLimits
 
     @classmethod
-    def of_summaries(cls, show: Show, limits: ListingLimits) -> "Kind":
+    def of_summaries(cls, show: Show, limits: ListingLimits) -> "ListedResource":
         """Items that are the values of rows."""
         return cls(_render_values, show, attrgetter("value"), limits)
 
@@ -94,12 +94,12 @@ def _render_values(batch: "Batch", _: bool) -> Iterable[bytes]:
 class Listing:
     """One listing that a client has asked for."""
 
-    def __init__(self, call: Call, page: PageRequest, fetch: Fetch, kind: Kind) -> None:
+    def __init__(self, call: Call, page: PageRequest, fetch: Fetch, kind: ListedResource) -> None:
         """Raises a 400 for too many filters."""
         self._call = call
         self.page = page
         self._filters = Filters.of(call.options.query, kind.limits.most_filters)
-        self._slices = Slices()
+        self._slices = TimeSlices()
         self._fetch = fetch
         self._kind = kind
         self._is_begun = False

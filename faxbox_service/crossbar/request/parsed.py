@@ -26,7 +26,7 @@ _VISIBLE = _PRINTABLE - {" "}
 
 
 @dataclass(slots=True)
-class Question:
+class ParsedRequest:
     """What a request asks: its target, and the options in its query string and its body."""
 
     method: str
@@ -48,10 +48,10 @@ class Question:
         self.options = Options.of(self.options.query, envelope)
 
 
-def read_target(request: web.BaseRequest, path: str, query: str) -> Question:
+def read_target(request: web.BaseRequest, path: str, query: str) -> ParsedRequest:
     """What the target asks, in two parts. Raises a 400 for what is no text."""
     segments = split_path(path)
-    return Question(request.method, segments, Options.of(Query(query), {"data": {}}))
+    return ParsedRequest(request.method, segments, Options.of(Query(query), {"data": {}}))
 
 
 def require_text(headers: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ SMALLEST_COMPRESSED = 300
 
 
 @dataclass(slots=True)
-class Rendering:
+class ReplyFormat:
     """What a request asks of the form of its reply."""
 
     is_pretty: bool = False

@@ -6,11 +6,11 @@ from hashlib import md5
 
 from faxbox_service.crossbar.auth.rate_limits import RateLimits
 from faxbox_service.crossbar.call import RawReply, Reply, StreamReply
-from faxbox_service.crossbar.context import METHODS, READS, Judged
+from faxbox_service.crossbar.context import METHODS, READS, RequestContext
 from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
 from faxbox_service.crossbar.errors import NO_DATA, CrossbarError
 from faxbox_service.crossbar.request.conditional import marked
-from faxbox_service.crossbar.request.reply_format import SMALLEST_COMPRESSED, Rendering
+from faxbox_service.crossbar.request.reply_format import SMALLEST_COMPRESSED, ReplyFormat
 from faxbox_service.documents.gregorian import iso8601
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document, Revision
@@ -42,7 +42,7 @@ _CORS = {
 }
 
 
-class Replies:
+class ReplyBuilder:
     """Makes replies that say which node and version answered."""
 
     def __init__(self, node_name: str, version: str, limits: RateLimits, tables: CsvRules) -> None:
@@ -52,66 +52,68 @@ class Replies:
         self._limits = limits
         self.tables = tables
 
-    def success(self, method: str, judged: Judged, reply: Reply) -> ByteResponse:
+    def success(self, method: str, context: RequestContext, reply: Reply) -> ByteResponse:
         """The reply to a request that did what it asked; 304 when the client has it already."""
-        headers = self.success_headers(method, judged) | reply.headers
+        headers = self.success_headers(method, context) | reply.headers
         revision = reply.revision
-        if revision is not None and reply.has_etag and self.tag(method, judged, revision, headers):
+        if revision is not None and reply.has_etag and self.tag(method, context, revision, headers):
             return ByteResponse(304, headers)
         if reply.location_id is not None:
-            headers["location"] = f"{judged.path.rstrip('/')}/{reply.location_id}"
+            headers["location"] = f"{context.path.rstrip('/')}/{reply.location_id}"
         envelope = dict(reply.paging)
         if envelope:
-            headers |= next_page(judged, envelope)
-        if judged.principal is not None or reply.principal is not None:
+            headers |= next_page(context, envelope)
+        if context.principal is not None or reply.principal is not None:
             envelope["version"] = self._version
-        self._identify(envelope, judged, reply.auth_token)
+        self._identify(envelope, context, reply.auth_token)
         if reply.data is not NO_DATA:
             envelope["data"] = reply.data
         if revision is not None:
             envelope["revision"] = revision
         envelope["status"] = "success"
-        return _json(reply.status, envelope, headers, judged.rendering)
+        return _json(reply.status, envelope, headers, context.rendering)
 
-    def tag(self, method: str, judged: Judged, revision: Revision, headers: dict[str, str]) -> bool:
+    def tag(
+        self, method: str, context: RequestContext, revision: Revision, headers: dict[str, str]
+    ) -> bool:
         """Add the entity tag of a revision; whether the client has already what it is the tag of.
 
         A client that names the bare revision knows it from the envelope.
         """
-        tag = marked(revision, judged.mark())
+        tag = marked(revision, context.mark())
         headers["etag"] = f'"{tag}"'
-        return judged.is_kept(method, tag, revision)
+        return context.is_kept(method, tag, revision)
 
-    def raw(self, method: str, judged: Judged, reply: RawReply) -> ByteResponse:
+    def raw(self, method: str, context: RequestContext, reply: RawReply) -> ByteResponse:
         """A reply without an envelope."""
-        headers = self.success_headers(method, judged) | reply.headers
+        headers = self.success_headers(method, context) | reply.headers
         headers["content-type"] = reply.content_type
         if reply.etag is not None:
             headers["etag"] = f'"{reply.etag}"'
-            if judged.is_kept(method, reply.etag):
+            if context.is_kept(method, reply.etag):
                 return ByteResponse(304, headers)
-        return _response(200, headers, reply.body, judged.rendering)
+        return _response(200, headers, reply.body, context.rendering)
 
-    def success_headers(self, method: str, judged: Judged) -> dict[str, str]:
+    def success_headers(self, method: str, context: RequestContext) -> dict[str, str]:
         """The headers of every success."""
-        headers = self._headers(judged)
+        headers = self._headers(context)
         if method in READS:
             headers["expires"] = _NEVER_FRESH
             headers["cache-control"] = _READ_CACHING
-        if judged.is_cross_origin:
-            headers |= _cors(judged.allowed)
+        if context.is_cross_origin:
+            headers |= _cors(context.allowed)
         return headers
 
-    def closing_members(self, judged: Judged, reply: StreamReply) -> Document:
+    def closing_members(self, context: RequestContext, reply: StreamReply) -> Document:
         """The envelope of a stream after its `data`, in Kazoo's order of chunked replies."""
         envelope: Document = {}
-        self._identify(envelope, judged, None)
+        self._identify(envelope, context, None)
         ordered = {
             **reply.items.members(),
             "status": "success",
             "request_id": envelope["request_id"],
             "node": envelope["node"],
-            "version": self._version if judged.principal is not None else None,
+            "version": self._version if context.principal is not None else None,
             "timestamp": envelope["timestamp"],
             "tokens": None if reply.is_chunked else envelope["tokens"],
             "auth_token": envelope.get("auth_token"),
@@ -121,52 +123,54 @@ class Replies:
             return {name: str(value) for name, value in members.items()}
         return members
 
-    def error(self, judged: Judged, error: CrossbarError) -> ByteResponse:
+    def error(self, context: RequestContext, error: CrossbarError) -> ByteResponse:
         """The reply to a request that cannot be done; always JSON (contract, 12)."""
         envelope = dict(error.envelope)
-        if judged.principal is not None:
+        if context.principal is not None:
             envelope["version"] = self._version
-        self._identify(envelope, judged, None)
+        self._identify(envelope, context, None)
         if error.data is not NO_DATA:
             envelope["data"] = error.data
         envelope["error"] = str(error.status)
         envelope["message"] = error.message
         envelope["status"] = "error"
-        headers = self._headers(judged) | _cors(judged.allowed) | error.headers
-        return _json(error.status, envelope, headers, judged.rendering)
+        headers = self._headers(context) | _cors(context.allowed) | error.headers
+        return _json(error.status, envelope, headers, context.rendering)
 
-    def preflight(self, judged: Judged, asked: Mapping[str, str]) -> ByteResponse:
+    def preflight(self, context: RequestContext, asked: Mapping[str, str]) -> ByteResponse:
         """The empty reply to a CORS preflight."""
         method = asked.get("access-control-request-method", "")
         is_word = method.isascii() and method.isalpha()
-        headers = self._headers(judged) | _cors(judged.allowed, method if is_word else None)
+        headers = self._headers(context) | _cors(context.allowed, method if is_word else None)
         return ByteResponse(200, headers)
 
-    def options(self, judged: Judged) -> ByteResponse:
+    def options(self, context: RequestContext) -> ByteResponse:
         """The empty reply to OPTIONS of the server as a whole (RFC 9110, 9.3.7)."""
-        headers = self._headers(judged) | _cors(METHODS) | {"allow": ", ".join(METHODS)}
+        headers = self._headers(context) | _cors(METHODS) | {"allow": ", ".join(METHODS)}
         return ByteResponse(200, headers)
 
-    def _headers(self, judged: Judged) -> dict[str, str]:
+    def _headers(self, context: RequestContext) -> dict[str, str]:
         """What every reply begins with."""
-        if judged.language is None:
-            return {"x-request-id": judged.request_id, **_EVERYWHERE}
+        if context.language is None:
+            return {"x-request-id": context.request_id, **_EVERYWHERE}
         return {
-            "x-request-id": judged.request_id,
-            "content-language": judged.language,
+            "x-request-id": context.request_id,
+            "content-language": context.language,
             "vary": _VARY,
             **_EVERYWHERE,
         }
 
-    def _identify(self, envelope: Document, judged: Judged, auth_token: str | None) -> None:
-        envelope["timestamp"] = iso8601(judged.now)
+    def _identify(
+        self, envelope: Document, context: RequestContext, auth_token: str | None
+    ) -> None:
+        envelope["timestamp"] = iso8601(context.now)
         envelope["node"] = self._node
-        envelope["request_id"] = judged.request_id
-        envelope["tokens"] = self._limits.figures((judged.address, judged.account_id))
+        envelope["request_id"] = context.request_id
+        envelope["tokens"] = self._limits.figures((context.address, context.account_id))
         if auth_token is not None:
             envelope["auth_token"] = auth_token
-        elif judged.credential is not None and judged.credential.is_echoed:
-            envelope["auth_token"] = judged.credential.text
+        elif context.credential is not None and context.credential.is_echoed:
+            envelope["auth_token"] = context.credential.text
 
 
 def _cors(allowed: tuple[str, ...], wanted: str | None = None) -> dict[str, str]:
@@ -178,14 +182,14 @@ def _cors(allowed: tuple[str, ...], wanted: str | None = None) -> dict[str, str]
 
 
 def _json(
-    status: int, envelope: Document, headers: dict[str, str], rendering: Rendering
+    status: int, envelope: Document, headers: dict[str, str], rendering: ReplyFormat
 ) -> ByteResponse:
     headers["content-type"] = rendering.content_type
     return _response(status, headers, rendering.text(encode_json(envelope)), rendering)
 
 
 def _response(
-    status: int, headers: dict[str, str], body: bytes, rendering: Rendering
+    status: int, headers: dict[str, str], body: bytes, rendering: ReplyFormat
 ) -> ByteResponse:
     is_compressed = rendering.is_compressed and len(body) >= SMALLEST_COMPRESSED
     return ByteResponse(status, headers, body, is_compressed=is_compressed)

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, unquote_plus
 
-from faxbox_service.crossbar.context import Judged
+from faxbox_service.crossbar.context import RequestContext
 from faxbox_service.documents.types import Document
 
 _NEXT = "next_start_key"
@@ -15,14 +15,14 @@ _LONGEST_TARGET = 7000
 _URL_CHARACTERS = "!$%&'()*+,/:;=?@[]~"
 
 
-def next_page(judged: Judged, paging: Document) -> dict[str, str]:
+def next_page(context: RequestContext, paging: Document) -> dict[str, str]:
     """`next-start-key`, and `link` with the relation `next` (RFC 8288); none on the last page."""
     cursor = paging.get(_NEXT)
     if not isinstance(cursor, str):
         return {}
-    kept = [pair for pair in judged.query.split("&") if pair and _name(pair) not in _REPLACED]
+    kept = [pair for pair in context.query.split("&") if pair and _name(pair) not in _REPLACED]
     query = "&".join((*kept, f"start_key={cursor}"))
-    target = quote(f"{judged.path}?{query}", safe=_URL_CHARACTERS, errors="surrogateescape")
+    target = quote(f"{context.path}?{query}", safe=_URL_CHARACTERS, errors="surrogateescape")
     headers = {"next-start-key": cursor}
     if len(target) <= _LONGEST_TARGET:
         headers["link"] = f'<{target}>; rel="next"'

@@ -8,16 +8,16 @@ from contextlib import aclosing
 from aiohttp import web
 
 from faxbox_service.crossbar.call import Place, Reply, StreamReply, TableReply
-from faxbox_service.crossbar.context import Judged
+from faxbox_service.crossbar.context import RequestContext
 from faxbox_service.crossbar.request.negotiation import Representation
 from faxbox_service.crossbar.request.reply_format import as_javascript
-from faxbox_service.crossbar.time_slices import Slices
+from faxbox_service.crossbar.time_slices import TimeSlices
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document
 
 from .byte_response import AnyResponse, ByteResponse
 from .csv_table import CsvTable, content_disposition
-from .envelope import Replies
+from .envelope import ReplyBuilder
 from .next_page import next_page
 
 _log = logging.getLogger(__name__)
@@ -25,91 +25,91 @@ _log = logging.getLogger(__name__)
 
 async def send_items(
     request: web.BaseRequest,
-    replies: Replies,
-    judged: Judged,
+    replies: ReplyBuilder,
+    context: RequestContext,
     reply: StreamReply,
     place: Place,
     client_timeout: float,
 ) -> AnyResponse:
     """Send a listing, and an envelope around it that is complete only at its end."""
-    headers = replies.success_headers(request.method, judged)
-    if judged.is_kept(request.method, None):
+    headers = replies.success_headers(request.method, context)
+    if context.is_kept(request.method, None):
         return ByteResponse(304, headers)
-    headers["content-type"] = judged.rendering.content_type
-    is_script = judged.rendering.callback is not None
+    headers["content-type"] = context.rendering.content_type
+    is_script = context.rendering.callback is not None
 
     async def pieces() -> AsyncGenerator[bytes, None]:
-        yield judged.rendering.opening + b'{"data":['
+        yield context.rendering.opening + b'{"data":['
         separator = b""
         async for text in reply.items.texts(place):
             yield separator + (as_javascript(text) if is_script else text)
             separator = b","
-        members = replies.closing_members(judged, reply)
-        yield b"]" + _members(members, reply.is_chunked) + b"}" + judged.rendering.ending
+        members = replies.closing_members(context, reply)
+        yield b"]" + _members(members, reply.is_chunked) + b"}" + context.rendering.ending
 
-    return await _send(request, judged, headers, pieces(), client_timeout)
+    return await _send(request, context, headers, pieces(), client_timeout)
 
 
 async def send_document(
     request: web.BaseRequest,
-    replies: Replies,
-    judged: Judged,
+    replies: ReplyBuilder,
+    context: RequestContext,
     reply: Reply,
     client_timeout: float,
 ) -> AnyResponse:
     """Send one document as a table of one row. Raises a 400 for one that makes it too large."""
     table = CsvTable(replies.tables)
     try:
-        await Slices().finish(table.add(reply.data))
+        await TimeSlices().finish(table.add(reply.data))
     except BaseException:
         table.close()
         raise
     reply_as_table = TableReply(table, reply.revision)
-    return await send_table(request, replies, judged, reply_as_table, client_timeout)
+    return await send_table(request, replies, context, reply_as_table, client_timeout)
 
 
 async def send_table(
     request: web.BaseRequest,
-    replies: Replies,
-    judged: Judged,
+    replies: ReplyBuilder,
+    context: RequestContext,
     reply: TableReply,
     client_timeout: float,
 ) -> AnyResponse:
     """Send the rows of a table; nothing, with a 204, when there are none."""
-    headers = replies.success_headers(request.method, judged) | next_page(judged, reply.paging)
-    is_safe = replies.tables.is_safe if judged.is_csv_safe is None else judged.is_csv_safe
+    headers = replies.success_headers(request.method, context) | next_page(context, reply.paging)
+    is_safe = replies.tables.is_safe if context.is_csv_safe is None else context.is_csv_safe
     # The tag tells, too, whether it is.
-    judged.is_csv_safe = is_safe
+    context.is_csv_safe = is_safe
     try:
         revision = reply.revision
-        if revision is not None and replies.tag(request.method, judged, revision, headers):
+        if revision is not None and replies.tag(request.method, context, revision, headers):
             return ByteResponse(304, headers)
         if not len(reply.table):
             return ByteResponse(204, headers)
         headers["content-type"] = Representation.CSV.value
-        headers["content-disposition"] = content_disposition(judged.file_name)
+        headers["content-disposition"] = content_disposition(context.file_name)
 
         async def pieces() -> AsyncGenerator[bytes, None]:
             for chunk in reply.table.chunks(is_safe=is_safe):
                 yield chunk
 
-        return await _send(request, judged, headers, pieces(), client_timeout)
+        return await _send(request, context, headers, pieces(), client_timeout)
     finally:
         reply.table.close()
 
 
 async def _send(
     request: web.BaseRequest,
-    judged: Judged,
+    context: RequestContext,
     headers: dict[str, str],
     pieces: AsyncGenerator[bytes, None],
     client_timeout: float,
 ) -> web.StreamResponse:
     response = web.StreamResponse(headers=headers)
     # aiohttp would end even the empty body of a HEAD with gzip's last bytes.
-    if judged.rendering.is_compressed and request.method != "HEAD":
+    if context.rendering.is_compressed and request.method != "HEAD":
         response.enable_compression(web.ContentCoding.gzip)
-    slices = Slices()
+    slices = TimeSlices()
     try:
         await response.prepare(request)
         async with aclosing(pieces):
@@ -125,10 +125,10 @@ async def _send(
         response.force_close()
         if request.transport is not None:
             request.transport.abort()
-        _log.info("request %s: the client left in mid-reply", judged.request_id)
+        _log.info("request %s: the client left in mid-reply", context.request_id)
     except Exception:
         # The status is sent: a connection that ends too early is all that is left to say.
-        _log.exception("request %s failed in mid-reply", judged.request_id)
+        _log.exception("request %s failed in mid-reply", context.request_id)
         response.force_close()
         if request.transport is not None:
             request.transport.abort()

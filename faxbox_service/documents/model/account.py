@@ -191,7 +191,7 @@ def with_descendants(stored: Document, difference: int) -> Document:
     return {**stored, _DESCENDANTS: max(0, known + difference)}
 
 
-def shown_account(document: Document, viewer_id: AccountId | None) -> Document:
+def account_response(document: Document, viewer_id: AccountId | None) -> Document:
     """An account as replies show it, with the private facts that Crossbar tells (wire, 7).
 
     `billing_mode` depends on who looks.

@@ -119,7 +119,7 @@ def is_faxbox(document: Document) -> bool:
     return document.get("pvt_type") == FAXBOX and not is_soft_deleted(document)
 
 
-def copy_in_faxes(document: Document, account_id: AccountId, copy: Document | None) -> Document:
+def replica_of(document: Document, account_id: AccountId, copy: Document | None) -> Document:
     """What the copy in `faxes` must be, to be written over `copy`, the present one.
 
     It follows the account's document in all that is not bound to a database, but always says whose
@@ -147,7 +147,7 @@ def addresses(document: Document) -> frozenset[str]:
     return frozenset(folded(name) for name in named if isinstance(name, str) and name)
 
 
-def shown_faxbox(document: Document) -> Document:
+def faxbox_response(document: Document) -> Document:
     """A faxbox as replies show it: public fields, `id` and `smtp_email_address` (contract, 2)."""
     shown = public_fields(document)
     shown["id"] = document["_id"]
@@ -157,10 +157,10 @@ def shown_faxbox(document: Document) -> Document:
     return shown
 
 
-def shown_history(revisions: Sequence[Document]) -> Document:
+def history_response(revisions: Sequence[Document]) -> Document:
     """A faxbox and its revisions, newest first: CouchDB's `_revs_info`, with times and authors."""
     return {
-        **shown_faxbox(revisions[0]),
+        **faxbox_response(revisions[0]),
         "_revs_info": [_revision_info(revision) for revision in revisions],
     }
 
@@ -171,7 +171,7 @@ def _revision_info(revision: Document) -> Document:
     return info if is_faxbox(revision) else {**info, "deleted": True}
 
 
-def shown_deletion(document: Document) -> Document:
+def deletion_response(document: Document) -> Document:
     """A deleted document as the reply to its DELETE shows it (wire, section 4.2)."""
     shown = public_fields(document)
     shown["id"] = document["_id"]

@@ -126,7 +126,7 @@ def is_user(document: Document) -> bool:
     return document.get("pvt_type") == USER and not is_soft_deleted(document)
 
 
-def shown_user(document: Document) -> Document:
+def user_response(document: Document) -> Document:
     """A user as replies show it."""
     return {**_kept(public_fields(document)), "id": document["_id"]}
 

@@ -20,14 +20,14 @@ Fault: TypeAlias = tuple[tuple[str | int, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class PatchScope:
     """The values that changes give, and what was stored before."""
 
     stored: Document
     tree: _Tree
 
     @classmethod
-    def by(cls, changes: Document, stored: Document) -> "Touched":
+    def by(cls, changes: Document, stored: Document) -> "PatchScope":
         """What `merge_patch(stored, changes)` changes; arrays and scalars are replaced whole."""
         return cls(stored, _tree(changes, stored))
 

@@ -13,7 +13,7 @@ from faxbox_service.packaged import packaged_folder
 from .coercion import Repairs
 from .defaults import Defaults
 from .errors import InvalidDocument, PropertyErrors, property_errors, property_path
-from .patch_scope import Touched, fault_of
+from .patch_scope import PatchScope, fault_of
 from .references import BrokenSchema, References, Resolve, no_other_schema
 from .walk import Steps, TooManySteps, Walks
 
@@ -111,7 +111,7 @@ class Schema:
             # Only a schema that contains itself leads that deep.
             raise InvalidDocument(_as_a_whole("nested too deeply")) from None
 
-    def validate_patched(self, data: Document, touched: Touched) -> Patched:
+    def validate_patched(self, data: Document, touched: PatchScope) -> Patched:
         """As `validate`, of a document that a PATCH made: only for what the PATCH is to blame for.
 
         All else stays as it is, unrepaired, and is named if it is invalid.
@@ -121,14 +121,14 @@ class Schema:
         except TooManySteps:
             raise InvalidDocument(_as_a_whole("takes too long to judge")) from None
 
-    def validate_patched_within(self, steps: Steps, data: Document, touched: Touched) -> Patched:
+    def validate_patched_within(self, steps: Steps, data: Document, touched: PatchScope) -> Patched:
         """As `validate_patched`, in so many steps. Raises `TooManySteps` too."""
         try:
             return self._validated_patched(steps, data, touched)
         except RecursionError:
             raise InvalidDocument(_as_a_whole("nested too deeply")) from None
 
-    def _validated_patched(self, steps: Steps, data: Document, touched: Touched) -> Patched:
+    def _validated_patched(self, steps: Steps, data: Document, touched: PatchScope) -> Patched:
         document = data
         while True:
             errors = self._errors(document, steps)
@@ -146,7 +146,7 @@ class Schema:
             document = repairs.document
 
     def _faults_of(
-        self, document: Document, touched: Touched, errors: list[ValidationError], steps: Steps
+        self, document: Document, touched: PatchScope, errors: list[ValidationError], steps: Steps
     ) -> list[ValidationError]:
         """Those that a PATCH is to blame for. Of what it gives none is missing, as one may be among
         the errors of a document that has very many."""

@@ -19,17 +19,17 @@ from faxbox_service.documents.model.account import (
 )
 from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
 from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
-from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.repositories.errors import BadIdentifier
-from faxbox_service.repositories.faxboxes.consistency import Reconciliation
+from faxbox_service.repositories.faxboxes.consistency import FaxboxConsistency
 from faxbox_service.repositories.faxboxes.faxboxes import CROSSBAR_LISTING
-from faxbox_service.repositories.faxboxes.replica import FaxboxCopies
+from faxbox_service.repositories.faxboxes.replica import FaxboxReplicas
 from faxbox_service.repositories.primitives.clock import Clock, new_id, new_secret
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION, Precondition
 from faxbox_service.repositories.primitives.soft_delete import put_with_leaves
-from faxbox_service.repositories.primitives.update import Change, change_document
+from faxbox_service.repositories.primitives.update import Change, optimistic_update
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -39,9 +39,9 @@ from faxbox_service.stores.base import (
     ViewRange,
 )
 
-from .cache import KnownAccounts
+from .cache import AccountCache
 from .descendant_counts import DescendantCounts
-from .replica import AccountCopies
+from .replica import AccountReplicas
 from .rules import LISTING_BY_NAME, LISTING_BY_REALM, AccountRules
 
 LISTING_BY_API = View("accounts", "listing_by_api")
@@ -59,12 +59,12 @@ class Accounts:
         self,
         store: Store,
         schema: Schema,
-        faxbox_copies: FaxboxCopies,
-        reconciliation: Reconciliation,
+        faxbox_copies: FaxboxReplicas,
+        reconciliation: FaxboxConsistency,
         clock: Clock,
         *,
         realm_suffix: str,
-        known: KnownAccounts,
+        known: AccountCache,
     ) -> None:
         self._store = store
         self._rules = AccountRules(store, schema)
@@ -73,7 +73,7 @@ class Accounts:
         self._clock = clock
         self._realm_suffix = realm_suffix
         self._known = known
-        self.copies = AccountCopies(store)
+        self.copies = AccountReplicas(store)
         self._descendants = DescendantCounts(self.change_private)
 
     async def find(self, account_id: AccountId) -> Account:
@@ -161,7 +161,7 @@ class Accounts:
 
         async def patched(stored: Document) -> Document:
             nonlocal invalid
-            touched = Touched.by(documents.client_fields(data), documents.client_fields(stored))
+            touched = PatchScope.by(documents.client_fields(data), documents.client_fields(stored))
             fields = documents.patched_fields(stored, data)
             valid = await self._rules.valid(fields, stored, touched)
             invalid = valid.invalid
@@ -186,7 +186,7 @@ class Accounts:
         async def changed(stored: Document) -> Document:
             return change(stored)
 
-        return await change_document(lambda: self.fetch(account_id), changed, self._write)
+        return await optimistic_update(lambda: self.fetch(account_id), changed, self._write)
 
     async def soft_delete(
         self, account: Account, author: Author, precondition: Precondition = NO_PRECONDITION
@@ -255,7 +255,7 @@ class Accounts:
         async def stamped(stored: Document) -> Document:
             return self._stamped(await change(stored), author, account_id)
 
-        return await change_document(
+        return await optimistic_update(
             lambda: self.fetch(account_id), stamped, self._write, precondition
         )
 

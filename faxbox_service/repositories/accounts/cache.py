@@ -6,7 +6,7 @@ database tells of all accounts. While it cannot be followed, memories are believ
 
 from collections.abc import Awaitable, Callable
 
-from faxbox_service.bounded_cache import BoundedMemory
+from faxbox_service.bounded_cache import BoundedCache
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId
@@ -21,7 +21,7 @@ _ENTRIES = 10_000
 _BYTES = 16_000_000
 
 
-class KnownAccounts:
+class AccountCache:
     """Remembers accounts, `unfollowed_seconds` at most while changes do not arrive.
 
     With 0 seconds nothing is remembered, and nothing followed.
@@ -30,7 +30,7 @@ class KnownAccounts:
     def __init__(self, store: Store, clock: SteadyClock, *, unfollowed_seconds: float) -> None:
         self._clock = clock
         self._unfollowed_seconds = unfollowed_seconds
-        self._known: BoundedMemory[AccountId, tuple[float, Account]] = BoundedMemory(
+        self._known: BoundedCache[AccountId, tuple[float, Account]] = BoundedCache(
             _BYTES, most=_ENTRIES
         )
         self._loading: dict[AccountId, object] = {}

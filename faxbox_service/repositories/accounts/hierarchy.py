@@ -24,7 +24,7 @@ ALL = View("accounts", "listing_by_simple_id")
 _AT_ONCE = 500
 
 
-class AccountListings:
+class AccountHierarchy:
     """Lists accounts by the views of `accounts`."""
 
     def __init__(self, store: Store, accounts: Accounts) -> None:

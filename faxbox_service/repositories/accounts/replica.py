@@ -15,7 +15,7 @@ from faxbox_service.stores.base import DocumentRefused, Store, StoreError
 _log = logging.getLogger(__name__)
 
 
-class AccountCopies:
+class AccountReplicas:
     """Keeps copies equal to the documents they mirror."""
 
     def __init__(self, store: Store) -> None:

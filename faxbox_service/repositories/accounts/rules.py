@@ -4,7 +4,7 @@ import secrets
 
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.private_fields import alphanum_name
-from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.errors import AccountHasDescendants
@@ -32,7 +32,7 @@ class AccountRules:
         self._schema = schema
 
     async def valid(
-        self, fields: Document, stored: Document | None, touched: Touched | None = None
+        self, fields: Document, stored: Document | None, touched: PatchScope | None = None
     ) -> Patched:
         """The fields with defaults. Raises `InvalidDocument`, which tells every fault at once.
 

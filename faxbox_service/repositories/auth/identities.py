@@ -10,7 +10,7 @@ from faxbox_service.documents.names import account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.primitives.clock import new_id
-from faxbox_service.repositories.primitives.update import change_document
+from faxbox_service.repositories.primitives.update import optimistic_update
 from faxbox_service.repositories.users.users import SIGNATURE_SECRET, Users
 from faxbox_service.stores.base import Store
 
@@ -54,7 +54,7 @@ class Identities:
         async def changed(user: Document) -> Document:
             return change(user)
 
-        return await change_document(
+        return await optimistic_update(
             lambda: self._users.fetch(account_id, owner_id),
             changed,
             lambda user: self._store.put(account_database(account_id), user),

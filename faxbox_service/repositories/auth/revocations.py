@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from faxbox_service.bounded_cache import BoundedMemory
+from faxbox_service.bounded_cache import BoundedCache
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import REVOCATIONS
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
@@ -60,7 +60,7 @@ class Revocations:
         self._clock = clock
         self._on_revoked = on_revoked
         self._on_reset = on_reset
-        self._entries: BoundedMemory[DocumentId, _Entry] = BoundedMemory(_BYTES, most=_ENTRIES)
+        self._entries: BoundedCache[DocumentId, _Entry] = BoundedCache(_BYTES, most=_ENTRIES)
         self._is_complete = True
         """Whether all that is revoked is in memory."""
         self._follower = Follower(store, REVOCATIONS, self._take)

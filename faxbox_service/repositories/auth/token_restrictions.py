@@ -21,7 +21,7 @@ from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.errors import BadIdentifier, StaleRevision
 from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.repositories.primitives.preconditions import Precondition
-from faxbox_service.repositories.primitives.ttl_cache import Expiring
+from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 from faxbox_service.repositories.primitives.validation import validated
 from faxbox_service.stores.base import (
     DocumentNotFound,
@@ -66,7 +66,7 @@ class TokenRestrictions:
         self._schema = schema
         self._clock = clock
         self._configuration = configuration
-        self._known: Expiring[tuple[AccountId, str, str], _Found] = Expiring(
+        self._known: TtlCache[tuple[AccountId, str, str], _Found] = TtlCache(
             remembered_seconds, clock
         )
         self._changes = 0

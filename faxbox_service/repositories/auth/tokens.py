@@ -18,7 +18,7 @@ from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials, TokenExpired
 from faxbox_service.repositories.primitives.clock import Clock, new_id
-from faxbox_service.repositories.primitives.ttl_cache import Expiring
+from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 from faxbox_service.stores.base import Store, StoreError
 
 from .identities import Identities, secret_of
@@ -99,7 +99,7 @@ class Tokens:
         self._clock = clock
         self._lifetime = lifetime
         self._recheck_seconds = recheck_seconds
-        self._verified: Expiring[str, _Verified] = Expiring(
+        self._verified: TtlCache[str, _Verified] = TtlCache(
             _REMEMBERED_SECONDS, clock, size=_REMEMBERED_BYTES
         )
         self._doubts = 0

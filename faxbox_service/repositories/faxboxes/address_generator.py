@@ -10,7 +10,7 @@ from faxbox_service.repositories.configuration import Configuration
 _log = logging.getLogger(__name__)
 
 
-class Addresses:
+class AddressGenerator:
     """Makes new addresses."""
 
     def __init__(self, configuration: Configuration, default_domain: str) -> None:

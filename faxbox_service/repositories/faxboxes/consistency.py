@@ -20,8 +20,8 @@ from faxbox_service.documents.model.address_claim import (
 from faxbox_service.documents.model.faxbox import (
     FAXBOX,
     addresses,
-    copy_in_faxes,
     held_addresses,
+    replica_of,
     soft_deleted_faxbox,
 )
 from faxbox_service.documents.names import FAXES, account_database
@@ -32,7 +32,7 @@ from faxbox_service.documents.types import (
     GregorianSeconds,
     Revision,
 )
-from faxbox_service.repositories.inconsistency import Fault, Finding, finding_of
+from faxbox_service.repositories.inconsistency import Finding, Inconsistency, finding_of
 from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.stores.base import (
     DocumentRefused,
@@ -56,7 +56,7 @@ class _Boxes:
     """Whether requests may be under way in the account."""
 
 
-class Reconciliation:
+class FaxboxConsistency:
     """Finds and mends faults of given boxes."""
 
     def __init__(self, store: Store, claims: AddressClaims, clock: Clock) -> None:
@@ -161,15 +161,19 @@ class Reconciliation:
             if box is None:
                 return []
             if await self._claims.is_box(copy.get("pvt_account_id"), faxbox_id):
-                return [Finding(Fault.COPY_DOUBLED, account_id, faxbox_id, rival=copy)]
+                return [Finding(Inconsistency.COPY_DOUBLED, account_id, faxbox_id, rival=copy)]
         if box is None:
             if copy is None or copy.get("pvt_type") != FAXBOX:
                 return []
-            return [Finding(Fault.COPY_ORPHANED, account_id, faxbox_id, mended=tombstone_of(copy))]
-        wanted = copy_in_faxes(box, account_id, copy)
+            return [
+                Finding(
+                    Inconsistency.COPY_ORPHANED, account_id, faxbox_id, mended=tombstone_of(copy)
+                )
+            ]
+        wanted = replica_of(box, account_id, copy)
         if wanted == copy:
             return []
-        fault = Fault.COPY_MISSING if copy is None else Fault.COPY_STALE
+        fault = Inconsistency.COPY_MISSING if copy is None else Inconsistency.COPY_STALE
         return [Finding(fault, account_id, faxbox_id, mended=wanted)]
 
     async def _claim_faults(
@@ -194,7 +198,7 @@ class Reconciliation:
                 continue
             if finding is not None:
                 findings.append(finding)
-            if finding is not None and finding.fault is Fault.CLAIM_MISSING:
+            if finding is not None and finding.fault is Inconsistency.CLAIM_MISSING:
                 # The next box of this batch that wants the address finds it claimed.
                 entries[claim_id(address)] = cast(Document, finding.mended)
         return findings
@@ -209,11 +213,11 @@ class Reconciliation:
         wanted = new_claim(address, faxbox_id, account_id, self._now())
         if present is not None:
             if "_rev" not in present or await self._claims.is_used(present):
-                return Finding(Fault.DOUBLED, account_id, faxbox_id, address, rival=present)
+                return Finding(Inconsistency.DOUBLED, account_id, faxbox_id, address, rival=present)
             if is_reserved(present, self._now()):
                 return None
             wanted["_rev"] = present["_rev"]
-        return Finding(Fault.CLAIM_MISSING, account_id, faxbox_id, address, wanted)
+        return Finding(Inconsistency.CLAIM_MISSING, account_id, faxbox_id, address, wanted)
 
     def _stale_claim(
         self, account_id: AccountId, faxbox_id: DocumentId, claim: Document, is_live: bool
@@ -221,7 +225,9 @@ class Reconciliation:
         if is_live and is_reserved(claim, self._now()):
             return None
         mended = tombstone_of(claim)
-        return Finding(Fault.CLAIM_STALE, account_id, faxbox_id, claim.get("address"), mended)
+        return Finding(
+            Inconsistency.CLAIM_STALE, account_id, faxbox_id, claim.get("address"), mended
+        )
 
     def _now(self) -> GregorianSeconds:
         return gregorian_seconds(self._clock())

@@ -11,7 +11,7 @@ from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.callback_urls import BlockedHosts
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, public_fields, stamp
-from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.repositories.errors import BadIdentifier
@@ -29,7 +29,7 @@ from faxbox_service.stores.base import (
 )
 
 from .address_claims import AddressClaims
-from .address_generator import Addresses
+from .address_generator import AddressGenerator
 from .idempotency import IdempotentCreations
 from .writes import FaxboxWrites
 
@@ -43,7 +43,7 @@ class Faxboxes:
         self,
         store: Store,
         schema: Callable[[], Schema],
-        addresses: Addresses,
+        addresses: AddressGenerator,
         claims: AddressClaims,
         writes: FaxboxWrites,
         creations: IdempotentCreations,
@@ -312,7 +312,7 @@ class Faxboxes:
 
     async def _patched(self, stored: Document, data: Document) -> Patched:
         """The document with what was merged in, judged by that."""
-        touched = Touched.by(documents.client_fields(data), public_fields(stored))
+        touched = PatchScope.by(documents.client_fields(data), public_fields(stored))
         fields = documents.patched_fields(stored, data)
         patched = await validated_patched(self._schema(), fields, touched)
         blocked = self._blocked_hosts.errors(patched.document)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from faxbox_service.documents.couchdb_fields import tombstone_of
-from faxbox_service.documents.model.faxbox import copy_in_faxes
+from faxbox_service.documents.model.faxbox import replica_of
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.primitives.mirror import mirror
@@ -24,7 +24,7 @@ from faxbox_service.stores.base import (
 _log = logging.getLogger(__name__)
 
 
-class FaxboxCopies:
+class FaxboxReplicas:
     """Keeps copies equal to the documents they mirror."""
 
     def __init__(self, store: Store) -> None:
@@ -60,7 +60,7 @@ class FaxboxCopies:
         overwritten: on a conflict both are read again. `claims`, or tombstones of claims, are
         written with it; False when one of them conflicts with another's.
         """
-        wanted = copy_in_faxes(written, account_id, copy)
+        wanted = replica_of(written, account_id, copy)
         return await self._write(account_id, written["_id"], wanted, claims)
 
     async def vanish(
@@ -78,7 +78,7 @@ class FaxboxCopies:
         """Make the copy what the account's document says now. Idempotent, safe in parallel."""
 
         def make(document: Document, copy: Document | None) -> Document:
-            return copy_in_faxes(document, account_id, copy)
+            return replica_of(document, account_id, copy)
 
         await mirror(self._store, account_database(account_id), FAXES, faxbox_id, make)
 

@@ -21,7 +21,7 @@ from faxbox_service.repositories.primitives.update import (
     Change,
     Read,
     Write,
-    change_document,
+    optimistic_update,
     unchanged,
 )
 from faxbox_service.stores.base import (
@@ -34,7 +34,7 @@ from faxbox_service.stores.base import (
 )
 
 from .address_claims import AddressClaims
-from .replica import FaxboxCopies
+from .replica import FaxboxReplicas
 from .reservation import Reservation
 
 NewAddress: TypeAlias = Callable[[], Awaitable[str]]
@@ -44,7 +44,7 @@ NewAddress: TypeAlias = Callable[[], Awaitable[str]]
 class FaxboxWrites:
     """Creates, changes and removes the documents of faxboxes, with all that depends on them."""
 
-    def __init__(self, store: Store, copies: FaxboxCopies, claims: AddressClaims) -> None:
+    def __init__(self, store: Store, copies: FaxboxReplicas, claims: AddressClaims) -> None:
         self._store = store
         self._copies = copies
         self._claims = claims
@@ -89,7 +89,7 @@ class FaxboxWrites:
         change: Change,
         precondition: Precondition,
     ) -> Document:
-        """The document after a change that hides no box. Raises as `change_document` does."""
+        """The document after a change that hides no box. Raises as `optimistic_update` does."""
         copy: Document | None = None
         freed: list[Document] = []
         reservation = Reservation(account_id, faxbox_id)
@@ -121,7 +121,7 @@ class FaxboxWrites:
                 return await put(document)
 
         try:
-            written = await change_document(read, changed, write, precondition)
+            written = await optimistic_update(read, changed, write, precondition)
         except (RepositoryError, InvalidDocument, DocumentRefused):
             await self._claims.release(reservation)
             raise
@@ -136,9 +136,9 @@ class FaxboxWrites:
         change: Change,
         precondition: Precondition,
     ) -> Document:
-        """The document after a change that hides the box. Raises as `change_document` does."""
+        """The document after a change that hides the box. Raises as `optimistic_update` does."""
         entries = _Entries(fetch, self._copies)
-        written = await change_document(entries.read, change, self._put(account_id), precondition)
+        written = await optimistic_update(entries.read, change, self._put(account_id), precondition)
         copy, tombstones = entries.copy_and_tombstones(faxbox_id)
         await self._copies.follow(account_id, written, copy, tombstones)
         return written
@@ -157,7 +157,7 @@ class FaxboxWrites:
                 raise BadIdentifier(faxbox_id) from None
 
         entries = _Entries(fetch, self._copies)
-        deleted = await change_document(entries.read, unchanged, remove, precondition)
+        deleted = await optimistic_update(entries.read, unchanged, remove, precondition)
         copy, tombstones = entries.copy_and_tombstones(faxbox_id)
         await self._copies.vanish(account_id, faxbox_id, copy, tombstones)
         return deleted
@@ -199,7 +199,7 @@ class _Entries:
     Whoever writes one of them later makes our write of it conflict.
     """
 
-    def __init__(self, fetch: Read, copies: FaxboxCopies) -> None:
+    def __init__(self, fetch: Read, copies: FaxboxReplicas) -> None:
         self._fetch = fetch
         self._copies = copies
         self._found: Mapping[DocumentId, Document] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
-from faxbox_service.bounded_cache import BoundedMemory
+from faxbox_service.bounded_cache import BoundedCache
 
 from .clock import Clock
 
@@ -11,7 +11,7 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Expiring(Generic[Key, Value]):
+class TtlCache(Generic[Key, Value]):
     """Remembers values for `lifetime` seconds: `entries` of them at most, and `size` bytes."""
 
     def __init__(
@@ -19,7 +19,7 @@ class Expiring(Generic[Key, Value]):
     ) -> None:
         self._lifetime = lifetime
         self._clock = clock
-        self._entries: BoundedMemory[Key, tuple[float, Value]] = BoundedMemory(size, most=entries)
+        self._entries: BoundedCache[Key, tuple[float, Value]] = BoundedCache(size, most=entries)
         self.largest = self._entries.largest
         """The largest size of a value that is remembered."""
 

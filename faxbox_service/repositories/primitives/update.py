@@ -30,7 +30,7 @@ _LONGEST = 10.0
 """Seconds after which no new try begins: a client may have given up, and done something else."""
 
 
-async def change_document(
+async def optimistic_update(
     read: Read, change: Change, write: Write, precondition: Precondition = NO_PRECONDITION
 ) -> Document:
     """The document after the change, with its new revision.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from faxbox_service.documents.types import Json
-from faxbox_service.stores.base import UNSET, CutRows, Store, View, ViewRange, ViewRow
+from faxbox_service.stores.base import UNSET, Store, TruncatedRows, View, ViewRange, ViewRow
 
 HIGHEST_TEXT = "\ufff0"
 """Beyond every text in the order of keys: what Kazoo ends its ranges with."""
@@ -48,7 +48,7 @@ async def find_rows(store: Store, database: str, view: View, wanted: RowsWanted)
         most_bytes=_MOST_BYTES_AT_ONCE,
     )
     found = await store.view(database, view, rows)
-    if len(found) <= wanted.limit and not isinstance(found, CutRows):
+    if len(found) <= wanted.limit and not isinstance(found, TruncatedRows):
         return FoundRows(found, None)
     next_key = found[-1].key
     length = len(found) - 1

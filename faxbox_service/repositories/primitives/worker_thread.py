@@ -10,7 +10,7 @@ from faxbox_service.repositories.errors import TooMuchAtOnce
 Result = TypeVar("Result")
 
 
-class Beside:
+class WorkerThread:
     """A thread, and at most `most` pieces of work that are done or wait for it.
 
     Several threads would take more memory, and leave less of the processor to other requests.

@@ -18,9 +18,14 @@ from faxbox_service.documents.names import (
     is_account_id,
 )
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.repositories.accounts.replica import AccountCopies
-from faxbox_service.repositories.faxboxes.consistency import Reconciliation
-from faxbox_service.repositories.inconsistency import Fault, Finding, conflict_in, finding_of
+from faxbox_service.repositories.accounts.replica import AccountReplicas
+from faxbox_service.repositories.faxboxes.consistency import FaxboxConsistency
+from faxbox_service.repositories.inconsistency import (
+    Finding,
+    Inconsistency,
+    conflict_in,
+    finding_of,
+)
 from faxbox_service.stores.base import DocumentRefused, MissingDatabase, Store
 
 Found: TypeAlias = Callable[[list[Finding]], Awaitable[None]]
@@ -34,7 +39,7 @@ async def unheard(_: list[Finding]) -> None:
     """Tell nobody."""
 
 
-class Sweeping:
+class FullScan:
     """Finds and mends what no single change tells of.
 
     After each page of documents it rests `rest` times as long as that took.
@@ -43,8 +48,8 @@ class Sweeping:
     def __init__(
         self,
         store: Store,
-        reconciliation: Reconciliation,
-        account_copies: AccountCopies,
+        reconciliation: FaxboxConsistency,
+        account_copies: AccountReplicas,
         *,
         rest: float = 0.0,
     ) -> None:
@@ -81,7 +86,7 @@ class Sweeping:
             async for document in self._documents(database, None, found):
                 await found(conflict_in(database, document, None))
 
-    async def mend_account_copy(
+    async def repair_account_replica(
         self, account_id: AccountId, found: Found, *, dry_run: bool = False
     ) -> None:
         """Make the copy in `accounts` what the account's document says."""
@@ -91,9 +96,9 @@ class Sweeping:
             await found([finding_of(error, account_id)])
             return
         if was_stale:
-            await found([Finding(Fault.ACCOUNT_COPY_STALE, account_id)])
+            await found([Finding(Inconsistency.ACCOUNT_COPY_STALE, account_id)])
 
-    async def sweep_account(
+    async def scan_account(
         self, account_id: AccountId, found: Found, *, dry_run: bool = False
     ) -> set[DocumentId]:
         """Mend what the boxes of an account need.
@@ -101,7 +106,7 @@ class Sweeping:
         Returns the ids of the documents in `faxes` that belong to them.
         """
         entries: set[DocumentId] = set()
-        await self.mend_account_copy(account_id, found, dry_run=dry_run)
+        await self.repair_account_replica(account_id, found, dry_run=dry_run)
         batch: list[DocumentId] = []
         database = account_database(account_id)
         async for box in self._documents(database, account_id, found):
@@ -116,7 +121,7 @@ class Sweeping:
         await found(await self._reconcile(account_id, batch, (), dry_run))
         return entries
 
-    async def sweep_faxes(
+    async def scan_faxes(
         self,
         expected: Collection[DocumentId],
         found: Found,

@@ -15,14 +15,19 @@ from faxbox_service.documents.model.account import is_hidden_account
 from faxbox_service.documents.model.faxbox import FAXBOX
 from faxbox_service.documents.names import FAXES, account_database, account_of_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.repositories.faxboxes.consistency import Reconciliation
+from faxbox_service.repositories.faxboxes.consistency import FaxboxConsistency
 from faxbox_service.repositories.faxboxes.idempotency import IdempotentCreations
-from faxbox_service.repositories.inconsistency import Fault, Finding, conflict_in, finding_of
+from faxbox_service.repositories.inconsistency import (
+    Finding,
+    Inconsistency,
+    conflict_in,
+    finding_of,
+)
 from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, Store, StoreError
 
 from .failures import Failures
-from .full_scan import Sweeping, unheard
+from .full_scan import FullScan, unheard
 from .lease import Lease
 
 _log = logging.getLogger(__name__)
@@ -49,8 +54,8 @@ class Reconciler:
     def __init__(
         self,
         store: Store,
-        reconciliation: Reconciliation,
-        sweeping: Sweeping,
+        reconciliation: FaxboxConsistency,
+        sweeping: FullScan,
         creations: IdempotentCreations,
         clock: Clock,
         *,
@@ -68,7 +73,7 @@ class Reconciler:
         self._task: asyncio.Task[None] | None = None
         self._behind_since: float | None = None
         self._has_left_accounts = False
-        self.repairs: Counter[Fault] = Counter()
+        self.repairs: Counter[Inconsistency] = Counter()
         """What was found since the start; all but what is for people was mended."""
 
     @property
@@ -178,8 +183,8 @@ class Reconciler:
     async def _clear_up_after(self, account_ids: set[AccountId]) -> None:
         """Remove what is left of accounts whose databases were deleted."""
         for account_id in account_ids:
-            await self._sweeping.mend_account_copy(account_id, self._take)
-        await self._sweeping.sweep_faxes((), self._take, only=account_ids)
+            await self._sweeping.repair_account_replica(account_id, self._take)
+        await self._sweeping.scan_faxes((), self._take, only=account_ids)
 
     async def _follow(self, account_id: AccountId) -> None:
         """Look at what changed in an account since its checkpoint."""
@@ -217,9 +222,9 @@ class Reconciler:
         await self._take(await self._reconciliation.reconcile(account_id, at, at=at))
 
     async def _look_at_account(self, account_id: AccountId, document: Document | None) -> None:
-        await self._sweeping.mend_account_copy(account_id, self._take)
+        await self._sweeping.repair_account_replica(account_id, self._take)
         if is_hidden_account(document):
-            await self._sweeping.sweep_account(account_id, self._take)
+            await self._sweeping.scan_account(account_id, self._take)
 
     def _must_sweep(self, checkpoint: Document) -> bool:
         swept: float = self._clock() - checkpoint.get("swept", 0.0)
@@ -246,14 +251,14 @@ class Reconciler:
             if not self.is_active:
                 return False
             try:
-                expected |= await self._sweeping.sweep_account(account_id, self._take)
+                expected |= await self._sweeping.scan_account(account_id, self._take)
             except StoreError as error:
                 failures.note(account_id, error)
                 continue
             failures.note_success()
             swept.add(account_id)
         self._has_left_accounts = failures.any
-        await self._sweeping.sweep_faxes(expected, self._take, only=swept)
+        await self._sweeping.scan_faxes(expected, self._take, only=swept)
         await self._creations.purge()
         return True
 

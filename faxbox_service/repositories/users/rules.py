@@ -1,7 +1,7 @@
 """What the fields of a user must be: what the schema says, and a name that is nobody else's."""
 
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.primitives.validation import validated_as
@@ -25,7 +25,7 @@ class UserRules:
         account_id: AccountId,
         fields: Document,
         stored: Document | None,
-        touched: Touched | None = None,
+        touched: PatchScope | None = None,
     ) -> Patched:
         """The fields with defaults. Raises `InvalidDocument`.
 

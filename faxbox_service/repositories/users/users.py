@@ -8,16 +8,16 @@ from faxbox_service.documents.model.passwords import ARGON2, Credentials, Digest
 from faxbox_service.documents.model.user import Editor
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.private_fields import Author, public_fields, stamp
-from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.primitives.clock import Clock, new_id
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION, Precondition
 from faxbox_service.repositories.primitives.soft_delete import put_with_leaves
-from faxbox_service.repositories.primitives.update import Change, change_document, unchanged
+from faxbox_service.repositories.primitives.update import Change, optimistic_update, unchanged
 from faxbox_service.repositories.primitives.view_page import FoundRows, RowsWanted, find_rows
-from faxbox_service.repositories.primitives.worker_thread import Beside
+from faxbox_service.repositories.primitives.worker_thread import WorkerThread
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -57,7 +57,7 @@ class Users:
         self._clock = clock
         self._keeps_kazoo_hashes = keeps_kazoo_hashes
         # Each thread that hashes would keep the 19 MB that it takes.
-        self._hashing = Beside("passwords", most=_MOST_HASHING)
+        self._hashing = WorkerThread("passwords", most=_MOST_HASHING)
 
     async def create(
         self,
@@ -140,7 +140,7 @@ class Users:
 
         async def patched(stored: Document) -> Document:
             nonlocal invalid
-            touched = Touched.by(documents.client_fields(data), public_fields(stored))
+            touched = PatchScope.by(documents.client_fields(data), public_fields(stored))
             fields = documents.patched_fields(stored, data)
             result = await self._replaced(account_id, stored, fields, editor, touched)
             invalid = result.invalid
@@ -183,7 +183,7 @@ class Users:
             except (DocumentNotFound, MissingDatabase):
                 raise BadIdentifier(user_id) from None
 
-        return await change_document(
+        return await optimistic_update(
             lambda: self.fetch(account_id, user_id), unchanged, remove, precondition
         )
 
@@ -246,7 +246,7 @@ class Users:
         stored: Document,
         fields: Document,
         editor: Editor,
-        touched: Touched | None = None,
+        touched: PatchScope | None = None,
     ) -> Patched:
         valid = await self._rules.valid(account_id, fields, stored, touched)
         allowed = documents.allowed_fields(valid.document, fields, stored, editor)
@@ -272,7 +272,7 @@ class Users:
             except MissingDatabase:
                 raise BadIdentifier(user_id) from None
 
-        return await change_document(
+        return await optimistic_update(
             lambda: self.fetch(account_id, user_id), stamped, write, precondition
         )
 

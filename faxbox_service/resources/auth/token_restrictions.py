@@ -1,11 +1,11 @@
 """`/v2/accounts/{A}/token_restrictions`: what the account's tokens may be used for."""
 
 from faxbox_service.crossbar.call import Access, Call, Reply
-from faxbox_service.documents.model.faxbox import shown_deletion
+from faxbox_service.documents.model.faxbox import deletion_response
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.auth.token_restrictions import TokenRestrictions
-from faxbox_service.resources.permissions import Rights
+from faxbox_service.resources.permissions import Permissions
 
 _CHANGE = "change token restrictions"
 
@@ -15,7 +15,7 @@ class TokenRestrictionsResource:
 
     noun = "token_restrictions"
 
-    def __init__(self, restrictions: TokenRestrictions, rights: Rights) -> None:
+    def __init__(self, restrictions: TokenRestrictions, rights: Permissions) -> None:
         self._restrictions = restrictions
         self._rights = rights
 
@@ -45,7 +45,7 @@ class TokenRestrictionsResource:
             case _:
                 await self._rights.require_decider(call, _CHANGE)
                 document = await self._restrictions.delete(account_id, call.precondition)
-                return Reply(shown_deletion(document), revision=document["_rev"])
+                return Reply(deletion_response(document), revision=document["_rev"])
 
 
 def _shown(document: Document) -> Reply:

@@ -43,7 +43,7 @@ _HEADERS = {
 }
 
 
-class Documentation:
+class DocsPage:
     """The page and its files, read once."""
 
     def __init__(self) -> None:

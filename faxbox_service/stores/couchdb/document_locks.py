@@ -28,7 +28,7 @@ _TRY = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
 """Linux knows locks of an open file, which also hold between two stores of one process."""
 
 
-class WriteTurns:
+class DocumentLocks:
     """The turns at the documents of one CouchDB; opened after forking."""
 
     def __init__(self, address: str) -> None:

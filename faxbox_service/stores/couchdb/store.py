@@ -34,7 +34,7 @@ from faxbox_service.stores.writable import is_writable_id, storable_fields
 
 from .bulk_writes import delete_leaves, write_documents
 from .client import AccessRefused, CouchDB, RefusedByCouchDB, UnreadableReply
-from .document_locks import WriteTurns
+from .document_locks import DocumentLocks
 from .endpoints import attachment_endpoint, database_endpoint, design_endpoint, document_endpoint
 from .history import read_revisions
 from .quorum import is_by_quorum, take_back
@@ -83,7 +83,7 @@ class CouchStore:
         self._pool_size = pool_size
         self._largest_document = largest_document
         self._server: CouchDB | None = None
-        self._turns: WriteTurns | None = None
+        self._turns: DocumentLocks | None = None
         self._installed: set[str] = set()
         # Guards `_installed`: who misses a view waits for whoever is installing it.
         self._installing = asyncio.Lock()
@@ -100,7 +100,7 @@ class CouchStore:
         server = CouchDB(self._url, timeout=self._timeout, pool_size=self._pool_size)
         server.requests = sent_before
         self._server = server
-        self._turns = WriteTurns(self._url.address)
+        self._turns = DocumentLocks(self._url.address)
         try:
             version = member(await server._info(), "version")
         except BaseException:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import UNSET, CutRows, DecodedRow, View, ViewRange, ViewRow
+from faxbox_service.stores.base import UNSET, DecodedRow, TruncatedRows, View, ViewRange, ViewRow
 
 from .client import CouchDB, RefusedByCouchDB, ReplyTooLong, UnreadableReply
 from .endpoints import view_endpoint
@@ -41,7 +41,7 @@ async def read_rows(server: CouchDB, database: str, view: View, rows: ViewRange)
             if not rows.include_docs:
                 raise
             found = await _rows_apart(server, database, view, rows, limit)
-        return CutRows(found) if limit != rows.limit and len(found) == limit else found
+        return TruncatedRows(found) if limit != rows.limit and len(found) == limit else found
 
 
 async def _decoded_rows(

@@ -8,7 +8,7 @@ a tenth of reading a page of fifty rows with their documents.
 import sqlite3
 from typing import TypeAlias
 
-from faxbox_service.bounded_cache import BoundedMemory
+from faxbox_service.bounded_cache import BoundedCache
 from faxbox_service.documents.types import DocumentId, Revision
 from faxbox_service.stores.base import UNSET, View, ViewRange, ViewRow
 
@@ -41,7 +41,7 @@ _RangeKey: TypeAlias = tuple[str, View, ViewRange]
 _DocumentKey: TypeAlias = tuple[str, DocumentId]
 
 
-class Unchanged:
+class ReadCache:
     """What was read since the latest commit to the file, by any process.
 
     The connection only reads: its own commits would not show in its `data_version`.
@@ -50,10 +50,8 @@ class Unchanged:
     def __init__(self) -> None:
         self._version: int | None = None
         self._is_checked = False
-        self._ranges: BoundedMemory[_RangeKey, list[ViewRow]] = BoundedMemory(_RANGE_BYTES)
-        self._documents: BoundedMemory[_DocumentKey, _StoredDocument] = BoundedMemory(
-            _DOCUMENT_BYTES
-        )
+        self._ranges: BoundedCache[_RangeKey, list[ViewRow]] = BoundedCache(_RANGE_BYTES)
+        self._documents: BoundedCache[_DocumentKey, _StoredDocument] = BoundedCache(_DOCUMENT_BYTES)
 
     def end_transaction(self) -> None:
         """From now on others' commits may show."""

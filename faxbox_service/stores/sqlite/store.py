@@ -41,7 +41,7 @@ from .edit import Edit, edit_of
 from .feeds import read_changes
 from .history import read_revision, read_revisions
 from .local import get_local, put_local
-from .read_cache import Unchanged
+from .read_cache import ReadCache
 from .schema import migrate
 from .updates import read_updates
 from .view_index import ViewIndex
@@ -92,7 +92,7 @@ class SqliteStore:
         self._busy_timeout = busy_timeout
         self._largest_document = largest_document
         self._index = ViewIndex()
-        self._unchanged = Unchanged()
+        self._unchanged = ReadCache()
         self._reader: sqlite3.Connection | None = None
         self._is_reading = False
         self._writer: Writer | None = None
@@ -111,7 +111,7 @@ class SqliteStore:
             await self._writer.submit(self._prepare)
             self._reader = connect_reader(self._path)
             # Its numbers of versions begin anew.
-            self._unchanged = Unchanged()
+            self._unchanged = ReadCache()
         except (sqlite3.Error, OSError) as error:
             await self.close()
             raise unavailable(self._path, error) from error

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias, cast
 from faxbox_service.documents.json.text import InvalidJson, decode_stored_json, encode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.stores.base import UNSET, CutRows, View, ViewRange, ViewRow
+from faxbox_service.stores.base import UNSET, TruncatedRows, View, ViewRange, ViewRow
 from faxbox_service.stores.views import map_functions
 from faxbox_service.stores.views.collation import HIGHEST, LOWEST, encode_key
 
@@ -191,7 +191,7 @@ def _bounded(cursor: sqlite3.Cursor, most_bytes: int) -> list[ViewRow]:
         rows += map(_as_row, found)
         size += sum(len(body) for *_, body in found)
         if size > most_bytes:
-            return CutRows(rows) if cursor.fetchone() is not None else rows
+            return TruncatedRows(rows) if cursor.fetchone() is not None else rows
     return rows
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.auth.token_bucket import Buckets
+from faxbox_service.crossbar.auth.token_bucket import TokenBuckets
 
 
 class Clock:
@@ -16,7 +16,7 @@ class Clock:
 
 def test_a_bucket_is_full_at_first_and_fills_again():
     clock = Clock()
-    buckets = Buckets(3, 2.0, clock)
+    buckets = TokenBuckets(3, 2.0, clock)
     assert buckets.remaining("a") == 3
     assert [buckets.take("a") for _ in range(4)] == [None, None, None, 0.5]
     assert (buckets.remaining("a"), buckets.remaining("b")) == (0, 3)
@@ -32,7 +32,7 @@ STEPS = st.lists(st.tuples(st.floats(0, 5), st.sampled_from("ab"), st.integers(1
 @given(st.integers(1, 10), st.floats(0.1, 20), STEPS)
 def test_never_more_than_the_burst_and_what_came_in(burst, rate, steps):
     clock = Clock()
-    buckets = Buckets(burst, rate, clock)
+    buckets = TokenBuckets(burst, rate, clock)
     begun, taken = clock.now, {"a": 0.0, "b": 0.0}
     for pause, name, cost in steps:
         clock.now += pause
@@ -48,7 +48,7 @@ def test_never_more_than_the_burst_and_what_came_in(burst, rate, steps):
 @given(st.integers(1, 10), st.floats(0.1, 20), STEPS)
 def test_waiting_as_long_as_told_suffices(burst, rate, steps):
     clock = Clock()
-    buckets = Buckets(burst, rate, clock)
+    buckets = TokenBuckets(burst, rate, clock)
     for pause, name, cost in steps:
         clock.now += pause
         wait = buckets.take(name, cost)
@@ -59,7 +59,7 @@ def test_waiting_as_long_as_told_suffices(burst, rate, steps):
 
 def test_an_empty_bucket_is_not_forgotten_for_many_new_ones():
     clock = Clock()
-    buckets = Buckets(10, 0.001, clock, capacity=100)
+    buckets = TokenBuckets(10, 0.001, clock, capacity=100)
     for _ in range(10):
         buckets.take("mine")
     for number in range(10_000):
@@ -70,7 +70,7 @@ def test_an_empty_bucket_is_not_forgotten_for_many_new_ones():
 
 @given(st.integers(2, 30), st.integers(0, 200))
 def test_memory_is_bounded(capacity, names):
-    buckets = Buckets(5, 1.0, Clock(), capacity=capacity)
+    buckets = TokenBuckets(5, 1.0, Clock(), capacity=capacity)
     for number in range(names):
         buckets.take(number)
     assert len(buckets) <= capacity

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.crossbar.errors import CrossbarError
-from faxbox_service.crossbar.request.reply_format import Rendering, checked_callback
+from faxbox_service.crossbar.request.reply_format import ReplyFormat, checked_callback
 from faxbox_service.documents.json.text import encode_json, pretty_json
 
 LONGEST = 10_000_000
@@ -42,7 +42,7 @@ def test_pretty_printing_looks_like_kazoos():
 
 def test_what_nobody_reads_is_not_laid_out():
     text = encode_json(["x" * 100] * 20_000)
-    assert Rendering(is_pretty=True).text(text) == text
+    assert ReplyFormat(is_pretty=True).text(text) == text
 
 
 @given(VALUES)
@@ -51,11 +51,11 @@ def test_pretty_printing_changes_no_value(value):
 
 
 def test_a_callback_wraps_the_text():
-    assert Rendering(callback="app.on_reply").text(b'{"a":1}') == b'app.on_reply({"a":1});'
+    assert ReplyFormat(callback="app.on_reply").text(b'{"a":1}') == b'app.on_reply({"a":1});'
 
 
 def test_line_separators_do_not_end_a_javascript_string():
-    wrapped = Rendering(callback="f").text(encode_json("\u2028\u2029"))
+    wrapped = ReplyFormat(callback="f").text(encode_json("\u2028\u2029"))
     assert wrapped == b'f("\\u2028\\u2029");'
 
 

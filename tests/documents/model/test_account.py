@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from faxbox_service.documents.model.account import (
     Account,
+    account_response,
     client_fields,
     patched_fields,
     posted_fields,
     replaced_account,
-    shown_account,
     with_descendants,
 )
 
@@ -53,7 +53,7 @@ def test_nobody_writes_what_is_private_or_only_shown(data, author):
 @given(_data)
 def test_what_a_client_may_send_is_shown_as_it_is_stored(data):
     fields = client_fields(data)
-    shown = shown_account({**STORED, **fields}, None)
+    shown = account_response({**STORED, **fields}, None)
     assert {name: shown[name] for name in fields if name != "enabled"}.items() <= fields.items()
     assert shown["enabled"] is True
     assert not [name for name in shown if name.startswith(("_", "pvt_"))]
@@ -80,7 +80,7 @@ def test_only_the_account_and_those_above_may_act_on_it(drawn):
 def test_how_an_account_is_billed_depends_on_who_looks():
     document = {**STORED, "pvt_reseller_id": "b" * 32}
     modes = {
-        viewer: shown_account(document, viewer)["billing_mode"]
+        viewer: account_response(document, viewer)["billing_mode"]
         for viewer in ("a" * 32, "b" * 32, "c" * 32, None)
     }
     assert modes == {
@@ -90,4 +90,4 @@ def test_how_an_account_is_billed_depends_on_who_looks():
         None: "manual",
     }
     of_master = {**STORED, "pvt_reseller_id": "a" * 32}
-    assert shown_account(of_master, "c" * 32)["billing_mode"] == "normal"
+    assert account_response(of_master, "c" * 32)["billing_mode"] == "normal"

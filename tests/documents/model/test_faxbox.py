@@ -39,7 +39,7 @@ def test_a_patch_cannot_touch_private_fields():
 def test_the_copy_follows_the_document_in_all_but_its_revision():
     document = faxbox.new_faxbox({"name": "x"}, ORIGIN) | {"_rev": "4-new", "pvt_created": 7}
     old = {"_id": ORIGIN.id, "_rev": "2-old", "pvt_created": 8, "pvt_account_db": "faxes", "y": 1}
-    copy = faxbox.copy_in_faxes(document, ACCOUNT_ID, old)
+    copy = faxbox.replica_of(document, ACCOUNT_ID, old)
     assert copy == {**document, "_rev": "2-old"}
     assert copy["pvt_account_db"] == encoded_account_database(ACCOUNT_ID)
 
@@ -59,7 +59,7 @@ def test_only_live_faxboxes_are_shown():
 
 def test_a_shown_faxbox_has_no_private_fields():
     document = faxbox.new_faxbox({"name": "x"}, ORIGIN) | {"_rev": "1-a", "pvt_cloud_state": "x"}
-    assert faxbox.shown_faxbox(document) == {
+    assert faxbox.faxbox_response(document) == {
         "name": "x",
         "id": ORIGIN.id,
         "smtp_email_address": "12345678.fax.example.com",

@@ -14,7 +14,7 @@ from faxbox_service.documents.model.user import (
     new_user,
     patched_fields,
     replaced_user,
-    shown_user,
+    user_response,
     user_summary,
 )
 from faxbox_service.documents.schema.schema import packaged_schema
@@ -45,7 +45,7 @@ def test_a_password_is_never_in_a_document_or_a_reply(stored, data):
         replaced_user({"_id": "1", **stored}, client_fields(data)),
     ):
         assert "password" not in document
-        assert "password" not in shown_user(document)
+        assert "password" not in user_response(document)
 
 
 @given(FIELDS, FIELDS)

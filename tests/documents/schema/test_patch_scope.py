@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from faxbox_service.documents.merge import merge_patch
-from faxbox_service.documents.schema.patch_scope import Touched
+from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 
 SCHEMA: dict[str, Any] = {
@@ -30,7 +30,7 @@ def patched(
     stored: dict[str, Any], changes: dict[str, Any], *, strict: bool = False, **schema: Any
 ) -> Patched:
     judge = Schema("x", {**SCHEMA, **schema}, strict=strict)
-    return judge.validate_patched(merge_patch(stored, changes), Touched.by(changes, stored))
+    return judge.validate_patched(merge_patch(stored, changes), PatchScope.by(changes, stored))
 
 
 def faults(stored: dict[str, Any], changes: dict[str, Any], **schema: Any) -> list[str]:

@@ -10,7 +10,7 @@ from faxbox_service.documents.model.smtp_address import folded
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.faxboxes.address_claims import AddressClaims
-from faxbox_service.repositories.faxboxes.address_generator import Addresses
+from faxbox_service.repositories.faxboxes.address_generator import AddressGenerator
 from faxbox_service.repositories.faxboxes.reservation import Reservation
 from faxbox_service.repositories.primitives.clock import new_id, system_clock
 from faxbox_service.stores.base import MissingView, StoreUnavailable
@@ -306,7 +306,7 @@ async def test_a_generated_address_that_is_anothers_is_made_anew(
     async def generate(self, reseller_id):
         return next(offered)
 
-    monkeypatch.setattr(Addresses, "generate", generate)
+    monkeypatch.setattr(AddressGenerator, "generate", generate)
     box = await make_box(tenant)
     assert box["smtp_email_address"] == fresh
     assert await holder_of(service, fresh) == box["id"]

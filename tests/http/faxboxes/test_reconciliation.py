@@ -8,10 +8,10 @@ import pytest
 from faxbox_service.app import reconciler_of
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.address_claim import CLAIM_PREFIX, claim_id, new_claim
-from faxbox_service.documents.model.faxbox import copy_in_faxes
+from faxbox_service.documents.model.faxbox import replica_of
 from faxbox_service.documents.names import ACCOUNTS, FAXES, account_database
 from faxbox_service.operations.repair import repair
-from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.primitives.clock import new_id, system_clock
 from faxbox_service.settings import Settings
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, StoreUnavailable
@@ -90,15 +90,15 @@ async def keep_claim_of_another(service, tenant, box):
 
 
 DAMAGES = {
-    lose_copy: {Fault.COPY_MISSING: 1},
-    age_copy: {Fault.COPY_STALE: 1},
-    damage_copy: {Fault.COPY_STALE: 1},
-    lose_claim: {Fault.CLAIM_MISSING: 1},
-    hide_box: {Fault.COPY_STALE: 1, Fault.CLAIM_STALE: 2},
-    lose_box: {Fault.COPY_ORPHANED: 1, Fault.CLAIM_STALE: 2},
-    keep_stale_claim: {Fault.CLAIM_STALE: 1},
-    keep_claim_of_nobody: {Fault.CLAIM_STALE: 1},
-    keep_claim_of_another: {Fault.CLAIM_MISSING: 1},
+    lose_copy: {Inconsistency.COPY_MISSING: 1},
+    age_copy: {Inconsistency.COPY_STALE: 1},
+    damage_copy: {Inconsistency.COPY_STALE: 1},
+    lose_claim: {Inconsistency.CLAIM_MISSING: 1},
+    hide_box: {Inconsistency.COPY_STALE: 1, Inconsistency.CLAIM_STALE: 2},
+    lose_box: {Inconsistency.COPY_ORPHANED: 1, Inconsistency.CLAIM_STALE: 2},
+    keep_stale_claim: {Inconsistency.CLAIM_STALE: 1},
+    keep_claim_of_nobody: {Inconsistency.CLAIM_STALE: 1},
+    keep_claim_of_another: {Inconsistency.CLAIM_MISSING: 1},
 }
 
 
@@ -125,7 +125,7 @@ async def require_agreement(service, tenant):
         if document.get("pvt_type") != "faxbox":
             continue
         copy = await entry(service, document["_id"])
-        assert copy == copy_in_faxes(document, tenant.account.id, copy)
+        assert copy == replica_of(document, tenant.account.id, copy)
         expected[document["_id"]] = True
         if not document.get("pvt_deleted"):
             for name in ("pvt_smtp_email_address", "custom_smtp_email_address"):
@@ -168,7 +168,7 @@ async def test_boxes_of_kazoo_get_claims(service, tenant):
     address = new_address()
     box = await write_as_kazoo(service, tenant, custom_smtp_email_address=address.upper())
     summary = await repair(service.repositories, tenant.account.id)
-    assert summary.faults == {Fault.COPY_STALE: 1, Fault.CLAIM_MISSING: 2}
+    assert summary.faults == {Inconsistency.COPY_STALE: 1, Inconsistency.CLAIM_MISSING: 2}
     assert await holder_of(service, address) == box["_id"]
     assert (await service.stored(tenant.account.id, box["_id"]))[
         "custom_smtp_email_address"
@@ -210,7 +210,7 @@ async def test_a_box_that_lies_in_two_accounts_is_told(service, tenant, other, b
     await service.repositories.store.put(account_database(other.account.id), stored)
     copy = await entry(service, box["id"])
     summary = await repair(service.repositories, other.account.id)
-    assert summary.faults[Fault.COPY_DOUBLED] == 1
+    assert summary.faults[Inconsistency.COPY_DOUBLED] == 1
     assert await entry(service, box["id"]) == copy
 
 
@@ -238,8 +238,8 @@ async def test_entries_of_an_account_that_is_gone_are_removed(service, tenant):
     await store.put(FAXES, new_claim(new_address(), new_id(), gone, now))
     fax = await store.put(FAXES, {"_id": new_id(), "pvt_type": "fax", "pvt_account_id": gone})
     summary = await repair(service.repositories)
-    assert summary.faults[Fault.COPY_ORPHANED] == 1
-    assert summary.faults[Fault.CLAIM_STALE] == 2
+    assert summary.faults[Inconsistency.COPY_ORPHANED] == 1
+    assert summary.faults[Inconsistency.CLAIM_STALE] == 2
     left = [d for d in await store.documents(FAXES, limit=9999) if d.get("pvt_account_id") == gone]
     assert [document["_rev"] for document in left] == [fax]
 
@@ -265,7 +265,7 @@ async def test_copies_of_accounts_are_mended(service, tenant):
     copy = await store.get(ACCOUNTS, tenant.account.id)
     await store.put(ACCOUNTS, {**copy, "name": "older"})
     assert (await repair(service.repositories, tenant.account.id)).faults == {
-        Fault.ACCOUNT_COPY_STALE: 1
+        Inconsistency.ACCOUNT_COPY_STALE: 1
     }
     mended = await store.get(ACCOUNTS, tenant.account.id)
     assert mended["name"] == copy["name"]
@@ -322,7 +322,7 @@ async def test_the_reconciler_follows_changes_of_accounts(
     # It counts what it mended after the store has answered: the claims are gone a moment before.
     await eventually(is_up_to_date)
     await require_agreement(service, tenant)
-    assert worker.repairs[Fault.CLAIM_STALE] == 2
+    assert worker.repairs[Inconsistency.CLAIM_STALE] == 2
 
 
 async def test_one_reconciler_is_active_and_another_takes_over(reconcilers):

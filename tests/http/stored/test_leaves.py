@@ -8,7 +8,7 @@ from faxbox_service.app import reconciler_of
 from faxbox_service.documents.model.address_claim import claim_id
 from faxbox_service.documents.names import ACCOUNTS, FAXES, SYSTEM_SCHEMAS, account_database
 from faxbox_service.operations.repair import repair
-from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings import Settings
 from tests.http.claims import make_box, new_address
@@ -167,7 +167,7 @@ class TestConflictsAreTold:
         assert mine == {*places} - {(database, box["id"])} or mine == {*places} - {
             (FAXES, box["id"])
         }
-        assert summary.faults[Fault.CONFLICT] >= len(places)
+        assert summary.faults[Inconsistency.CONFLICT] >= len(places)
         winner = await service.repositories.store.get(database, user["id"])
         assert told[user["id"]]["reason"].startswith(f"leaves {winner['_rev']}, ")
 
@@ -188,13 +188,13 @@ class TestConflictsAreTold:
         await fork(service, account_database(other.account.id), elsewhere["id"])
         summary = await repair(service.repositories, tenant.account.id)
         assert [one["document_id"] for one in summary.facts()["documents"]] == [box["id"]]
-        assert summary.faults == {Fault.CONFLICT: 1}
+        assert summary.faults == {Inconsistency.CONFLICT: 1}
 
     async def test_a_conflict_in_a_copy_is_no_stale_copy(self, service, tenant, box):
         await fork(service, FAXES, box["id"])
         await repair(service.repositories, tenant.account.id)
         summary = await repair(service.repositories, tenant.account.id)
-        assert summary.faults == {Fault.CONFLICT: 1}
+        assert summary.faults == {Inconsistency.CONFLICT: 1}
 
     async def test_by_the_reconciler(self, service, tenant, box, store_url, environment, caplog):
         settings = Settings.load({"FAXBOX_STORE": store_url, **environment})
@@ -205,7 +205,7 @@ class TestConflictsAreTold:
             await fork(service, account_database(tenant.account.id), box["id"])
 
             async def is_counted():
-                return reconciler.repairs[Fault.CONFLICT] > 0
+                return reconciler.repairs[Inconsistency.CONFLICT] > 0
 
             await eventually(is_counted, 40)
         finally:

@@ -10,7 +10,7 @@ from faxbox_service.documents.model.passwords import Credentials
 from faxbox_service.documents.names import ACCOUNTS, FAXES, IDEMPOTENCY, account_database
 from faxbox_service.documents.storable import stored_size
 from faxbox_service.operations.repair import repair
-from faxbox_service.repositories.inconsistency import Fault
+from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings import Settings
 from tests.http.claims import claim_of, make_box, new_address, taken
@@ -145,7 +145,7 @@ class TestAttachments:
     async def test_its_copy_is_mended(self, service, tenant, box):
         await remove_entry(service, box["id"])
         summary = await repair(service.repositories, tenant.account.id)
-        assert summary.faults == {Fault.COPY_MISSING: 1}
+        assert summary.faults == {Inconsistency.COPY_MISSING: 1}
         assert (await service.copy(box["id"]))["name"] == "Front desk"
         assert (await repair(service.repositories, tenant.account.id)).faults == {}
 
@@ -237,7 +237,7 @@ class TestASmallerLimitOfCouchDB:
 @pytest.mark.usefixtures("only_couchdb")
 class TestOperatorsFunctions:
     @pytest.fixture
-    async def judged(self, service, tenant):
+    async def context(self, service, tenant):
         """An account whose documents an operator's function judges."""
         await put_validation(
             service.repositories.store, account_database(tenant.account.id), REFUSES
@@ -254,43 +254,43 @@ class TestOperatorsFunctions:
         await ask(store, "DELETE", FAXES, f"/_design/operator?rev={design['_rev']}")
 
     @pytest.mark.parametrize("name", ["forbid=all", "login=all"])
-    async def test_a_creation_is_forbidden(self, service, judged, name):
+    async def test_a_creation_is_forbidden(self, service, context, name):
         address = new_address()
         headers = {"Idempotency-Key": new_id()}
         fields = {"name": name, "custom_smtp_email_address": address}
-        assert_forbidden(await judged.client.put(judged.faxboxes, fields, headers=headers))
+        assert_forbidden(await context.client.put(context.faxboxes, fields, headers=headers))
         assert await claim_of(service, address) is None
         fields["name"] = "x"
-        created = await judged.client.put(judged.faxboxes, fields, headers=headers)
+        created = await context.client.put(context.faxboxes, fields, headers=headers)
         assert created.status == 201
 
-    async def test_changes_are_forbidden(self, service, judged):
-        box = await make_box(judged)
-        path, address = f"{judged.faxboxes}/{box['id']}", new_address()
+    async def test_changes_are_forbidden(self, service, context):
+        box = await make_box(context)
+        path, address = f"{context.faxboxes}/{box['id']}", new_address()
         fields = {"name": "forbid=all", "custom_smtp_email_address": address}
-        assert_forbidden(await judged.client.patch(path, fields))
-        assert_forbidden(await judged.client.post(path, fields))
+        assert_forbidden(await context.client.patch(path, fields))
+        assert_forbidden(await context.client.post(path, fields))
         assert await claim_of(service, address) is None
-        assert (await judged.client.get(path)).data == box
+        assert (await context.client.get(path)).data == box
 
-    async def test_a_deletion_is_forbidden(self, service, judged):
-        box = await make_box(judged, name="forbid=end")
-        path = f"{judged.faxboxes}/{box['id']}"
-        assert_forbidden(await judged.client.delete(f"{path}?should_soft_delete=false"))
-        assert (await judged.client.get(path)).status == 200
+    async def test_a_deletion_is_forbidden(self, service, context):
+        box = await make_box(context, name="forbid=end")
+        path = f"{context.faxboxes}/{box['id']}"
+        assert_forbidden(await context.client.delete(f"{path}?should_soft_delete=false"))
+        assert (await context.client.get(path)).status == 200
 
-    async def test_users_are_judged_too(self, service, judged):
-        user = await judged.client.put(
-            f"{judged.path}/users",
+    async def test_users_are_judged_too(self, service, context):
+        user = await context.client.put(
+            f"{context.path}/users",
             {"first_name": "A", "last_name": "B", "name": "forbid=all"},
         )
         assert_forbidden(user)
 
-    async def test_a_user_whose_hashes_cannot_be_renewed_logs_in(self, service, judged):
-        user = (await make(judged)).data
-        database = account_database(judged.account.id)
-        await log_in(service, judged, "alice", "Secret1234")
-        document = await stored(service, judged, user["id"])
+    async def test_a_user_whose_hashes_cannot_be_renewed_logs_in(self, service, context):
+        user = (await make(context)).data
+        database = account_database(context.account.id)
+        await log_in(service, context, "alice", "Secret1234")
+        document = await stored(service, context, user["id"])
         # A Kazoo node has changed the password.
         changed = Credentials.of("alice", "Other12345").kazoo_fields()
         await service.repositories.store.put(database, {**document, **changed})
@@ -301,8 +301,8 @@ class TestOperatorsFunctions:
             "/_design/later",
             {"validate_doc_update": "function() { throw({forbidden: 'never'}); }"},
         )
-        assert (await log_in(service, judged, "alice", "Other12345")).status == 201
-        assert (await log_in(service, judged, "alice", "Secret1234")).status == 401
+        assert (await log_in(service, context, "alice", "Other12345")).status == 201
+        assert (await log_in(service, context, "alice", "Secret1234")).status == 401
 
     async def test_a_copy_that_is_forbidden_fails_no_request(
         self, service, tenant, judged_faxes, reconciler
@@ -315,13 +315,13 @@ class TestOperatorsFunctions:
         assert await entry(service, box["id"]) is None
 
         async def is_told():
-            return reconciler.repairs[Fault.REFUSED] > 0
+            return reconciler.repairs[Inconsistency.REFUSED] > 0
 
         await eventually(is_told, 40)
         bystander = await make_box(tenant)
         assert (await service.copy(bystander["id"]))["name"] == "Front desk"
         summary = await repair(service.repositories, tenant.account.id)
-        assert summary.faults[Fault.REFUSED] == 1
+        assert summary.faults[Inconsistency.REFUSED] == 1
         [told] = summary.facts()["documents"]
         assert told == {
             "fault": "refused by the store",
@@ -370,11 +370,11 @@ class TestUnreadable:
         told = [
             (one["database"], one["document_id"])
             for one in summary.facts()["documents"]
-            if one["fault"] == str(Fault.UNREADABLE)
+            if one["fault"] == str(Inconsistency.UNREADABLE)
         ]
         assert [place for place in places if place not in told] == []
         again = await repair(service.repositories, first.account.id)
-        assert again.faults == {Fault.UNREADABLE: 1}
+        assert again.faults == {Inconsistency.UNREADABLE: 1}
         for tenant in (first, second):
             await service.repositories.accounts.delete(tenant.account)
 
@@ -389,7 +389,7 @@ class TestUnreadable:
             {name: value for name, value in present.items() if name != "_rev"},
         )
         summary = await repair(service.repositories, tenant.account.id)
-        assert summary.faults == {Fault.UNREADABLE: 1}
+        assert summary.faults == {Inconsistency.UNREADABLE: 1}
         assert (await service.copy(box["id"]))["name"] == "Front desk"
         assert await claim_of(service, box["smtp_email_address"]) is not None
 
@@ -404,7 +404,7 @@ class TestUnreadable:
 
         async def is_mended():
             copy = await entry(service, later["id"])
-            return copy is not None and reconciler.repairs[Fault.UNREADABLE] > 0
+            return copy is not None and reconciler.repairs[Inconsistency.UNREADABLE] > 0
 
         await eventually(is_mended, 40)
 

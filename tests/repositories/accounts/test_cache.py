@@ -6,7 +6,7 @@ import pytest
 
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import ACCOUNTS
-from faxbox_service.repositories.accounts.cache import KnownAccounts
+from faxbox_service.repositories.accounts.cache import AccountCache
 from faxbox_service.stores.base import Change, Changes, StoreUnavailable
 
 ID = "a" * 32
@@ -65,7 +65,7 @@ def feed():
 
 @pytest.fixture
 async def known(feed, clock):
-    known = KnownAccounts(feed, clock, unfollowed_seconds=5)
+    known = AccountCache(feed, clock, unfollowed_seconds=5)
     await known.open()
     yield known
     await known.close()
@@ -142,7 +142,7 @@ async def test_even_while_they_arrive_nothing_is_believed_for_ever(known, clock)
 
 async def test_memory_is_bounded(feed, clock, monkeypatch):
     monkeypatch.setattr("faxbox_service.repositories.accounts.cache._ENTRIES", 3)
-    known = KnownAccounts(feed, clock, unfollowed_seconds=5)
+    known = AccountCache(feed, clock, unfollowed_seconds=5)
     load = Loader()
     for number in range(5):
         await known.find(f"{number:032x}", load)
@@ -153,7 +153,7 @@ async def test_memory_is_bounded(feed, clock, monkeypatch):
 
 
 async def test_with_no_seconds_nothing_is_remembered_or_followed(feed, clock):
-    known = KnownAccounts(feed, clock, unfollowed_seconds=0)
+    known = AccountCache(feed, clock, unfollowed_seconds=0)
     await known.open()
     load = Loader()
     for _ in range(2):

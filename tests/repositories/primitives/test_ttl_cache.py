@@ -2,7 +2,7 @@
 
 import pytest
 
-from faxbox_service.repositories.primitives.ttl_cache import Expiring
+from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 
 
 class Clock:
@@ -18,7 +18,7 @@ def clock():
 
 
 def test_a_value_is_believed_for_its_time(clock):
-    memory = Expiring(5, clock)
+    memory = TtlCache(5, clock)
     memory.put("a", 1, 10)
     clock.now += 4.9
     assert memory.get("a") == 1
@@ -27,13 +27,13 @@ def test_a_value_is_believed_for_its_time(clock):
 
 
 def test_a_clock_that_is_put_back_makes_nothing_younger(clock):
-    memory = Expiring(5, clock)
+    memory = TtlCache(5, clock)
     memory.put("a", 1, 10)
     clock.now -= 3600
     assert memory.get("a") is None
 
 
 def test_with_no_time_nothing_is_kept(clock):
-    memory = Expiring(0, clock)
+    memory = TtlCache(0, clock)
     memory.put("a", 1, 10)
     assert list(memory.items()) == []

@@ -4,7 +4,7 @@ import pytest
 
 from faxbox_service.repositories.errors import StaleRevision
 from faxbox_service.repositories.primitives import update
-from faxbox_service.repositories.primitives.update import change_document
+from faxbox_service.repositories.primitives.update import optimistic_update
 from faxbox_service.stores.base import RevisionConflict
 
 
@@ -33,14 +33,14 @@ class Contended:
 
 async def test_it_is_applied_to_the_newest_revision():
     contended = Contended(conflicts=5)
-    written = await change_document(contended.read, contended.change, contended.write)
+    written = await optimistic_update(contended.read, contended.change, contended.write)
     assert written == {"_id": "a", "_rev": "9-0", "others": 5, "mine": True}
 
 
 async def test_it_gives_up_after_many_tries():
     contended = Contended(conflicts=99)
     with pytest.raises(StaleRevision):
-        await change_document(contended.read, contended.change, contended.write)
+        await optimistic_update(contended.read, contended.change, contended.write)
     assert contended.writes == 16
     assert "mine" not in contended.document
 
@@ -49,5 +49,5 @@ async def test_no_try_begins_when_a_client_may_have_given_up(monkeypatch):
     monkeypatch.setattr(update, "_LONGEST", 0.0)
     contended = Contended(conflicts=99)
     with pytest.raises(StaleRevision):
-        await change_document(contended.read, contended.change, contended.write)
+        await optimistic_update(contended.read, contended.change, contended.write)
     assert contended.writes == 1

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from faxbox_service.resources.docs_page import page as documentation
-from faxbox_service.resources.docs_page.page import Documentation
+from faxbox_service.resources.docs_page.page import DocsPage
 from tests.http.conftest import environment, root, service, store_url, tenant
 
 __all__ = ["environment", "root", "service", "store_url", "tenant"]
@@ -78,8 +78,8 @@ async def test_a_browser_that_comes_with_a_bad_token_sees_the_page(service):
 
 def test_without_swagger_ui_the_page_says_so(monkeypatch, caplog):
     monkeypatch.setattr(documentation, "_PACKAGE", "no-such-package")
-    page = Documentation().find(["docs"])
+    page = DocsPage().find(["docs"])
     assert page is not None
     assert b"pip install swagger-ui-py" in page.body
     assert "/docs can show no page" in caplog.text
-    assert Documentation().find(["docs", "swagger-ui-bundle.js"]) is None
+    assert DocsPage().find(["docs", "swagger-ui-bundle.js"]) is None

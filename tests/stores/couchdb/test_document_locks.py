@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from faxbox_service.stores.couchdb.document_locks import WriteTurns
+from faxbox_service.stores.couchdb.document_locks import DocumentLocks
 
 HOLDER = """
 import asyncio, sys
@@ -28,21 +28,21 @@ def address() -> str:
 
 
 @pytest.fixture
-def turns(address: str) -> Iterator[WriteTurns]:
-    found = WriteTurns(address)
+def turns(address: str) -> Iterator[DocumentLocks]:
+    found = DocumentLocks(address)
     yield found
     found.close()
 
 
 @pytest.fixture
-def others(address: str) -> Iterator[WriteTurns]:
+def others(address: str) -> Iterator[DocumentLocks]:
     """Those of another store in the same process."""
-    found = WriteTurns(address)
+    found = DocumentLocks(address)
     yield found
     found.close()
 
 
-async def is_free(turns: WriteTurns, *ids: str) -> bool:
+async def is_free(turns: DocumentLocks, *ids: str) -> bool:
     try:
         async with asyncio.timeout(0.1), turns.at("faxes", ids):
             return True
@@ -52,9 +52,9 @@ async def is_free(turns: WriteTurns, *ids: str) -> bool:
 
 @pytest.mark.parametrize("second", ["turns", "others"])
 async def test_one_at_a_time(
-    turns: WriteTurns, second: str, request: pytest.FixtureRequest
+    turns: DocumentLocks, second: str, request: pytest.FixtureRequest
 ) -> None:
-    beside: WriteTurns = request.getfixturevalue(second)
+    beside: DocumentLocks = request.getfixturevalue(second)
     async with turns.at("faxes", ["a", "b"]):
         assert not await is_free(beside, "a")
         assert not await is_free(beside, "c", "b")
@@ -62,17 +62,17 @@ async def test_one_at_a_time(
     assert await is_free(beside, "a", "b", "c")
 
 
-async def test_databases_do_not_wait_for_each_other(turns: WriteTurns) -> None:
+async def test_databases_do_not_wait_for_each_other(turns: DocumentLocks) -> None:
     async with turns.at("accounts", ["a"]):
         assert await is_free(turns, "a")
 
 
 async def test_many_who_want_the_same_in_any_order_all_get_it(
-    turns: WriteTurns, others: WriteTurns
+    turns: DocumentLocks, others: DocumentLocks
 ) -> None:
     inside = most = 0
 
-    async def write(which: WriteTurns, ids: list[str]) -> None:
+    async def write(which: DocumentLocks, ids: list[str]) -> None:
         nonlocal inside, most
         async with which.at("faxes", ids):
             inside += 1
@@ -88,7 +88,9 @@ async def test_many_who_want_the_same_in_any_order_all_get_it(
     assert most == 1
 
 
-async def test_who_gives_up_or_fails_holds_nothing(turns: WriteTurns, others: WriteTurns) -> None:
+async def test_who_gives_up_or_fails_holds_nothing(
+    turns: DocumentLocks, others: DocumentLocks
+) -> None:
     async with turns.at("faxes", ["a"]):
         for which in (turns, others):
             waiting = asyncio.create_task(is_free(which, "b", "a"))
@@ -103,7 +105,7 @@ async def test_who_gives_up_or_fails_holds_nothing(turns: WriteTurns, others: Wr
 
 
 async def test_processes_take_turns_and_one_that_dies_gives_them_back(
-    turns: WriteTurns, address: str
+    turns: DocumentLocks, address: str
 ) -> None:
     pipe = asyncio.subprocess.PIPE
     holder = await asyncio.create_subprocess_exec(
