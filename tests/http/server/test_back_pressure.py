@@ -7,7 +7,7 @@ import pytest
 
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.repositories.primitives import validation
-from faxbox_service.repositories.primitives.worker_thread import Beside
+from faxbox_service.repositories.primitives.worker_thread import WorkerThread
 from tests.http.conftest import send_raw
 
 
@@ -77,7 +77,7 @@ async def test_large_documents_are_judged_beside_other_requests(tenant, monkeypa
         return validate(schema, data)
 
     monkeypatch.setattr(Schema, "validate", held)
-    monkeypatch.setattr(validation, "_beside", Beside("judging", most=1))
+    monkeypatch.setattr(validation, "_beside", WorkerThread("judging", most=1))
     large = {"name": "x", "smtp_permission_list": ["x"] * 2000}
     first = asyncio.create_task(tenant.client.put(tenant.faxboxes, large))
     try:
