@@ -9,10 +9,11 @@ from faxbox_service.documents.model.account import Account
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 
 from .auth.authentication import Authenticator, Credential, CredentialKind
+from .auth.principal import Principal
 from .auth.rate_limits import RateLimits
-from .call import AnyReply, Principal
 from .context import RequestContext
 from .errors import CrossbarError, invalid_credentials
+from .response.results import AnyReply
 
 _REFUSED_LOGINS = (401, 404)
 """`api_auth` says 404 for a key that nobody has."""

@@ -8,7 +8,7 @@ from faxbox_service.repositories.primitives.preconditions import ANY
 
 from .auth.authentication import Credential, CredentialKind
 from .auth.client_address import UNKNOWN
-from .call import Principal
+from .auth.principal import Principal
 from .request.conditional import mark_of
 from .request.negotiation import (
     DEFAULT_LANGUAGE,

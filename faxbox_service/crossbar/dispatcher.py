@@ -19,16 +19,7 @@ from .admission import Admission
 from .auth.authentication import locate_credential
 from .auth.client_address import ClientAddresses
 from .body.reader import Bodies, HeldRequest
-from .call import (
-    Access,
-    AnyReply,
-    Call,
-    Pages,
-    Previewing,
-    RawReply,
-    Reply,
-    StreamReply,
-)
+from .call import Call
 from .concurrency_limit import ConcurrencyLimiter
 from .context import METHODS, READS, RequestContext
 from .errors import (
@@ -57,8 +48,10 @@ from .request.parsed import (
     require_text,
 )
 from .request.target import origin_form
+from .resource import Access, Pages, Previewing
 from .response.byte_response import AnyResponse, ByteResponse
 from .response.envelope import ReplyBuilder
+from .response.results import AnyReply, RawReply, Reply, StreamReply
 from .response.streaming import send_document, send_items, send_table
 from .routing import Route, Router, asks_for_own_account, path_of_account
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .call import Enclosing, LoggingIn, Particular, Resource
 from .errors import not_found, version_gone
+from .resource import Enclosing, LoggingIn, Particular, Resource
 
 _VERSION = re.compile(r"v[0-9]+\Z")
 _CURRENT = "v2"

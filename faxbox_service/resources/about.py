@@ -1,8 +1,10 @@
 """`…/about`: what answers, and since when (wire, section 7)."""
 
 from faxbox_service import __version__
-from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import forbidden
+from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.repositories.primitives.clock import SteadyClock
 from faxbox_service.stores.base import StoreVersion
 

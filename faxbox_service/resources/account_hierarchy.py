@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Final
 
-from faxbox_service.crossbar.call import AnyReply, Call, Reply
+from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import forbidden
 from faxbox_service.crossbar.listing.listing import ListedResource, Listing, ListingLimits
 from faxbox_service.crossbar.listing.paging import PageRequest
+from faxbox_service.crossbar.response.results import AnyReply, Reply
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import AccountId, Document

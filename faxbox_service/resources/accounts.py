@@ -1,7 +1,9 @@
 """`/v2/accounts`: accounts and their API keys; those around one are in `account_hierarchy.py`."""
 
-from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.call import Call
+from faxbox_service.crossbar.resource import Access
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
+from faxbox_service.crossbar.response.results import AnyReply, Reply
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.account import Account, account_response
 from faxbox_service.documents.model.faxbox import deletion_response

@@ -3,12 +3,14 @@
 from functools import partial
 from typing import cast
 
-from faxbox_service.crossbar.call import Access, AnyReply, Call, Reply
+from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import bad_identifier, not_found
 from faxbox_service.crossbar.listing.listing import ListedResource, Listing, ListingLimits
 from faxbox_service.crossbar.listing.paging import PageRequest
 from faxbox_service.crossbar.request.negotiation import Representation
+from faxbox_service.crossbar.resource import Access
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
+from faxbox_service.crossbar.response.results import AnyReply, Reply
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.faxbox import (

@@ -3,7 +3,9 @@
 from hashlib import sha256
 
 from faxbox_service import __version__
-from faxbox_service.crossbar.call import Access, AnyReply, Call, RawReply
+from faxbox_service.crossbar.call import Call
+from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.response.results import AnyReply, RawReply
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.openapi.document import openapi_document
 

@@ -1,6 +1,8 @@
 """`/v2/schemas`: the schemas in force, and validation by them (wire, section 7)."""
 
-from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.call import Call
+from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.repositories.primitives.validation import validated
 from faxbox_service.repositories.schemas import Schemas

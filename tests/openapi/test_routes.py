@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from faxbox_service.app import router_of
-from faxbox_service.crossbar.call import Access
+from faxbox_service.crossbar.resource import Access
 from faxbox_service.settings import Settings
 from tests.openapi.reading import METHODS, operations_of
 

@@ -6,7 +6,6 @@ from hashlib import sha256
 
 from multidict import CIMultiDictProxy
 
-from faxbox_service.crossbar.call import Principal
 from faxbox_service.crossbar.request.options import Options
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.account_state import require_open, require_running
@@ -24,6 +23,7 @@ from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 from faxbox_service.repositories.users.users import Users
 
 from .credentials import PlainCredential, is_of_type, parse_basic
+from .principal import Principal
 
 _AUTH_CATEGORY = "crossbar.auth"
 _BASIC_METHOD = "cb_basic_auth"

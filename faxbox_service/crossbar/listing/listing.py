@@ -13,10 +13,11 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from faxbox_service import __version__
-from faxbox_service.crossbar.call import AnyReply, Call, Place, Reply, StreamReply, TableReply
+from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import range_not_satisfiable
 from faxbox_service.crossbar.request.negotiation import Representation
 from faxbox_service.crossbar.response.csv_table import CsvRules, CsvTable
+from faxbox_service.crossbar.response.results import AnyReply, Place, Reply, StreamReply, TableReply
 from faxbox_service.crossbar.time_slices import TimeSlices
 from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from hashlib import md5
 
 from faxbox_service.crossbar.auth.rate_limits import RateLimits
-from faxbox_service.crossbar.call import RawReply, Reply, StreamReply
 from faxbox_service.crossbar.context import METHODS, READS, RequestContext
 from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
 from faxbox_service.crossbar.errors import NO_DATA, CrossbarError
@@ -18,6 +17,7 @@ from faxbox_service.documents.types import Document, Revision
 from .byte_response import ByteResponse
 from .csv_table import CsvRules
 from .next_page import next_page
+from .results import RawReply, Reply, StreamReply
 
 _NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
 NEVER_SNIFFED = {"x-content-type-options": "nosniff"}

@@ -7,7 +7,6 @@ from contextlib import aclosing
 
 from aiohttp import web
 
-from faxbox_service.crossbar.call import Place, Reply, StreamReply, TableReply
 from faxbox_service.crossbar.context import RequestContext
 from faxbox_service.crossbar.request.negotiation import Representation
 from faxbox_service.crossbar.request.reply_format import as_javascript
@@ -19,6 +18,7 @@ from .byte_response import AnyResponse, ByteResponse
 from .csv_table import CsvTable, content_disposition
 from .envelope import ReplyBuilder
 from .next_page import next_page
+from .results import Place, Reply, StreamReply, TableReply
 
 _log = logging.getLogger(__name__)
 

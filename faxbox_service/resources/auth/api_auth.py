@@ -1,7 +1,9 @@
 """`PUT /v2/api_auth`: a token for an account's API key (wire, 6.5)."""
 
-from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import CrossbarError
+from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.repositories.accounts.accounts import Accounts
 

@@ -1,6 +1,7 @@
 """What the login resources answer with: a new token, and the facts a client starts from."""
 
-from faxbox_service.crossbar.call import Principal, Reply
+from faxbox_service.crossbar.auth.principal import Principal
+from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.types import Document, DocumentId, Json
 from faxbox_service.repositories.auth.tokens import Tokens

@@ -1,6 +1,8 @@
 """`/v2/token_auth`: what the caller's token says, and giving it up (wire, 6.5)."""
 
-from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.call import Call
+from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.repositories.auth.tokens import Tokens
 
 from .login_reply import Logins

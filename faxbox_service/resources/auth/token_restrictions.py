@@ -1,6 +1,8 @@
 """`/v2/accounts/{A}/token_restrictions`: what the account's tokens may be used for."""
 
-from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.call import Call
+from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.model.faxbox import deletion_response
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import Document

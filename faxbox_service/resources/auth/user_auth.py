@@ -2,8 +2,10 @@
 
 from contextlib import suppress
 
-from faxbox_service.crossbar.call import Access, Call, Reply
+from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import forbidden, invalid_credentials
+from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.account_state import require_open
 from faxbox_service.documents.model.passwords import Digest

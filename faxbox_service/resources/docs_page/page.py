@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from faxbox_service.crossbar.call import RawReply
+from faxbox_service.crossbar.response.results import RawReply
 
 _log = logging.getLogger(__name__)
 
