@@ -8,6 +8,8 @@ from tests.http.conftest import (
     NOBODY,
     Service,
     Tenant,
+    embedded_store_url,
+    empty_store,
     environment,
     root,
     service,
@@ -17,7 +19,15 @@ from tests.http.conftest import (
 
 from .session import Values
 
-__all__ = ["environment", "root", "service", "store_url", "tenant"]
+__all__ = [
+    "embedded_store_url",
+    "empty_store",
+    "environment",
+    "root",
+    "service",
+    "store_url",
+    "tenant",
+]
 
 _USER = {
     "username": "ada",

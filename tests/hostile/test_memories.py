@@ -30,6 +30,7 @@ REVIEWED = {
     "crossbar/response/byte_response.py lru_cache": "one date",
     "crossbar/request/negotiation.py lru_cache": "three times 256 header lines of at most 8 KiB",
     "documents/model/callback_urls.py urlsplit": "128 beginnings of at most 1,000 characters",
+    "repositories/auth/signing_keys.py lru_cache": "8 keys, which operators put there",
     "documents/gregorian.py lru_cache": "4 integers",
     "documents/names.py lru_cache": "4,096 ids of 32 characters; names of databases that we make",
     "documents/schema/schema.py cache": "the packaged schemas; other names raise, and are not kept",

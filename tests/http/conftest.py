@@ -1,9 +1,11 @@
 """A listening service over each store, and clients of it."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,10 +141,28 @@ class Tenant:
         return f"{self.path}/faxboxes"
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory) -> Path:
+    """A file with what every store has after its first start; making its key takes a while."""
+    path = tmp_path_factory.mktemp("empty") / "faxbox.db"
+    path.parent.chmod(0o700)
+
+    async def start_once() -> None:
+        await (await Repositories.open(Settings.load({"FAXBOX_STORE": f"sqlite://{path}"}))).close()
+
+    asyncio.run(start_once())
+    return path
+
+
+@pytest.fixture
+def embedded_store_url(empty_store, tmp_path) -> str:
+    return f"sqlite://{shutil.copy(empty_store, tmp_path / 'faxbox.db')}"
+
+
 @pytest.fixture(params=["sqlite", "couchdb"])
-def store_url(request, tmp_path) -> str:
+def store_url(request) -> str:
     if request.param == "sqlite":
-        return f"sqlite://{tmp_path}/faxbox.db"
+        return request.getfixturevalue("embedded_store_url")
     url = request.getfixturevalue("couchdb_url")
     if url is None:
         pytest.skip("no CouchDB-protocol server")

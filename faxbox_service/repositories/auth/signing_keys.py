@@ -6,6 +6,7 @@ attachment `private_key.pem` of the document of that id in `system_auth`.
 
 import re
 from base64 import b64encode
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import (
@@ -125,8 +126,14 @@ class SigningKeys:
             pem = await self._store.get_attachment(SYSTEM_AUTH, key_id, _ATTACHMENT)
         except (DocumentNotFound, MissingDatabase):
             return None
-        loaded = serialization.load_pem_private_key(pem.data, password=None)
-        if not isinstance(loaded, RSAPrivateKey):
-            return None
-        self._private_keys[key_id] = loaded
-        return loaded
+        key = _rsa_key(pem.data)
+        if key is not None:
+            self._private_keys[key_id] = key
+        return key
+
+
+@lru_cache(maxsize=8)
+def _rsa_key(pem: bytes) -> RSAPrivateKey | None:
+    """The key of a PEM file, None for a key of another kind; checking it takes 30 ms."""
+    key = serialization.load_pem_private_key(pem, password=None)
+    return key if isinstance(key, RSAPrivateKey) else None

@@ -131,6 +131,8 @@ class Reconciler:
             if await self._sweep():
                 checkpoint |= {"updates": place, "swept": swept}
                 await self._store.put_local(FAXES, _CHECKPOINT, checkpoint)
+                # What changed meanwhile is behind again as soon as it is found.
+                self._behind_since = None
         place = await self._follow_updates(place)
         self._behind_since = None
         if place != checkpoint.get("updates"):
