@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Callable
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.model.account import account_response
 from faxbox_service.documents.types import Document
 
-from .output import CommandRefused, answer, author, facts_as_text, table, with_repositories
+from .output import answer, facts_as_text, table
+from .store_session import CommandRefused, author, with_repositories
 
 _SHOWN = ("id", "name", "realm")
 

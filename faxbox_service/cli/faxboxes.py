@@ -2,7 +2,7 @@
 
 import argparse
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.model.faxbox import faxbox_response
 from faxbox_service.documents.names import is_account_id
 from faxbox_service.documents.types import Document
@@ -10,7 +10,8 @@ from faxbox_service.operations.repair import Summary, repair
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 
-from .output import ProgressBar, answer, author, with_repositories
+from .output import ProgressBar, answer
+from .store_session import author, with_repositories
 
 
 def add_faxbox_commands(

@@ -14,7 +14,7 @@ from pathlib import Path
 from faxbox_service.secret_files import LONGEST, UnreadableSecret, read_secret_file, secret_of
 from faxbox_service.settings import file_variable, secret_variable
 
-from .output import CommandRefused
+from .store_session import CommandRefused
 
 
 @dataclass(frozen=True, slots=True)

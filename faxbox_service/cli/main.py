@@ -2,15 +2,12 @@
 
 import argparse
 import json
-import logging
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NoReturn
 
 from faxbox_service import __version__
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories, StoreFactory, store_from
 from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.operations.initialise import (
     CannotInitialise,
@@ -19,25 +16,31 @@ from faxbox_service.operations.initialise import (
     create_master_account,
 )
 from faxbox_service.repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
-from faxbox_service.server.processes import bound_socket, run, serve
-from faxbox_service.settings import InvalidSetting, Settings, from_process
+from faxbox_service.server.processes import serve
+from faxbox_service.settings import InvalidSetting
 from faxbox_service.stores.base import StoreError
-from faxbox_service.stores.factory import NoStore, embedded_path, is_embedded, redacted_url
 
 from .accounts import add_account_commands
 from .faxboxes import add_faxbox_commands
 from .given_secrets import API_KEY, PASSWORD
-from .output import CommandRefused, warn_of_password_in, with_repositories
 from .secrets import add_secret_commands
+from .serve import Serve, add_serve_command
+from .store_session import CommandRefused, author, with_repositories
 from .users import add_user_commands
 
-_FIRST_ACCOUNT = "master"
-_FACTS_FILE = "master-account.json"
 
+def main(
+    arguments: list[str] | None = None,
+    *,
+    make_store: StoreFactory = store_from,
+    serve: Serve = serve,
+) -> None:
+    """Run a command; on failure, one line on standard error and exit status 1.
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run a command; on failure, one line on standard error and exit status 1."""
+    `make_store` and `serve` replace the store and the server, for tests of failures.
+    """
     options = _parser().parse_args(arguments)
+    options.make_store, options.serve = make_store, serve
     try:
         options.run(options)
     except InvalidDocument as error:
@@ -62,15 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument(
         "--store", metavar="URL", help="where documents are kept; with a password, use FAXBOX_STORE"
     )
-
-    command = commands.add_parser("serve", parents=[store], help="serve the API until SIGTERM")
-    command.add_argument(
-        "--create-store", action="store_true", help="make the folder of a new store, too"
-    )
-    command.add_argument("--host", help="the address to listen on")
-    command.add_argument("--port", help="the port to listen on")
-    command.add_argument("--workers", metavar="N", help="how many processes serve")
-    command.set_defaults(run=_serve)
+    add_serve_command(commands, store)
 
     command = commands.add_parser(
         "init", parents=[store], help="make the master account in an empty store"
@@ -95,87 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(options: argparse.Namespace) -> None:
-    settings = from_process(
-        store=options.store,
-        create_store="true" if options.create_store else None,
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
-    )
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    try:
-        listener = bound_socket(settings.host, settings.port)
-    except OSError as error:
-        _fail(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
-    host, port = listener.getsockname()[:2]
-    base_url = f"http://{_reachable(host)}:{port}"
-    first = run(_prepare(settings))
-    warn_of_password_in(options)
-    if first is not None:
-        account, token = first
-        _announce(settings, base_url, account, token)
-    try:
-        serve(settings, listener, lambda: _say(f"Serving on {base_url}"))
-    except OSError as error:
-        _fail(f"cannot serve: {error}")
-
-
-async def _prepare(settings: Settings) -> tuple[MasterAccount, str] | None:
-    """Open the store once before any worker does; in an empty embedded one, make an account."""
-    try:
-        repositories = await Repositories.open(settings, creates=False)
-    except NoStore:
-        _announce_new_store(settings)
-        repositories = await Repositories.open(settings)
-    try:
-        if not is_embedded(settings.store) or not await repositories.accounts.is_empty():
-            return None
-        account = await create_master_account(repositories, _FIRST_ACCOUNT)
-        master = await repositories.accounts.find(account.account_id)
-        return account, await repositories.tokens.issue(master, None, "cb_api_auth")
-    finally:
-        await repositories.close()
-
-
-def _announce_new_store(settings: Settings) -> None:
-    """Say that a store is made, and where: it may be another than was meant.
-
-    Raises `CommandRefused` where even its folder is missing, and nobody asked for that.
-    """
-    place = redacted_url(settings.store)
-    if is_embedded(settings.store):
-        is_wanted = settings.create_store or settings.store == Settings().store
-        if not is_wanted and not Path(place).parent.is_dir():
-            raise CommandRefused(
-                f"there is no folder {Path(place).parent}; --create-store makes it, and a new store"
-                " in it"
-            )
-    _say(f"Making a new store: {place}")
-
-
-def _announce(settings: Settings, base_url: str, account: MasterAccount, token: str) -> None:
-    """Print, once, what the owner of a new store must know, and keep it in a file of his."""
-    example = (
-        f"curl -X PUT {base_url}/v2/accounts/{account.account_id}/faxboxes"
-        f" -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json'"
-        """ -d '{"data": {"name": "Front desk"}}'"""
-    )
-    facts = embedded_path(settings.store).with_name(_FACTS_FILE)
-    _write_private(facts, json.dumps({**account.facts(), "example": example}, indent=2) + "\n")
-    _say(
-        "The store has a master account now:\n"
-        f"  account id  {account.account_id}\n"
-        f"  API key     {account.api_key}\n"
-        f"(kept in {facts}, readable by you alone)\n\n"
-        f"Create a faxbox (the token is good for {settings.token_lifetime} seconds; "
-        "`faxbox token` prints another):\n\n"
-        f"{example}\n"
-    )
-
-
 def _init(options: argparse.Namespace) -> None:
     user = _first_user(options)
     api_key = API_KEY.read(options)
@@ -184,6 +98,7 @@ def _init(options: argparse.Namespace) -> None:
         return await create_master_account(
             repositories,
             options.account_name,
+            author(),
             realm=options.realm,
             api_key=api_key,
             user=user,
@@ -219,28 +134,6 @@ def _complaints(error: InvalidDocument) -> Iterator[str]:
             value = details.get("value", details.get("cause", ""))
             shown = "" if value in ("", field) else f": {json.dumps(value, ensure_ascii=False)}"
             yield f"{field}: {details['message']}{shown}"
-
-
-def _reachable(host: str) -> str:
-    """The host to put into a URL for someone on this machine."""
-    if host in ("0.0.0.0", "::"):
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(text)
-
-
-def _say(text: str) -> None:
-    """Print something about the service, which goes on when nobody reads it any more."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(text: str) -> NoReturn:

@@ -1,63 +1,12 @@
-"""What commands share: the store they work on, and how they answer."""
+"""How commands answer: JSON, tables and lines for people, a progress bar."""
 
 import argparse
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
-from faxbox_service.app import Repositories
-from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.types import Document
-from faxbox_service.repositories.primitives.clock import new_id
-from faxbox_service.server.processes import run
-from faxbox_service.settings import from_process
-from faxbox_service.stores.factory import has_password
-
-Result = TypeVar("Result")
-
-
-class CommandRefused(Exception):
-    """What a command was asked cannot be done; the text says why."""
-
-
-def with_repositories(
-    options: argparse.Namespace,
-    work: Callable[[Repositories], Awaitable[Result]],
-    *,
-    creates: bool = False,
-) -> Result:
-    """What `work` makes of the store that the options or the environment name.
-
-    Raises `NoStore` where there is none, unless the command `creates` it.
-    """
-    settings = from_process(store=options.store)
-
-    async def worked() -> Result:
-        repositories = await Repositories.open(settings, creates=creates)
-        warn_of_password_in(options)
-        try:
-            return await work(repositories)
-        finally:
-            await repositories.close()
-
-    result: Result = run(worked())
-    return result
-
-
-def warn_of_password_in(options: argparse.Namespace) -> None:
-    """Say on standard error that a password on the command line can be read by others."""
-    if options.store is not None and has_password(options.store):
-        print(
-            "faxbox: --store shows the password to everyone on this machine; FAXBOX_STORE, and the"
-            " file that FAXBOX_STORE_FILE names, do not",
-            file=sys.stderr,
-        )
-
-
-def author() -> Author:
-    """Who makes the changes of a command: nobody that Kazoo knows."""
-    return Author(request_id=new_id())
 
 
 def answer(options: argparse.Namespace, facts: Any, text: str) -> None:

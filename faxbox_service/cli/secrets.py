@@ -2,9 +2,10 @@
 
 import argparse
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 
-from .output import answer, with_repositories
+from .output import answer
+from .store_session import with_repositories
 
 
 def add_secret_commands(

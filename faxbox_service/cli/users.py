@@ -3,12 +3,13 @@
 import argparse
 from collections.abc import Callable
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.errors import BadIdentifier
 
 from .given_secrets import PASSWORD
-from .output import answer, author, facts_as_text, with_repositories
+from .output import answer, facts_as_text
+from .store_session import author, with_repositories
 
 
 def add_user_commands(

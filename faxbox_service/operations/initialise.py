@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.types import AccountId, Document, DocumentId
-from faxbox_service.repositories.primitives.clock import new_id
 
 _API_KEY_LENGTH = 64
 
@@ -45,6 +44,7 @@ class MasterAccount:
 async def create_master_account(
     repositories: Repositories,
     name: str,
+    author: Author,
     *,
     realm: str | None = None,
     api_key: str | None = None,
@@ -58,7 +58,6 @@ async def create_master_account(
         raise CannotInitialise(f"an API key has {_API_KEY_LENGTH} characters")
     if not await repositories.accounts.is_empty():
         raise CannotInitialise("the store has accounts already")
-    author = Author(request_id=new_id())
     account = await repositories.accounts.create_master(name, author, realm=realm, api_key=api_key)
     user_id = None
     if user is not None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.inconsistency import Finding, Inconsistency
 

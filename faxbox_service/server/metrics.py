@@ -18,7 +18,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.response.envelope import NEVER_SNIFFED
 from faxbox_service.repositories.inconsistency import Inconsistency

@@ -1,4 +1,4 @@
-"""Serving: one process, or several that share a listening socket."""
+"""Serving: one process, or several workers that share a listening socket."""
 
 import asyncio
 import gc
@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from typing import Any
+from typing import Any, Protocol
 
 import uvloop
 
-from faxbox_service.app import Repositories, build_app, reconciler_of
+from faxbox_service.app import build_app
+from faxbox_service.container import Repositories, StoreFactory, reconciler_of, store_from
+from faxbox_service.crossbar.dispatcher import Dispatcher
 from faxbox_service.settings import Settings
 
 from .connections import ConnectionLimits
@@ -25,8 +27,22 @@ from .malloc_trim import MallocTrim
 _log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_PAUSE_BEFORE_RESTART = 1.0
+_RESTART_DELAY = 1.0
+"""Seconds."""
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 10_000
+
+
+class Worker(Protocol):
+    """Serves until it is stopped: what `Supervisor` runs in each process."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        listener: socket.socket,
+        on_ready: Callable[[], None],
+        number: int = 0,
+        lifeline: int | None = None,
+    ) -> Coroutine[Any, Any, None]: ...
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -56,9 +72,9 @@ def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], No
     """
     survive_signals()
     if settings.workers == 1:
-        run(_serve(settings, listener, on_ready))
+        run(serve_until_signal(settings, listener, on_ready))
     else:
-        _Workers(settings, listener).supervise(on_ready)
+        Supervisor(settings, listener).supervise(on_ready)
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:
@@ -71,16 +87,19 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
-async def _serve(
+async def serve_until_signal(
     settings: Settings,
     listener: socket.socket,
     on_ready: Callable[[], None],
     number: int = 0,
     lifeline: int | None = None,
+    *,
+    make_store: StoreFactory = store_from,
+    make_app: Callable[[Settings, Repositories], Dispatcher] = build_app,
 ) -> None:
     """Serve until a signal, or until the other end of the pipe `lifeline` is closed.
 
-    `number` tells the workers apart.
+    `number` is the worker's: its metrics are on that many ports after the first.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -89,11 +108,11 @@ async def _serve(
     if lifeline is not None:
         loop.add_reader(lifeline, stop.set)
     async with AsyncExitStack() as closing:
-        repositories = await Repositories.open(settings)
+        repositories = await Repositories.open(settings, make_store=make_store)
         closing.push_async_callback(repositories.close)
         reconciler = reconciler_of(settings, repositories)
         closing.push_async_callback(reconciler.stop)
-        app = build_app(settings, repositories)
+        app = make_app(settings, repositories)
         server = HttpServer(
             app, connection_limits(settings), shutdown_timeout=settings.shutdown_timeout
         )
@@ -111,34 +130,43 @@ async def _serve(
         memory = MallocTrim(server.work_done)
         closing.push_async_callback(memory.stop)
         memory.start()
-        _spare_the_collector()
+        _relieve_garbage_collector()
         on_ready()
         await stop.wait()
         if lifeline is not None:
             loop.remove_reader(lifeline)
 
 
-def _spare_the_collector() -> None:
-    """Take what was loaded at the start out of the garbage collector's rounds.
+def _relieve_garbage_collector() -> None:
+    """Exclude what was loaded at the start from garbage collection.
 
-    Requests leave no cycles behind, so its rounds are mostly walks over modules and schemas.
+    Requests leave no cycles behind, so collections would mostly walk modules and schemas.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
-class _Workers:
-    """Forks the workers, starts a new one when one dies, and ends them all."""
+class Supervisor:
+    """Forks the workers, replaces those that die, and stops them all."""
 
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listener: socket.socket,
+        *,
+        worker: Worker = serve_until_signal,
+        restart_delay: float = _RESTART_DELAY,
+    ) -> None:
         self._settings = settings
         self._listener = listener
+        self._worker = worker
+        self._restart_delay = restart_delay
         self._numbers: dict[int, int] = {}
-        """Of the workers, by the ids of their processes."""
+        """The workers' numbers by process id."""
         self._is_stopping = False
-        # Only we hold the writing end: workers read its end of file when we are gone, even
-        # when we were killed, and stop too.
+        # Only this process holds the writing end: workers read its end of file when this process
+        # ends, even when it was killed, and stop too.
         self._lifeline, self._writing_end = os.pipe()
 
     def supervise(self, on_ready: Callable[[], None]) -> None:
@@ -153,7 +181,7 @@ class _Workers:
             number = self._numbers.pop(process_id, 0)
             if not self._is_stopping:
                 _log.error("worker %d ended with status %d", process_id, status)
-                time.sleep(_PAUSE_BEFORE_RESTART)
+                time.sleep(self._restart_delay)
             if not self._is_stopping:
                 self._fork(number, lambda: None)
 
@@ -188,7 +216,7 @@ class _Workers:
                 signal.signal(signal_number, signal.SIG_DFL)
             survive_signals()
             os.close(self._writing_end)
-            run(_serve(self._settings, self._listener, on_ready, number, self._lifeline))
+            run(self._worker(self._settings, self._listener, on_ready, number, self._lifeline))
             code = 0
         except Exception:
             _log.exception("a worker failed")
@@ -199,13 +227,13 @@ class _Workers:
 
     def _stop(self, signal_number: int, _frame: object) -> None:
         self._is_stopping = True
-        self._tell(signal.SIGTERM)
+        self._signal_workers(signal.SIGTERM)
 
     def _reopen(self, signal_number: int, _frame: object) -> None:
         reopen_log_files()
-        self._tell(signal_number)
+        self._signal_workers(signal_number)
 
-    def _tell(self, signal_number: int) -> None:
+    def _signal_workers(self, signal_number: int) -> None:
         for process_id in self._numbers:
             # One may have ended a moment ago.
             with suppress(ProcessLookupError):

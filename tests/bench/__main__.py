@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import uvloop
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author

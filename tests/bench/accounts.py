@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvloop
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.primitives.clock import new_id

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from faxbox_service.cli.output import warn_of_password_in
+from faxbox_service.cli.store_session import warn_of_password_in
 from faxbox_service.secret_files import read_secret_file
 from tests.cli.test_commands import master, store, told
 from tests.cli.test_main import API_KEY, FAXBOX, run
@@ -45,7 +45,7 @@ def hash_of(store, account_id, password):
     digest = md5(f"admin:{password}".encode()).hexdigest()
     code = (
         "import sys, uvloop\n"
-        "from faxbox_service.app import Repositories\n"
+        "from faxbox_service.container import Repositories\n"
         "from faxbox_service.settings import Settings\n"
         "async def main():\n"
         "    settings = Settings.load({'FAXBOX_STORE': sys.argv[1]})\n"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import account_database
 from faxbox_service.repositories.primitives.clock import system_clock

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
-from faxbox_service.app import Repositories, build_app
+from faxbox_service.app import build_app
+from faxbox_service.container import Repositories
 from faxbox_service.crossbar.dispatcher import Dispatcher
 from faxbox_service.documents.json.text import decode_json, encode_json
 from faxbox_service.documents.model.account import Account

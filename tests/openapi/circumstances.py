@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from faxbox_service.app import Repositories, router_of
+from faxbox_service.app import router_of
+from faxbox_service.container import Repositories
 from faxbox_service.crossbar.auth.token_bucket import TokenBuckets
 from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.errors import overloaded

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.openapi.components.examples import (
     ACCOUNT_ID,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.primitives.clock import Clock, new_id, system_clock

@@ -8,20 +8,22 @@ import socket
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from faxbox_service import app
-from faxbox_service.cli import main as cli
+from faxbox_service.app import build_app
+from faxbox_service.cli.main import main as faxbox
+from faxbox_service.container import Repositories, store_from
 from faxbox_service.crossbar.dispatcher import Dispatcher
-from faxbox_service.server import processes
+from faxbox_service.server.processes import Supervisor, serve_until_signal
 from faxbox_service.settings import Settings
 
 from .fault_points import FaultPoints, Trigger
 
-_PAUSE_BEFORE_RESTART = 0.02
+_RESTART_DELAY = 0.02
 
 _is_in_request = ContextVar("is_in_request", default=False)
 
@@ -30,31 +32,35 @@ def main(trigger_path: str, command: str, *arguments: str) -> None:
     """Run the command with these arguments."""
     trigger = Trigger(Path(trigger_path))
     counts = _is_in_request.get if command == "serve" else lambda: True
-    store_of = app.store_of
 
-    def pointed_store_of(*arguments: Any, **options: Any) -> Any:
-        return FaultPoints(store_of(*arguments, **options), trigger, counts)
+    def make_store(settings: Settings) -> FaultPoints:
+        return FaultPoints(store_from(settings), trigger, counts)
 
-    app.store_of = pointed_store_of
-    _mark_requests()
-    cli.serve = _supervised
-    processes._PAUSE_BEFORE_RESTART = _PAUSE_BEFORE_RESTART
-    cli.main([command, *arguments])
+    def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        worker = partial(serve_until_signal, make_store=make_store, make_app=_marking_app)
+        Supervisor(settings, listener, worker=worker, restart_delay=_RESTART_DELAY).supervise(
+            on_ready
+        )
+
+    faxbox([command, *arguments], make_store=make_store, serve=serve)
 
 
-def _mark_requests() -> None:
-    """Tell what is done for a request from what workers do by themselves."""
-    answer = Dispatcher.answer
+class _Marking:
+    """A dispatcher that tells the writes of requests from those that workers make by themselves."""
 
-    async def marked(self: Dispatcher, request: web.BaseRequest) -> web.StreamResponse:
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dispatcher, name)
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         _is_in_request.set(True)
-        return await answer(self, request)
-
-    Dispatcher.answer = marked
+        return await self._dispatcher.answer(request)
 
 
-def _supervised(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    processes._Workers(settings, listener).supervise(on_ready)
+def _marking_app(settings: Settings, repositories: Repositories) -> _Marking:
+    return _Marking(build_app(settings, repositories))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.model.signed_token import fingerprint_of
 from faxbox_service.documents.names import REVOCATIONS, account_database
 from faxbox_service.repositories.errors import InvalidCredentials

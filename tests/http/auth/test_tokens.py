@@ -9,7 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from faxbox_service.app import Repositories
+from faxbox_service.container import Repositories
 from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG, account_database
 from faxbox_service.settings import Settings
 from faxbox_service.stores.base import StoreUnavailable

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from faxbox_service.app import reconciler_of
+from faxbox_service.container import reconciler_of
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.address_claim import CLAIM_PREFIX, claim_id, new_claim
 from faxbox_service.documents.model.faxbox import replica_of

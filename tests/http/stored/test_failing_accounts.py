@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from faxbox_service.app import reconciler_of
+from faxbox_service.container import reconciler_of
 from faxbox_service.documents.names import account_database
 from faxbox_service.repositories.reconcile.failures import Failures
 from faxbox_service.settings import Settings

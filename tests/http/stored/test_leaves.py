@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from faxbox_service.app import reconciler_of
+from faxbox_service.container import reconciler_of
 from faxbox_service.documents.model.address_claim import claim_id
 from faxbox_service.documents.names import ACCOUNTS, FAXES, SYSTEM_SCHEMAS, account_database
 from faxbox_service.operations.repair import repair

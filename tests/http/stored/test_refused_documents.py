@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from faxbox_service.app import reconciler_of
+from faxbox_service.container import reconciler_of
 from faxbox_service.documents.model.address_claim import claim_id
 from faxbox_service.documents.model.passwords import Credentials
 from faxbox_service.documents.names import ACCOUNTS, FAXES, IDEMPOTENCY, account_database
