@@ -4,7 +4,7 @@ from . import __version__
 from .container import Repositories
 from .crossbar.admission import Admission
 from .crossbar.auth.authentication import Authenticator
-from .crossbar.auth.client_address import ClientAddresses, parse_networks
+from .crossbar.auth.client_address import ClientAddresses
 from .crossbar.auth.rate_limits import Limits, RateLimits
 from .crossbar.body.memory import BodyMemory
 from .crossbar.body.reader import Bodies, BodyLimits
@@ -32,7 +32,7 @@ from .resources.openapi import OpenApiResource
 from .resources.permissions import Permissions
 from .resources.schemas import SchemasResource
 from .resources.users import UsersResource
-from .settings import Settings
+from .settings.settings import Settings
 
 
 def build_app(
@@ -59,7 +59,7 @@ def build_app(
     return Dispatcher(
         router_of(settings, repositories, clock),
         Admission(authenticator, limits),
-        ClientAddresses(parse_networks(settings.trusted_proxies)),
+        ClientAddresses(settings.trusted_proxies),
         repositories.accounts,
         ReplyBuilder(settings.node_name, __version__, limits, csv_rules_of(settings)),
         clock,

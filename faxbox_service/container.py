@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
-from .documents.model.callback_urls import BlockedHosts
 from .documents.names import (
     ACCOUNTS,
     FAXES,
@@ -35,9 +34,10 @@ from .repositories.reconcile.full_scan import FullScan
 from .repositories.reconcile.reconciler import Reconciler
 from .repositories.schemas import Schemas
 from .repositories.users.users import Users
-from .settings import Settings
+from .settings.settings import Settings
 from .stores.base import Store, StoreVersion
-from .stores.factory import NoStore, has_file, is_embedded, redacted_url, store_of
+from .stores.factory import NoStore, has_file, store_of
+from .stores.url import FileUrl
 
 _SHARED_DATABASES = (
     *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),
@@ -94,7 +94,7 @@ class Repositories:
         Raises `StoreUnavailable`; and `NoStore` where there is no store yet, unless it `creates`
         one.
         """
-        is_there = not is_embedded(settings.store) or has_file(settings.store)
+        is_there = not isinstance(settings.store, FileUrl) or has_file(settings.store)
         if not is_there and not creates:
             raise _no_store(settings)
         store = make_store(settings)
@@ -168,7 +168,7 @@ class Repositories:
                 FaxboxWrites(store, copies, claims),
                 creations,
                 clock,
-                BlockedHosts.parse(settings.blocked_callback_hosts),
+                settings.blocked_callback_hosts,
                 users if settings.check_owner else None,
             ),
             keys=keys,
@@ -200,8 +200,7 @@ class Repositories:
 
 def _no_store(settings: Settings) -> NoStore:
     return NoStore(
-        f"there is no store at {redacted_url(settings.store)}; `faxbox init` and `faxbox serve` "
-        "make one"
+        f"there is no store at {settings.store.shown}; `faxbox init` and `faxbox serve` make one"
     )
 
 

@@ -7,7 +7,8 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from faxbox_service.settings import Settings, variable_of
+from faxbox_service.settings.definition import definition_of, variable_named
+from faxbox_service.settings.settings import Settings
 
 BEGIN = "<!-- settings: made by `make docs` -->"
 END = "<!-- end of settings -->"
@@ -17,8 +18,9 @@ def settings_table() -> str:
     """One Markdown row for each setting."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     for setting in fields(Settings):
-        default = "the host's" if setting.name == "node_name" else f"`{_shown(setting.default)}`"
-        rows.append(f"| `{variable_of(setting)}` | {default} | {setting.metadata['meaning']} |")
+        definition = definition_of(setting)
+        default = "the host's" if setting.name == "node_name" else f"`{definition.default}`"
+        rows.append(f"| `{variable_named(setting.name)}` | {default} | {definition.meaning} |")
     return "\n".join(rows)
 
 
@@ -27,10 +29,6 @@ def with_settings_table(text: str) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{settings_table()}\n{END}{after}"
-
-
-def _shown(default: object) -> str:
-    return str(default).lower() if isinstance(default, bool) else f"{default}"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faxbox_service.secret_files import LONGEST, UnreadableSecret, read_secret_file, secret_of
-from faxbox_service.settings import file_variable, secret_variable
+from faxbox_service.settings.definition import file_variable, variable_named
 
 from .store_session import CommandRefused
 
@@ -30,7 +30,7 @@ class GivenSecret:
     @property
     def ways(self) -> str:
         """How it can be given, for people."""
-        return f"{self._option} -, {self._option}-file FILE or {secret_variable(self.name)}"
+        return f"{self._option} -, {self._option}-file FILE or {variable_named(self.name)}"
 
     def add_options(self, command: argparse.ArgumentParser, meaning: str) -> None:
         """Declare the options of a command."""
@@ -75,7 +75,7 @@ class GivenSecret:
             raise CommandRefused(f"{self._option}: {error or 'nothing was typed'}") from None
 
     def _of_environment(self) -> str | None:
-        variable = secret_variable(self.name)
+        variable = variable_named(self.name)
         value, file = os.environ.get(variable), os.environ.get(file_variable(variable))
         if value is not None and file is not None:
             raise CommandRefused(f"{variable} and {file_variable(variable)} exclude each other")

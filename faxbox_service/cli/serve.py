@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from socket import socket
 from typing import TypeAlias
@@ -13,8 +14,9 @@ from typing import TypeAlias
 from faxbox_service.container import Repositories, StoreFactory
 from faxbox_service.operations.initialise import MasterAccount, create_master_account
 from faxbox_service.server.processes import bound_socket, run
-from faxbox_service.settings import Settings, from_process
-from faxbox_service.stores.factory import NoStore, embedded_path, is_embedded, redacted_url
+from faxbox_service.settings.settings import Settings, from_process
+from faxbox_service.stores.factory import NoStore
+from faxbox_service.stores.url import FileUrl
 
 from .store_session import CommandRefused, author, warn_of_password_in
 
@@ -23,6 +25,15 @@ Serve: TypeAlias = Callable[[Settings, socket, Callable[[], None]], None]
 
 _FIRST_ACCOUNT = "master"
 _FACTS_FILE = "master-account.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstAccount:
+    """The account of a new embedded store, a token of it, and the file that its facts go into."""
+
+    account: MasterAccount
+    token: str = field(repr=False)
+    file: Path
 
 
 def add_serve_command(
@@ -60,34 +71,30 @@ def _serve(options: argparse.Namespace) -> None:
     host, port = listener.getsockname()[:2]
     base_url = f"http://{_reachable(host)}:{port}"
     first = run(_prepare(settings, options.make_store))
-    warn_of_password_in(options)
+    warn_of_password_in(options, settings.store)
     if first is not None:
-        account, token = first
-        _announce(settings, base_url, account, token)
+        _announce(first, base_url, settings.token_lifetime)
     try:
         options.serve(settings, listener, lambda: _say(f"Serving on {base_url}"))
     except OSError as error:
         raise CommandRefused(f"cannot serve: {error}") from error
 
 
-async def _prepare(
-    settings: Settings, make_store: StoreFactory
-) -> tuple[MasterAccount, str] | None:
-    """Open the store once before any worker does; create the first account of an embedded one.
-
-    Returns that account and a token of it; None where there are accounts already.
-    """
+async def _prepare(settings: Settings, make_store: StoreFactory) -> _FirstAccount | None:
+    """Open the store once before any worker does; create the first account of an embedded one."""
     try:
         repositories = await Repositories.open(settings, creates=False, make_store=make_store)
     except NoStore:
         _announce_new_store(settings)
         repositories = await Repositories.open(settings, make_store=make_store)
     try:
-        if not is_embedded(settings.store) or not await repositories.accounts.is_empty():
+        store = settings.store
+        if not isinstance(store, FileUrl) or not await repositories.accounts.is_empty():
             return None
         account = await create_master_account(repositories, _FIRST_ACCOUNT, author())
         master = await repositories.accounts.find(account.account_id)
-        return account, await repositories.tokens.issue(master, None, "cb_api_auth")
+        token = await repositories.tokens.issue(master, None, "cb_api_auth")
+        return _FirstAccount(account, token, store.path.with_name(_FACTS_FILE))
     finally:
         await repositories.close()
 
@@ -97,32 +104,33 @@ def _announce_new_store(settings: Settings) -> None:
 
     Raises `CommandRefused` where the folder is missing too and `--create-store` was not given.
     """
-    place = redacted_url(settings.store)
-    if is_embedded(settings.store):
-        is_wanted = settings.create_store or settings.store == Settings().store
-        if not is_wanted and not Path(place).parent.is_dir():
+    store = settings.store
+    if isinstance(store, FileUrl):
+        folder = store.path.absolute().parent
+        is_wanted = settings.create_store or store == Settings().store
+        if not is_wanted and not folder.is_dir():
             raise CommandRefused(
-                f"there is no folder {Path(place).parent}; --create-store makes it, and a new store"
-                " in it"
+                f"there is no folder {folder}; --create-store makes it, and a new store in it"
             )
-    _say(f"Making a new store: {place}")
+    _say(f"Making a new store: {store.shown}")
 
 
-def _announce(settings: Settings, base_url: str, account: MasterAccount, token: str) -> None:
+def _announce(first: _FirstAccount, base_url: str, token_lifetime: int) -> None:
     """Print the credentials of a new master account, and keep them in a file of its owner."""
+    account = first.account
     example = (
         f"curl -X PUT {base_url}/v2/accounts/{account.account_id}/faxboxes"
-        f" -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json'"
+        f" -H 'X-Auth-Token: {first.token}' -H 'Content-Type: application/json'"
         """ -d '{"data": {"name": "Front desk"}}'"""
     )
-    facts = embedded_path(settings.store).with_name(_FACTS_FILE)
-    _write_private(facts, json.dumps({**account.facts(), "example": example}, indent=2) + "\n")
+    facts = {**account.facts(), "example": example}
+    _write_private(first.file, json.dumps(facts, indent=2) + "\n")
     _say(
         "The store has a master account now:\n"
         f"  account id  {account.account_id}\n"
         f"  API key     {account.api_key}\n"
-        f"(kept in {facts}, readable by you alone)\n\n"
-        f"Create a faxbox (the token is good for {settings.token_lifetime} seconds; "
+        f"(kept in {first.file}, readable by you alone)\n\n"
+        f"Create a faxbox (the token is good for {token_lifetime} seconds; "
         "`faxbox token` prints another):\n\n"
         f"{example}\n"
     )

@@ -9,8 +9,8 @@ from faxbox_service.container import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.server.processes import run
-from faxbox_service.settings import from_process
-from faxbox_service.stores.factory import has_password
+from faxbox_service.settings.settings import from_process
+from faxbox_service.stores.url import StoreUrl
 
 Result = TypeVar("Result")
 
@@ -36,7 +36,7 @@ def with_repositories(
         repositories = await Repositories.open(
             settings, creates=creates, make_store=options.make_store
         )
-        warn_of_password_in(options)
+        warn_of_password_in(options, settings.store)
         try:
             return await work(repositories)
         finally:
@@ -46,9 +46,9 @@ def with_repositories(
     return result
 
 
-def warn_of_password_in(options: argparse.Namespace) -> None:
+def warn_of_password_in(options: argparse.Namespace, store: StoreUrl) -> None:
     """Warn on standard error when a password on the command line can be read by others."""
-    if options.store is not None and has_password(options.store):
+    if options.store is not None and store.has_password:
         print(
             "faxbox: --store shows the password to everyone on this machine; FAXBOX_STORE, and the"
             " file that FAXBOX_STORE_FILE names, do not",

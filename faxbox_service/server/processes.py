@@ -17,7 +17,7 @@ import uvloop
 from faxbox_service.app import build_app
 from faxbox_service.container import Repositories, StoreFactory, reconciler_of, store_from
 from faxbox_service.crossbar.dispatcher import Dispatcher
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 
 from .connections import ConnectionLimits
 from .http import HttpServer

@@ -27,7 +27,7 @@ from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 from faxbox_service.repositories.primitives.view_page import RowsWanted
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 
 from .processes import free_port, memory_of, peak_memory_of, process, request
 from .rounds import Bench

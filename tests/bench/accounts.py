@@ -20,7 +20,7 @@ from faxbox_service.container import Repositories
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.primitives.clock import new_id
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 
 from .processes import free_port, memory_of, process, request
 from .rounds import Bench
@@ -94,9 +94,9 @@ def batches(total: int) -> Iterator[int]:
         yield min(AT_ONCE, total - start)
 
 
-def bench_size(bench: Bench, settings: Settings, ground: Ground) -> None:
+def bench_size(bench: Bench, url: str, ground: Ground) -> None:
     port = free_port()
-    serve = ("-m", "faxbox_service", "serve", "--port", str(port), "--store", settings.store)
+    serve = ("-m", "faxbox_service", "serve", "--port", str(port), "--store", url)
     with process(*serve, port=port, FAXBOX_RATE_LIMIT_BURST="0") as (process_id, ready_after):
         print(f"{'ready after':36} {ready_after:9.2f} s")
         for name, of, status in (
@@ -118,13 +118,14 @@ def main() -> None:
     bench = Bench(options.rounds, options.seconds)
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="faxbox-bench-") as folder:
-        settings = Settings.load({"FAXBOX_STORE": f"sqlite://{Path(folder)}/accounts.db"})
+        url = f"sqlite://{Path(folder)}/accounts.db"
+        settings = Settings.load({"FAXBOX_STORE": url})
         ground = uvloop.run(begin(settings))
         for size in options.sizes:
             new = size - len(ground.children)
             seconds = uvloop.run(fill(settings, ground, size))
             print(f"\n{size:,} accounts ({new:,} new ones in {seconds:.0f} s)")
-            bench_size(bench, settings, ground)
+            bench_size(bench, url, ground)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import uvloop
 
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 
 from .__main__ import Ground, prepare
 from .load import measure

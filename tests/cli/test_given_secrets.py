@@ -14,6 +14,7 @@ import pytest
 
 from faxbox_service.cli.store_session import warn_of_password_in
 from faxbox_service.secret_files import read_secret_file
+from faxbox_service.stores.url import parse_store_url
 from tests.cli.test_commands import master, store, told
 from tests.cli.test_main import API_KEY, FAXBOX, run
 
@@ -46,7 +47,7 @@ def hash_of(store, account_id, password):
     code = (
         "import sys, uvloop\n"
         "from faxbox_service.container import Repositories\n"
-        "from faxbox_service.settings import Settings\n"
+        "from faxbox_service.settings.settings import Settings\n"
         "async def main():\n"
         "    settings = Settings.load({'FAXBOX_STORE': sys.argv[1]})\n"
         "    repositories = await Repositories.open(settings)\n"
@@ -255,7 +256,7 @@ def test_the_store_in_a_file(store, master, file):
     ],
 )
 def test_a_password_in_the_stores_url_on_the_command_line_is_warned_of(capsys, url, lines):
-    warn_of_password_in(Namespace(store=url))
+    warn_of_password_in(Namespace(store=url), parse_store_url(url or "sqlite:x.db"))
     printed = capsys.readouterr()
     assert (printed.out, printed.err.count("\n")) == ("", lines)
     assert "hunter2" not in printed.err

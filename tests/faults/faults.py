@@ -12,6 +12,7 @@ from typing import TypeAlias
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.stores.base import RevisionConflict, Store
 from faxbox_service.stores.factory import store_of
+from faxbox_service.stores.url import parse_store_url
 
 from .clients.ledger import SharedField
 from .clients.load import Load
@@ -104,7 +105,7 @@ async def second_writer(scene: Scene, load: Load, seconds: float) -> int:
     Of two changes it puts one into `faxes` as well.
     """
     writes = 0
-    store = store_of(scene.place.url, timeout=10.0, connections=10)
+    store = store_of(parse_store_url(scene.place.url), timeout=10.0, connections=10)
     await store.open()
     try:
         fields = {}

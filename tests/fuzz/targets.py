@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from faxbox_service.crossbar.auth.client_address import ClientAddresses, parse_networks
+from faxbox_service.crossbar.auth.client_address import ClientAddresses
 from faxbox_service.crossbar.auth.credentials import parse_basic
 from faxbox_service.crossbar.body.decoding import decode_envelope
 from faxbox_service.crossbar.body.multipart import json_part
@@ -48,6 +48,7 @@ from faxbox_service.documents.model.smtp_address import fault_of_address, folded
 from faxbox_service.documents.model.token_restrictions import is_restricted
 from faxbox_service.documents.schema.regular_expression import is_regular_expression
 from faxbox_service.documents.schema.schema import InvalidDocument, TooManySteps, packaged_schema
+from faxbox_service.networks import parse_networks
 
 Target: TypeAlias = Callable[[bytes], None]
 

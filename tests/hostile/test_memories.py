@@ -35,7 +35,7 @@ REVIEWED = {
     "documents/names.py lru_cache": "4,096 ids of 32 characters; names of databases that we make",
     "documents/schema/schema.py cache": "the packaged schemas; other names raise, and are not kept",
     "stores/couchdb/endpoints.py lru_cache": "4,096 texts of at most 128 characters",
-    "stores/couchdb/url.py urlsplit": "the operator's own URL",
+    "stores/url.py urlsplit": "the operator's own URL",
     "stores/views/design_documents.py cache": "the four classes of databases",
 }
 """Where something remembers, and why that is bounded in bytes."""

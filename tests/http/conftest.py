@@ -22,7 +22,7 @@ from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.primitives.clock import Clock, new_id, system_clock
 from faxbox_service.server.http import HttpServer
 from faxbox_service.server.processes import bound_socket, connection_limits
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 
 NOBODY = Author("00000000000")
 ABSENT = object()

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from faxbox_service import __version__
 from faxbox_service.openapi.components.examples import REQUEST_ID
 from faxbox_service.openapi.document import openapi_document
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 from tests.http.conftest import Answer
 from tests.openapi.circumstances import (
     CIRCUMSTANCES,

@@ -14,7 +14,7 @@ import pytest
 
 from faxbox_service.app import router_of
 from faxbox_service.crossbar.resource import Access
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 from tests.openapi.reading import METHODS, operations_of
 
 ANYTHING = "{}"

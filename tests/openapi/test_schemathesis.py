@@ -17,7 +17,7 @@ from faxbox_service.openapi.components.examples import (
     FAXBOX_ID,
     OTHER_FAXBOX_ID,
 )
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 from tests.cli.test_main import base_url_of, serving
 from tests.http.conftest import NOBODY
 from tests.openapi.circumstances import prepare_new_ids, tell_the_story

@@ -10,6 +10,7 @@ import pytest
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.stores.base import MissingDatabase, Store
 from faxbox_service.stores.sqlite.store import SqliteStore
+from faxbox_service.stores.url import ServerUrl
 
 
 @pytest.fixture(params=["sqlite", "couchdb"])
@@ -22,7 +23,7 @@ def closed_store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
         pytest.skip("no CouchDB to test against: set FAXBOX_TEST_COUCHDB_URL")
     from faxbox_service.stores.couchdb.store import CouchStore
 
-    return CouchStore(url)
+    return CouchStore(ServerUrl.parse(url))
 
 
 @pytest.fixture

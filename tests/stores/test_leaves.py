@@ -9,6 +9,7 @@ from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.names import account_database
 from faxbox_service.stores.base import DocumentNotFound, RevisionConflict
 from faxbox_service.stores.couchdb.store import CouchStore
+from faxbox_service.stores.url import ServerUrl
 from tests.rivals import add_leaf, live_leaves
 
 DATABASE = account_database(secrets.token_hex(16))
@@ -19,7 +20,7 @@ async def couch(couchdb_url: str | None) -> AsyncIterator[CouchStore]:
     """An open store on a server, with an empty database."""
     if couchdb_url is None:
         pytest.skip("no CouchDB to test against: set FAXBOX_TEST_COUCHDB_URL")
-    store = CouchStore(couchdb_url)
+    store = CouchStore(ServerUrl.parse(couchdb_url))
     await store.open()
     await store.create_database(DATABASE)
     yield store

@@ -17,6 +17,7 @@ from faxbox_service.stores.base import (
 )
 from faxbox_service.stores.couchdb.store import CouchStore
 from faxbox_service.stores.sqlite.store import SqliteStore
+from faxbox_service.stores.url import ServerUrl
 from tests.rivals import put_validation
 
 LARGEST = 8_000_000
@@ -131,7 +132,7 @@ async def test_couchdb_itself_has_the_same_limit(couchdb_url: str | None, is_pou
         pytest.skip("only CouchDB counts as CouchDB does")
     values = [*range(-99, 999, 7), 10**17 - 1, 0.5, -1e-7, 1e22, "é\n", True, None, {}, []]
     padding = LARGEST - stored_size({"values": values, "text": ""})
-    store = CouchStore(couchdb_url, largest_document=2 * LARGEST)
+    store = CouchStore(ServerUrl.parse(couchdb_url), largest_document=2 * LARGEST)
     await store.open()
     database = account_database(secrets.token_hex(16))
     await store.create_database(database)

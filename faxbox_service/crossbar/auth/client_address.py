@@ -1,17 +1,10 @@
 """Which client a connection is from, as far as rate limits go."""
 
 from functools import lru_cache
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeAlias
 
-NO_PROXIES = "none"
+from faxbox_service.networks import Network
 
 UNKNOWN = "unknown"
 """All clients whose address nobody knows, such as those of a Unix socket."""
@@ -25,15 +18,7 @@ _IPV6_PREFIX = 64
 _MOST_HOPS = 32
 """Proxies behind each other; whatever stands further left was written by a stranger."""
 
-Network: TypeAlias = IPv4Network | IPv6Network
 Address: TypeAlias = IPv4Address | IPv6Address
-
-
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """Networks or addresses separated by commas, or `none`. Raises `ValueError` for others."""
-    if text == NO_PROXIES:
-        return ()
-    return tuple(ip_network(part.strip()) for part in text.split(","))
 
 
 class ClientAddresses:

@@ -7,14 +7,13 @@ written and not resolved: what a name leads to later is for a firewall to decide
 import socket
 import unicodedata
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Self, TypeAlias
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Self
 from urllib.parse import urlsplit
 
 from faxbox_service.documents.schema.errors import InvalidDocument, PropertyErrors
 from faxbox_service.documents.types import Document, Json
-
-Network: TypeAlias = IPv4Network | IPv6Network
+from faxbox_service.networks import Network
 
 NOTHING_BLOCKED = "none"
 

@@ -23,8 +23,7 @@ from faxbox_service.stores.base import (
     StoreError,
     StoreUnavailable,
 )
-
-from .url import ServerUrl
+from faxbox_service.stores.url import ServerUrl
 
 # CouchDB's words for it, from 3.x and from before.
 _NO_DATABASE = ("Database does not exist.", "no_db_file")

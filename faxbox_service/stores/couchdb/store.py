@@ -29,6 +29,7 @@ from faxbox_service.stores.base import (
     ViewRange,
     ViewRow,
 )
+from faxbox_service.stores.url import ServerUrl
 from faxbox_service.stores.views.design_documents import design_documents
 from faxbox_service.stores.writable import is_writable_id, storable_fields
 
@@ -47,7 +48,6 @@ from .reads import (
     unreadable,
 )
 from .replies import change, document_of_row, items, member, update
-from .url import ServerUrl
 from .views import read_rows
 from .writes import put_document
 
@@ -63,7 +63,7 @@ _LONGEST_WAIT = 50.0
 
 
 class CouchStore:
-    """A `Store` in the CouchDB at `couchdb://user:password@host:5984`: see `ServerUrl`.
+    """A `Store` in a CouchDB server.
 
     A call waits `timeout` seconds at most, the wait for one of `pool_size` connections
     included. Documents may have `largest_document` bytes, as CouchDB's `max_document_size` counts
@@ -72,13 +72,13 @@ class CouchStore:
 
     def __init__(
         self,
-        url: str,
+        url: ServerUrl,
         *,
         timeout: float = 10.0,
         pool_size: int = 100,
         largest_document: int = LARGEST_DOCUMENT,
     ) -> None:
-        self._url = ServerUrl.parse(url)
+        self._url = url
         self._timeout = timeout
         self._pool_size = pool_size
         self._largest_document = largest_document

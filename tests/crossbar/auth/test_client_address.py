@@ -10,8 +10,8 @@ from faxbox_service.crossbar.auth.client_address import (
     UNKNOWN,
     ClientAddresses,
     grouped,
-    parse_networks,
 )
+from faxbox_service.networks import parse_networks
 
 PROXIES = parse_networks("10.0.0.0/8, 2001:db8:f::/48, 192.0.2.1")
 

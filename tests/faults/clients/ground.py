@@ -8,7 +8,7 @@ from faxbox_service.container import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.primitives.clock import Clock, new_id, system_clock
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 
 NOBODY = Author("00000000000")
 _LATER = 3600.0

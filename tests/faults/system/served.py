@@ -19,7 +19,7 @@ from faxbox_service.cli.main import main as faxbox
 from faxbox_service.container import Repositories, store_from
 from faxbox_service.crossbar.dispatcher import Dispatcher
 from faxbox_service.server.processes import Supervisor, serve_until_signal
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 
 from .fault_points import FaultPoints, Trigger
 

@@ -12,6 +12,7 @@ from faxbox_service.stores.base import (
     StoreUnavailable,
 )
 from faxbox_service.stores.couchdb.store import CouchStore
+from faxbox_service.stores.url import ServerUrl
 
 from .couchdb_proxy import WELL_BEHAVED, Misbehaviour, Mode
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.parametrize("place", ["couchdb"], indirect=True)
 
 @pytest.fixture
 async def store(place):
-    store = CouchStore(place.url, timeout=0.4)
+    store = CouchStore(ServerUrl.parse(place.url), timeout=0.4)
     await store.open()
     await store.create_database("faxes")
     yield store
@@ -34,7 +35,7 @@ async def test_documents_are_read_past_the_store(place, store):
 
 
 async def test_databases_of_others_are_not_seen(place, store, couchdb_url):
-    others = CouchStore(couchdb_url)
+    others = CouchStore(ServerUrl.parse(couchdb_url))
     await others.open()
     await store.put("faxes", {"_id": "apart"})
     with pytest.raises((DocumentNotFound, MissingDatabase)):

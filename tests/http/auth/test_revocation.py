@@ -10,7 +10,7 @@ from faxbox_service.container import Repositories
 from faxbox_service.documents.model.signed_token import fingerprint_of
 from faxbox_service.documents.names import REVOCATIONS, account_database
 from faxbox_service.repositories.errors import InvalidCredentials
-from faxbox_service.settings import Settings
+from faxbox_service.settings.settings import Settings
 from tests.http.conftest import NOBODY, status_within_a_second
 
 INVALID = {"message": "invalid credentials"}

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
-from faxbox_service.stores.couchdb.url import ServerUrl
+from faxbox_service.stores.url import ServerUrl
 from tests.http.conftest import NOBODY
 from tests.http.kazoo_node import Databases, KazooNode, Refused, database_of
 

@@ -30,7 +30,7 @@ from faxbox_service.stores.base import (
 )
 from faxbox_service.stores.couchdb.client import CouchDB
 from faxbox_service.stores.couchdb.store import CouchStore
-from faxbox_service.stores.couchdb.url import ServerUrl
+from faxbox_service.stores.url import ServerUrl
 
 PASSWORD = "s3cr:t/@é"
 QUOTED_PASSWORD = "s3cr%3At%2F%40%C3%A9"
@@ -109,7 +109,7 @@ async def fake() -> AsyncIterator[FakeServer]:
 @pytest.fixture
 async def store(fake: FakeServer) -> AsyncIterator[CouchStore]:
     url = f"couchdb://us%C3%A9r:{QUOTED_PASSWORD}@127.0.0.1:{fake.port}"
-    store = CouchStore(url, timeout=0.5)
+    store = CouchStore(ServerUrl.parse(url), timeout=0.5)
     await store.open()
     yield store
     await store.close()
@@ -120,7 +120,7 @@ async def real_database(couchdb_url: str | None) -> AsyncIterator[tuple[CouchSto
     """A store on a server that is no fake, and an empty account database there."""
     if couchdb_url is None:
         pytest.skip("no CouchDB to test against: set FAXBOX_TEST_COUCHDB_URL")
-    store = CouchStore(couchdb_url)
+    store = CouchStore(ServerUrl.parse(couchdb_url))
     await store.open()
     database = account_database(secrets.token_hex(16))
     await store.create_database(database)
@@ -142,7 +142,7 @@ def operations(store: CouchStore) -> dict[str, Callable[[], Any]]:
     }
 
 
-OPERATIONS = list(operations(CouchStore("couchdb://nowhere")))
+OPERATIONS = list(operations(CouchStore(ServerUrl.parse("couchdb://nowhere"))))
 
 
 def assert_tells_no_password(error: BaseException) -> None:
@@ -178,7 +178,7 @@ class TestServerUrl:
     )
     def test_what_is_none_is_refused_without_being_shown(self, url: str) -> None:
         with pytest.raises(ValueError) as refusal:
-            CouchStore(url)
+            ServerUrl.parse(url)
         assert "secret" not in str(refusal.value)
 
     def test_its_password_is_not_shown(self) -> None:
@@ -202,7 +202,7 @@ class TestOpening:
             assert headers["Accept"] == "application/json"
 
     async def test_without_a_user_no_credentials_are_sent(self, fake: FakeServer) -> None:
-        store = CouchStore(f"couchdb://127.0.0.1:{fake.port}/prefix")
+        store = CouchStore(ServerUrl.parse(f"couchdb://127.0.0.1:{fake.port}/prefix"))
         await store.open()
         await store.close()
         assert fake.sent == [("GET", "/prefix/")]
@@ -218,7 +218,9 @@ class TestOpening:
         assert_tells_no_password(refusal.value)
 
     async def test_a_server_that_is_not_there_is_named(self, unused_tcp_port: int) -> None:
-        store = CouchStore(f"couchdb://usér:{QUOTED_PASSWORD}@127.0.0.1:{unused_tcp_port}")
+        store = CouchStore(
+            ServerUrl.parse(f"couchdb://usér:{QUOTED_PASSWORD}@127.0.0.1:{unused_tcp_port}")
+        )
         address = f"http://127.0.0.1:{unused_tcp_port}"
         with pytest.raises(StoreUnavailable, match=f"cannot reach CouchDB at {address}: ") as error:
             await store.open()
@@ -234,7 +236,7 @@ class TestOpening:
             await store.open()
 
     async def test_a_store_never_opened_is_unavailable(self) -> None:
-        store = CouchStore("couchdb://nowhere")
+        store = CouchStore(ServerUrl.parse("couchdb://nowhere"))
         for operation in operations(store).values():
             with pytest.raises(StoreUnavailable):
                 await operation()
@@ -683,7 +685,9 @@ class TestChanges:
         def behave(request: web.Request) -> web.StreamResponse:
             return web.json_response({"results": [], "last_seq": 7, **WRITTEN, **WELCOME})
 
-        store = CouchStore(f"couchdb://127.0.0.1:{fake.port}", timeout=2, pool_size=1)
+        store = CouchStore(
+            ServerUrl.parse(f"couchdb://127.0.0.1:{fake.port}"), timeout=2, pool_size=1
+        )
         await store.open()
         fake.will(behave)
         fake.delay = 0.3

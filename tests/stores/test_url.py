@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faxbox_service.stores.factory import embedded_path, redacted_url, require_store_url
+from faxbox_service.stores.url import FileUrl, parse_store_url
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,7 @@ from faxbox_service.stores.factory import embedded_path, redacted_url, require_s
     ],
 )
 def test_the_path_of_an_embedded_store(url, path):
-    require_store_url(url)
-    assert embedded_path(url) == Path(path)
+    assert parse_store_url(url) == FileUrl(Path(path))
 
 
 @pytest.mark.parametrize(
@@ -46,10 +45,11 @@ def test_any_other_form_is_refused_and_the_right_ones_named(url):
     with pytest.raises(
         ValueError, match=r"must be sqlite:///absolute.* sqlite:relative.* couchdb:"
     ):
-        require_store_url(url)
+        parse_store_url(url)
 
 
 def test_a_store_is_shown_without_its_password():
-    shown = redacted_url("couchdb://admin:hunter2@db.example:5984/prefix")
-    assert shown == "http://db.example:5984/prefix"
-    assert redacted_url("sqlite:data/x.db") == str(Path("data/x.db").absolute())
+    url = parse_store_url("couchdb://admin:hunter2@db.example:5984/prefix")
+    assert url.shown == "http://db.example:5984/prefix"
+    assert "hunter2" not in repr(url)
+    assert parse_store_url("sqlite:data/x.db").shown == str(Path("data/x.db").absolute())
