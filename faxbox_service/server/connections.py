@@ -1,4 +1,4 @@
-"""What a connection may cost: how many there are, and how long they may keep us waiting."""
+"""Limits of connections: how many, how slow, and how much the kernel buffers for them."""
 
 import socket
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ class ConnectionLimits:
 
     most: int = 5000
     most_per_address: int = 500
-    """Of one client; those of trusted proxies are not counted."""
+    """Connections of one client; those of trusted proxies are not counted."""
     client_timeout: float = 30.0
-    """Seconds for a request's header to arrive, and for a piece of a reply to be taken."""
+    """Seconds for a request's header to arrive, and for a piece of a reply to be received."""
     keepalive_timeout: float = 75.0
     """Seconds between requests."""
 
 
 class ConnectionCounts:
-    """How many connections each client has."""
+    """Counts the connections of each client."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._counts: dict[str, int] = {}
 
     def add(self, address: str) -> bool:
-        """Count one more; whether that is not too many."""
+        """Count one more; whether the client may have that many."""
         count = self._counts[address] = self._counts.get(address, 0) + 1
         return count <= self._most
 
@@ -44,11 +44,11 @@ class ConnectionCounts:
 
 
 def limit_accepted(listener: socket.socket, seconds: float) -> None:
-    """Set what the kernel keeps and bears of the connections that will be accepted.
+    """Set socket options that the connections accepted from `listener` inherit.
 
-    What a peer sends and nobody has read is bounded, and with it how much is read at a time. A
-    peer that takes nothing for `seconds` is dropped (Linux): otherwise replies that nobody reads
-    would stay in memory until it goes away.
+    The receive buffer is bounded, and with it how much is read at a time. A peer that
+    acknowledges nothing for `seconds` is dropped (Linux): otherwise unread replies would stay in
+    memory until it disconnects.
     """
     if listener.family not in (socket.AF_INET, socket.AF_INET6):
         return
@@ -59,7 +59,7 @@ def limit_accepted(listener: socket.socket, seconds: float) -> None:
 
 
 def raw_response(response: ByteResponse) -> bytes:
-    """A reply as it goes over the wire, for connections that no request was read from."""
+    """The bytes of a reply, for connections that no request was read from."""
     text = response.body or b""
     headers = {**response.headers, "content-length": str(len(text)), "connection": "close"}
     lines = [f"HTTP/1.1 {response.status_line}"]

@@ -1,4 +1,4 @@
-"""The HTTP server: aiohttp's, with an envelope even for bytes that are no HTTP request."""
+"""The HTTP server: aiohttp's, with an envelope even for bytes that are not an HTTP request."""
 
 import asyncio
 import logging
@@ -30,23 +30,24 @@ from faxbox_service.crossbar.request.parsed import LONGEST_HEADERS
 from faxbox_service.crossbar.response.byte_response import AnyResponse
 
 from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response
+from .protocol import RefusingProtocol
 from .request_stats import RequestStats
 
 _BACKLOG = 1024
 _READ_BUFFER = 32_768
-"""Bytes of a body that wait to be read, before its sender is held up."""
+"""Bytes of a body that wait to be read before its sender is paused."""
 
 _SHORT = 4096
-"""Bytes; headers that come in such pieces are counted here, before they are complete."""
+"""Bytes; headers that arrive in shorter pieces are counted here until they are complete."""
 
-_MOST_WAITING = 2
-"""Requests of one connection that were read and wait for the one before them."""
+_PIPELINED_REQUESTS = 2
+"""Requests of one connection that were read and wait for the one before them, at most."""
 
 _SENDING_TIMEOUT = 1.0
-"""Seconds for the last replies to leave."""
+"""Seconds for the last replies to be sent."""
 
 _LINGERING_SECONDS = 2.0
-"""For the rest of a body that was not wanted, so that its sender gets to read the reply."""
+"""For the rest of a body that is not read, so that its sender gets to read the reply."""
 
 _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 """Targets of requests may hold tokens, which are never logged."""
@@ -55,11 +56,11 @@ _NO_ACCESS_LOG = logging.Logger("faxbox_service.access", logging.CRITICAL)
 _Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
-class _EnvelopeHandler(RequestHandler):
-    """aiohttp's protocol of one connection, answering what it refuses in Kazoo's envelope."""
+class _EnvelopeProtocol(RefusingProtocol):
+    """The protocol of one connection: limits what a client sends, refuses in Kazoo's envelope."""
 
     __slots__ = (
-        *("_address", "_body", "_dispatcher", "_limits", "_server", "_silence"),
+        *("_address", "_body", "_dispatcher", "_first_request_timer", "_limits", "_server"),
         *("_unfinished", "is_plain"),
     )
 
@@ -77,36 +78,38 @@ class _EnvelopeHandler(RequestHandler):
         self._server = server
         self._dispatcher = server.dispatcher
         self._limits = server.limits
-        self._silence: asyncio.TimerHandle | None = None
+        self._first_request_timer: asyncio.TimerHandle | None = None
         self._address: str | None = None
         self._unfinished = 0
         self.is_plain = True
-        """Whether all that was received so far is ASCII, and came in short pieces."""
+        """Whether everything received so far is ASCII and came in short pieces."""
         self._body: StreamReader = EMPTY_PAYLOAD
-        self._max_msg_queue_size = _MOST_WAITING
-        self._msg_queue_resume_size = _MOST_WAITING - 1
+        self._max_msg_queue_size = _PIPELINED_REQUESTS
+        self._msg_queue_resume_size = _PIPELINED_REQUESTS - 1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._server.connections_made += 1
         if not self._is_counted(transport) or len(self._server.connections) > self._limits.most:
-            self._answer_unasked(overloaded())
+            self._close_with(overloaded())
             return
         # aiohttp itself watches a connection only from its second request on.
-        self._silence = self._loop.call_later(self._limits.client_timeout, self._break_silence)
+        self._first_request_timer = self._loop.call_later(
+            self._limits.client_timeout, self._refuse_silence
+        )
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
+        if self._first_request_timer is not None:
+            self._first_request_timer.cancel()
         if self._address is not None:
             self._server.counts.remove(self._address)
             self._address = None
-        # It leads back here, and would not go away.
+        # It refers back to this object, and would keep both in memory.
         self._body = EMPTY_PAYLOAD
         super().connection_lost(exc)
 
     def _is_counted(self, transport: asyncio.BaseTransport) -> bool:
-        """Count the connection for its client; whether he may have it."""
+        """Count the connection for its client; whether the client may have it."""
         peer = transport.get_extra_info("peername")
         remote = peer[0] if isinstance(peer, tuple) else None
         self._address = self._dispatcher.addresses.of_connection(remote)
@@ -121,8 +124,8 @@ class _EnvelopeHandler(RequestHandler):
             self._body = self._messages[-1][1]
             self._unfinished = 0
             if not body.is_eof():
-                # What follows is no request but what is wrong with the framing of the body, whose
-                # reader would wait in vain.
+                # The parser took malformed framing of the body for another request; the reader
+                # of the body would wait forever.
                 body.set_exception(web.RequestPayloadError("malformed body"))
                 body.feed_eof()
         elif body.is_eof():
@@ -131,57 +134,43 @@ class _EnvelopeHandler(RequestHandler):
                 self._refuse_headers()
 
     def _refuse_headers(self) -> None:
-        """End a request whose headers are too long before they are complete."""
+        """Refuse a request whose headers are too long before they are complete."""
         if not self._request_in_progress:
-            self._answer_unasked(fields_too_large())
+            self._close_with(fields_too_large())
         elif self.transport is not None:
-            # It is pipelined behind a request whose reply would be mixed up with this one.
+            # It is pipelined behind a request whose reply this one would be mixed up with.
             self.transport.abort()
 
-    def _break_silence(self) -> None:
+    def _refuse_silence(self) -> None:
         if not self._request_count:
-            self._answer_unasked(request_timeout())
+            self._close_with(request_timeout())
 
-    def _answer_unasked(self, error: CrossbarError) -> None:
-        """Say why, and close the connection."""
+    def _close_with(self, error: CrossbarError) -> None:
+        """Send an error that no request was read for, and close the connection."""
         transport = self.transport
         if transport is not None:
             transport.write(raw_response(self._dispatcher.refuse(error)))
             transport.close()
 
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.log_exception("Error handling request", exc_info=exc)
-            error = internal_error()
-        else:
-            error = _refusal(status, exc)
-            if exc is not None:
-                # It leads to the bytes that were read, and these to it: a circle.
-                exc.__traceback__ = None
-        response = self._dispatcher.refuse(error)
-        response.force_close()
-        return cast(web.StreamResponse, response)
+    def refusal(self, status: int, error: BaseException | None) -> web.StreamResponse:
+        return cast(web.StreamResponse, self._dispatcher.refuse(_refusal(status, error)))
 
 
-def _refusal(status: int, exc: BaseException | None) -> CrossbarError:
-    """What is wrong with bytes that aiohttp's parser does not take for a request."""
-    if isinstance(exc, BadHttpMethod):
+def _refusal(status: int, error: BaseException | None) -> CrossbarError:
+    """The error of bytes that aiohttp's parser refuses, or of a failure in our own code."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return internal_error()
+    if isinstance(error, BadHttpMethod):
         return method_not_implemented()
-    if isinstance(exc, LineTooLong):
+    if isinstance(error, LineTooLong):
         # The parser does not say which line; a target begins with a slash.
-        return target_too_long() if bytes(exc.args[0]).startswith(b"/") else fields_too_large()
+        return target_too_long() if bytes(error.args[0]).startswith(b"/") else fields_too_large()
     reason = HTTPStatus(status).phrase.lower()
     return CrossbarError(status, "malformed_request", {"message": reason})
 
 
 class _EnvelopeServer(web.Server):
-    """Counts the requests in flight, so that a stop can wait for them."""
+    """Counts requests: those in flight, so that a stop can wait for them, and those answered."""
 
     def __init__(self, dispatcher: Dispatcher, limits: ConnectionLimits) -> None:
         super().__init__(
@@ -191,24 +180,24 @@ class _EnvelopeServer(web.Server):
         self.dispatcher = dispatcher
         self.limits = limits
         self.counts = ConnectionCounts(limits.most_per_address)
-        self.served = RequestStats()
+        self.stats = RequestStats()
         self.connections_made = 0
         self._in_flight = 0
         self._is_draining = False
         self._drained = asyncio.Event()
 
     def __call__(self) -> RequestHandler:
-        return _EnvelopeHandler(self, asyncio.get_running_loop())
+        return _EnvelopeProtocol(self, asyncio.get_running_loop())
 
     async def drain(self) -> None:
-        """Return when no request is in flight; connections close after their present one."""
+        """Return when no request is in flight; connections close after their current one."""
         self._is_draining = True
         if self._in_flight:
             await self._drained.wait()
 
     async def _answer(self, request: web.BaseRequest) -> AnyResponse:
         if not isinstance(request, HeldRequest):
-            raise TypeError("requests are HeldRequests here")
+            raise TypeError("the request factory makes HeldRequests")
         self._in_flight += 1
         started = monotonic()
         try:
@@ -218,7 +207,7 @@ class _EnvelopeServer(web.Server):
             raise
         finally:
             self._in_flight -= 1
-        self.served.add(request.method, response.status, monotonic() - started)
+        self.stats.add(request.method, response.status, monotonic() - started)
         if self._is_draining:
             response.force_close()
             if not self._in_flight:
@@ -229,7 +218,7 @@ class _EnvelopeServer(web.Server):
 
 
 async def _send_and_release(request: HeldRequest, response: AnyResponse) -> None:
-    """Send a reply while its request still holds memory; aiohttp then finds it sent."""
+    """Send a reply while its request still reserves memory; aiohttp then does not send it again."""
     try:
         await response.prepare(request)
         await response.write_eof()
@@ -264,20 +253,20 @@ class HttpServer:
         await self._site.start()
 
     @property
-    def served(self) -> RequestStats:
-        """What was answered so far."""
-        return self._server.served
+    def stats(self) -> RequestStats:
+        """Counts and durations of the requests answered so far."""
+        return self._server.stats
 
     def work_done(self) -> int:
         """A number that grows with each connection and request."""
         return self._server.connections_made + self._server.requests_count
 
     def connections(self) -> int:
-        """How many are open."""
+        """How many connections are open."""
         return len(self._server.connections)
 
     async def close(self) -> None:
-        """Accept nothing more, finish the requests in flight (within the timeout), close.
+        """Stop accepting, finish the requests in flight (within the timeout), close.
 
         aiohttp's own shutdown drops what still arrives of a request's body, so it comes last.
         """

@@ -1,7 +1,8 @@
-"""Log files that are moved away while the service runs: opened anew on SIGHUP and SIGUSR1.
+"""Log rotation: log files are reopened on SIGHUP and SIGUSR1.
 
-By default these signals end a process, requests in flight and all. Whoever rotates logs sends one
-of them, and so does a terminal that is closed. SIGUSR2, which others use to restart, does nothing.
+By default these signals end a process and its requests in flight. Programs that rotate logs send
+one of them, and a terminal that is closed sends SIGHUP. SIGUSR2, which other services restart on,
+does nothing.
 """
 
 import logging
@@ -13,17 +14,17 @@ REOPENING = (signal.SIGHUP, signal.SIGUSR1)
 
 
 def survive_signals() -> None:
-    """From now on this process reopens its log files on these signals, and never ends of them."""
+    """From now on this process reopens its log files on these signals instead of ending."""
     for number in REOPENING:
         signal.signal(number, lambda *_: reopen_log_files())
     signal.signal(signal.SIGUSR2, signal.SIG_IGN)
 
 
 def reopen_log_files() -> None:
-    """Open every log file anew; one that cannot be opened stays the file that it was."""
+    """Reopen every log file; where that fails, the old file stays in use."""
     for handler in _file_handlers():
-        # The old file is closed by whoever writes to it last: the signal may have come in the
-        # midst of a line.
+        # The old file is closed when its last user drops it: the signal may have come while a line
+        # was being written.
         with suppress(OSError):
             handler.setStream(handler._open())
 

@@ -1,9 +1,8 @@
-"""Metrics: what a worker says of itself to Prometheus, on a port of its own."""
+"""Metrics of a worker for Prometheus, served on a port of their own."""
 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from itertools import accumulate
 
 from aiohttp import web
@@ -25,24 +24,25 @@ from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.reconcile.reconciler import Reconciler
 
 from .http import HttpServer
-from .request_stats import LIMITS
+from .protocol import RefusingProtocol
+from .request_stats import BUCKET_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics(Collector):
-    """Reads what the parts of a worker count anyway, at the moment somebody asks."""
+    """Reads the counters of a worker's parts when they are scraped."""
 
     repositories: Repositories
     reconciler: Reconciler
-    gate: ConcurrencyLimiter
+    limiter: ConcurrencyLimiter
     server: HttpServer
 
     def collect(self) -> Iterable[Metric]:
-        """All metrics there are; docs/operators.md lists them."""
+        """All metrics; docs/operators.md lists them."""
         yield _gauge("connections", "Open connections of clients.", self.server.connections())
-        yield _gauge("requests_in_progress", "Requests that are worked on.", self.gate.inside)
-        yield _gauge("requests_waiting", "Requests that wait for a place.", self.gate.waiting)
-        yield _counter("requests_refused", "Requests refused for overload.", self.gate.refused)
+        yield _gauge("requests_in_progress", "Requests that are worked on.", self.limiter.inside)
+        yield _gauge("requests_waiting", "Requests that wait for a slot.", self.limiter.waiting)
+        yield _counter("requests_refused", "Requests refused for overload.", self.limiter.refused)
         yield _counter(
             "store_round_trips", "Calls made to the store.", self.repositories.store.round_trips
         )
@@ -62,31 +62,31 @@ class Metrics(Collector):
         yield from self._of_reconciler()
 
     def _of_requests(self) -> Iterable[Metric]:
-        served = self.server.served
+        stats = self.server.stats
         replies = CounterMetricFamily(
             "faxbox_requests", "Requests that were answered.", labels=["method", "status"]
         )
-        for (method, status), count in served.replies.items():
+        for (method, status), count in stats.replies.items():
             replies.add_metric([method, str(status)], count)
         yield replies
-        times = HistogramMetricFamily(
+        durations = HistogramMetricFamily(
             "faxbox_request_seconds", "How long their replies took to make.", labels=["method"]
         )
-        limits = [*map(str, LIMITS), "+Inf"]
-        for method, taken in served.times.items():
-            counts = zip(limits, accumulate(taken.counts), strict=True)
-            times.add_metric([method], list(counts), taken.seconds)
-        yield times
+        limits = [*map(str, BUCKET_LIMITS), "+Inf"]
+        for method, histogram in stats.durations.items():
+            counts = zip(limits, accumulate(histogram.counts), strict=True)
+            durations.add_metric([method], list(counts), histogram.seconds)
+        yield durations
 
     def _of_reconciler(self) -> Iterable[Metric]:
         reconciler = self.reconciler
-        yield _gauge("reconciler_active", "1 in the worker that mends.", reconciler.is_active)
+        yield _gauge("reconciler_active", "1 in the worker that repairs.", reconciler.is_active)
         yield _gauge(
-            "reconciler_lag_seconds", "For how long there has been something to do.", reconciler.lag
+            "reconciler_lag_seconds", "For how long there has been work to do.", reconciler.lag
         )
         found = CounterMetricFamily(
             "faxbox_reconciler_findings",
-            "What was wrong with documents; all but what is for people was mended.",
+            "Inconsistencies found; all but those left to people were repaired.",
             labels=["fault"],
         )
         for fault in Inconsistency:
@@ -95,12 +95,12 @@ class Metrics(Collector):
 
 
 _MOST_CONNECTIONS = 50
-_SILENCE = 15.0
-"""Seconds without a request, after which a connection ends."""
+_KEEPALIVE_TIMEOUT = 15.0
+"""Seconds."""
 
 
 class MetricsServer:
-    """Answers `GET /metrics`, and nothing else, until it is closed."""
+    """Answers only `GET /metrics`, until it is closed."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._registry = CollectorRegistry()
@@ -127,18 +127,22 @@ class MetricsServer:
 
 
 class _Server(web.Server):
-    """aiohttp's, with limits: what reads metrics has a few connections, and little to say."""
+    """aiohttp's server, with few connections and short timeouts."""
 
     def __call__(self) -> RequestHandler:
-        return _Handler(self, asyncio.get_running_loop())
+        return _Protocol(self, asyncio.get_running_loop())
 
 
-class _Handler(RequestHandler):
+class _Protocol(RefusingProtocol):
     __slots__ = ("_server",)
 
     def __init__(self, server: _Server, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
-            server, loop=loop, keepalive_timeout=_SILENCE, lingering_time=0, auto_decompress=False
+            server,
+            loop=loop,
+            keepalive_timeout=_KEEPALIVE_TIMEOUT,
+            lingering_time=0,
+            auto_decompress=False,
         )
         self._server = server
 
@@ -147,18 +151,8 @@ class _Handler(RequestHandler):
         if len(self._server.connections) > _MOST_CONNECTIONS and self.transport is not None:
             self.transport.abort()
 
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.log_exception("Error handling request", exc_info=exc)
-        response = web.Response(status=status, text="\n", headers=NEVER_SNIFFED)
-        response.force_close()
-        return response
+    def refusal(self, status: int, error: BaseException | None) -> web.StreamResponse:
+        return web.Response(status=status, text="\n", headers=NEVER_SNIFFED)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

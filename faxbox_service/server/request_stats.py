@@ -1,4 +1,4 @@
-"""Counts of the requests that were answered, and how long that took."""
+"""Counts and durations of the requests that were answered."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -8,34 +8,50 @@ from typing import Final
 from faxbox_service.crossbar.context import METHODS
 
 OTHER_METHODS: Final = "other"
-"""All that are no methods of ours: clients may make up any number of them."""
+"""Stands for methods that the service does not have: clients can send any number of them."""
 
-LIMITS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Seconds; what took longer is counted after the last."""
+BUCKET_LIMITS: Final = (
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1.0,
+    2.5,
+    5.0,
+    10.0,
+)
+"""Seconds; longer durations go into one more bucket."""
 
 
 @dataclass(slots=True)
 class Histogram:
-    """How long requests took: how many up to each of `LIMITS` and above the one before, and all."""
+    """Durations of requests, counted by bucket."""
 
-    counts: list[int] = field(default_factory=lambda: [0] * (len(LIMITS) + 1))
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKET_LIMITS) + 1))
+    """How many took up to each of `BUCKET_LIMITS` and longer than the one before, then the rest."""
     seconds: float = 0.0
+    """Their sum."""
 
 
 class RequestStats:
-    """Counts by method and status, and times by method."""
+    """Replies by method and status, and durations by method."""
 
     def __init__(self) -> None:
         self.replies: Counter[tuple[str, int]] = Counter()
-        self.times: dict[str, Histogram] = {}
+        self.durations: dict[str, Histogram] = {}
 
     def add(self, method: str, status: int, seconds: float) -> None:
         """Count a request from its header to its reply, which a slow client may still be taking."""
         if method not in METHODS:
             method = OTHER_METHODS
         self.replies[method, status] += 1
-        times = self.times.get(method)
-        if times is None:
-            times = self.times[method] = Histogram()
-        times.counts[bisect_left(LIMITS, seconds)] += 1
-        times.seconds += seconds
+        durations = self.durations.get(method)
+        if durations is None:
+            durations = self.durations[method] = Histogram()
+        durations.counts[bisect_left(BUCKET_LIMITS, seconds)] += 1
+        durations.seconds += seconds

@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.crossbar.context import METHODS
-from faxbox_service.server.request_stats import LIMITS, OTHER_METHODS, RequestStats
+from faxbox_service.server.request_stats import BUCKET_LIMITS, OTHER_METHODS, RequestStats
 
 requests = st.lists(
     st.tuples(
         st.sampled_from(["GET", "PATCH"]) | st.text(max_size=8),
         st.sampled_from([200, 404, 503]),
-        st.sampled_from(LIMITS) | st.floats(0, 100),
+        st.sampled_from(BUCKET_LIMITS) | st.floats(0, 100),
     )
 )
 
@@ -24,7 +24,7 @@ def test_every_request_counts_once(taken) -> None:
     assert {name for name, _ in served.replies} <= {*METHODS, OTHER_METHODS}
     for method in ("GET", "PATCH"):
         seconds = [request[2] for request in taken if request[0] == method]
-        counts = served.times[method].counts if seconds else []
-        for limit, below in zip(LIMITS, range(len(counts)), strict=False):
+        counts = served.durations[method].counts if seconds else []
+        for limit, below in zip(BUCKET_LIMITS, range(len(counts)), strict=False):
             assert sum(counts[: below + 1]) == sum(second <= limit for second in seconds)
         assert sum(counts) == len(seconds)
