@@ -17,10 +17,11 @@ run: $(VENV)/installed ## serve on 127.0.0.1:8000 with the embedded store in ./d
 test: $(VENV)/installed-test pouchdb ## run every test that needs nothing else
 	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-check: $(VENV)/installed-check ## ruff and mypy --strict
+check: $(VENV)/installed-check ## ruff, mypy --strict, and which package may import which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 format: $(VENV)/installed-check ## put the code into shape
 	@$(BIN)/ruff check --fix .

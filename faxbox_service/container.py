@@ -35,14 +35,19 @@ from .repositories.reconcile.reconciler import Reconciler
 from .repositories.schemas import Schemas
 from .repositories.users.users import Users
 from .settings.settings import Settings
-from .stores.base import Store, StoreVersion
-from .stores.factory import NoStore, has_file, store_of
+from .stores.base import Store, StoreError, StoreVersion
+from .stores.factory import has_file, store_of
 from .stores.url import FileUrl
 
 _SHARED_DATABASES = (
     *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),
     *(SYSTEM_AUTH, SYSTEM_CONFIG, SYSTEM_SCHEMAS),
 )
+
+
+class NoStore(StoreError):
+    """There is no store where the settings say, and the caller does not create one."""
+
 
 StoreFactory: TypeAlias = Callable[[Settings], Store]
 """Makes the store that the settings name, not yet opened."""

@@ -11,11 +11,10 @@ from pathlib import Path
 from socket import socket
 from typing import TypeAlias
 
-from faxbox_service.container import Repositories, StoreFactory
+from faxbox_service.container import NoStore, Repositories, StoreFactory
 from faxbox_service.operations.initialise import MasterAccount, create_master_account
 from faxbox_service.server.processes import bound_socket, run
 from faxbox_service.settings.settings import Settings, from_process
-from faxbox_service.stores.factory import NoStore
 from faxbox_service.stores.url import FileUrl
 
 from .store_session import CommandRefused, author, warn_of_password_in

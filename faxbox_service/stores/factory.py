@@ -6,12 +6,8 @@ from urllib.parse import quote
 
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
 
-from .base import Store, StoreError, StoreUnavailable
+from .base import Store, StoreUnavailable
 from .url import FileUrl, StoreUrl
-
-
-class NoStore(StoreError):
-    """There is no store at the URL, and the caller does not create one."""
 
 
 def has_file(url: FileUrl) -> bool:
