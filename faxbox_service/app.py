@@ -75,8 +75,8 @@ def build_app(
 
 
 def bodies_of(settings: Settings) -> Bodies:
-    """What reads bodies, within the settings' limits."""
-    # A compressed body is held beside what it is inflated to.
+    """The reader of request bodies, with the limits of the settings."""
+    # A compressed body is in memory beside what it is inflated to.
     share = max(settings.body_memory_share, 2 * settings.max_upload_size)
     memory = BodyMemory(
         max(settings.body_memory_limit, share), share, patience=settings.request_patience
@@ -86,14 +86,14 @@ def bodies_of(settings: Settings) -> Bodies:
 
 
 def csv_rules_of(settings: Settings) -> CsvRules:
-    """What the settings say of tables."""
+    """The rules for CSV tables."""
     return CsvRules(settings.max_csv_columns, settings.csv_safe)
 
 
 def router_of(
     settings: Settings, repositories: Repositories, clock: Clock = system_clock
 ) -> Router:
-    """All resources, over open repositories."""
+    """The router with all resources, over open repositories."""
     strict = settings.schema_strict_validation
     accounts, tokens = repositories.accounts, repositories.tokens
     logins = Logins(tokens, repositories.cluster_id)

@@ -1,6 +1,6 @@
-"""A memory of values that is bounded in bytes, not only in entries.
+"""A cache that is bounded in bytes, not only in entries.
 
-What is remembered must not grow with what a stranger sends: keys count as well as values.
+It must not grow with what an anonymous client sends: keys count as well as values.
 """
 
 from collections import OrderedDict
@@ -11,16 +11,16 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 _ENTRY = 300
-"""Bytes that an entry takes beside its key and its value."""
+"""Bytes that an entry takes besides its key and its value."""
 
-_LARGEST_SHARE = 16
-"""What takes more than this part of the memory is not kept: it would drive out all others."""
+_LARGEST_FRACTION = 16
+"""Values that take more than this fraction of the budget are not kept: they would evict others."""
 
 
 class BoundedCache(Generic[Key, Value]):
-    """Values by key, of `budget` bytes in all as far as `put` is told, and of `most` entries.
+    """Values by key: at most `budget` bytes in all, by the sizes given to `put`; `most` entries.
 
-    The oldest make room for new ones.
+    The oldest entries are evicted first.
     """
 
     def __init__(self, budget: int, *, most: int | None = None) -> None:
@@ -30,7 +30,7 @@ class BoundedCache(Generic[Key, Value]):
         self._sizes: dict[Key, int] = {}
         self._size = 0
         self.get: Callable[[Key], Value | None] = self._entries.get
-        """What is remembered of a key, or None."""
+        """The value of a key, or None."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -40,16 +40,16 @@ class BoundedCache(Generic[Key, Value]):
 
     @property
     def size(self) -> int:
-        """The bytes of all that is remembered."""
+        """The bytes of all entries."""
         return self._size
 
     @property
     def largest(self) -> int:
         """The largest size of an entry that is kept."""
-        return self._budget // _LARGEST_SHARE - _ENTRY
+        return self._budget // _LARGEST_FRACTION - _ENTRY
 
     def put(self, key: Key, value: Value, size: int) -> bool:
-        """Remember a value of about `size` bytes, key included; whether nothing was lost for it."""
+        """Keep a value of about `size` bytes, key included; whether no other entry was evicted."""
         self.forget(key)
         if size > self.largest:
             return False

@@ -1,4 +1,4 @@
-"""What works on one open store: it, the repositories over it, and what repairs it."""
+"""The open store, the repositories over it, and the reconciler."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -196,7 +196,7 @@ class Repositories:
         await self.tokens.open()
 
     async def close(self) -> None:
-        """Stop following the store, and close it."""
+        """Stop following changes, and close the store."""
         await self.schemas.close()
         await self.known_accounts.close()
         await self.tokens.close()

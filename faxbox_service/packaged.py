@@ -1,4 +1,4 @@
-"""Where the JSON Schemas and design documents lie, in a checkout and in an installed wheel."""
+"""Where the JSON Schemas and design documents are, in a checkout and in an installed wheel."""
 
 from pathlib import Path
 

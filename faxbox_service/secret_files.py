@@ -4,18 +4,18 @@ from pathlib import Path
 from typing import Final
 
 LONGEST: Final = 4096
-"""Bytes, the newline at the end not counted: longer than any password, key or URL."""
+"""Bytes, without the newline at the end: more than any password, key or URL has."""
 
 
 class UnreadableSecret(ValueError):
-    """There is no secret where one is named; the text says why, and nothing of what was read."""
+    """A secret cannot be read; the text says why, and shows nothing of what was read."""
 
 
 def read_secret_file(path: Path) -> str:
     """The text of a file, without the newline that editors put at its end.
 
-    Raises `UnreadableSecret` for a file that cannot be read, or holds nothing, no text, or too
-    much: no more than that is read of it, whatever it is.
+    Raises `UnreadableSecret` for a file that cannot be read, is empty, is not UTF-8, or has more
+    than `LONGEST` bytes; no more than that is read, whatever the file is.
     """
     try:
         with path.open("rb") as file:
@@ -27,7 +27,7 @@ def read_secret_file(path: Path) -> str:
 
 
 def secret_of(content: bytes, source: str) -> str:
-    """The secret in what was read from somewhere. Raises `UnreadableSecret`."""
+    """The secret in the bytes read from `source`. Raises `UnreadableSecret`."""
     secret = _without_newline(content)
     if not secret:
         raise UnreadableSecret(f"{source} is empty")

@@ -25,14 +25,14 @@ _HEADINGS = ("Field", "Type", "Default", "Required", "Limits", "Support level", 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One place in a document, and what its schema says about it."""
+    """A field of a document, with its schema."""
 
     path: str
     required: bool
     schema: Document
 
     def cells(self) -> tuple[str, ...]:
-        """What each column of the table says."""
+        """The text of each column."""
         return (
             f"`{self.path}`",
             _type(self.schema),

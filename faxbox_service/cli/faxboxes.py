@@ -31,7 +31,9 @@ def add_faxbox_commands(
         help="make the shared databases agree with the accounts: copies and address claims",
     )
     command.add_argument("--account", metavar="ID", help="only what belongs to this account")
-    command.add_argument("--dry-run", action="store_true", help="say what is wrong, change nothing")
+    command.add_argument(
+        "--dry-run", action="store_true", help="report what is wrong, change nothing"
+    )
     command.set_defaults(run=_repair)
 
 
@@ -64,11 +66,11 @@ def _repair(options: argparse.Namespace) -> None:
     elif options.dry_run:
         lines.append("nothing was changed")
     lines += [
-        f"both box {rivals['faxbox_id']} of account {rivals['account_id']} and box"
-        f" {rivals['other_faxbox_id']} of account {rivals['other_account_id']}"
-        + (f" have the address {rivals['address']}" if rivals["address"] else " are one")
+        f"both faxbox {pair['faxbox_id']} of account {pair['account_id']} and faxbox"
+        f" {pair['other_faxbox_id']} of account {pair['other_account_id']}"
+        + (f" have the address {pair['address']}" if pair["address"] else " have one id")
         + ": change or delete one of them"
-        for rivals in facts["doubled"]
+        for pair in facts["doubled"]
     ]
     lines += [
         f"{one['fault']}: {one['document_id']!r} in {one['database']}: {one['reason']!r}"

@@ -19,7 +19,7 @@ from .store_session import CommandRefused
 
 @dataclass(frozen=True, slots=True)
 class GivenSecret:
-    """A secret by its name, such as `api_key`, in the options of a command and the environment."""
+    """A secret by its name, such as `api_key`: its options and its environment variables."""
 
     name: str
 
@@ -29,7 +29,7 @@ class GivenSecret:
 
     @property
     def ways(self) -> str:
-        """How it can be given, for people."""
+        """The ways to give it, for messages."""
         return f"{self._option} -, {self._option}-file FILE or {variable_named(self.name)}"
 
     def add_options(self, command: argparse.ArgumentParser, meaning: str) -> None:
@@ -42,7 +42,7 @@ class GivenSecret:
         command.add_argument(f"{self._option}-file", metavar="FILE", help="a file that it is in")
 
     def read(self, options: argparse.Namespace) -> str | None:
-        """The secret, or None where it was not given; options win over the environment.
+        """The secret, or None if it was not given; options win over the environment.
 
         Raises `CommandRefused`.
         """

@@ -128,7 +128,7 @@ def _token(options: argparse.Namespace) -> None:
 
 
 def _complaints(error: InvalidDocument) -> Iterator[str]:
-    """What is wrong with each field, and with which value."""
+    """The errors of each field, with the refused value."""
     for field, rules in error.errors.items():
         for details in rules.values():
             value = details.get("value", details.get("cause", ""))

@@ -10,19 +10,19 @@ from faxbox_service.documents.types import Document
 
 
 def answer(options: argparse.Namespace, facts: Any, text: str) -> None:
-    """Print facts as JSON where that is wanted, else the text for people."""
+    """Print `facts` as JSON with `--json`, else `text`."""
     print(json.dumps(facts, ensure_ascii=False) if options.json else text)
 
 
 class ProgressBar:
-    """How far a long command is, on standard error when that is a terminal."""
+    """The progress of a long command, on standard error when that is a terminal."""
 
     def __init__(self, what: str, width: int = 30) -> None:
         self._what = what
         self._width = width
 
     def __call__(self, done: int, of: int) -> None:
-        """Show it."""
+        """Show that `done` of `of` are done."""
         if not sys.stderr.isatty():
             return
         bar = "#" * (self._width * done // max(of, 1))
@@ -32,7 +32,7 @@ class ProgressBar:
 
 
 def table(rows: Iterable[Document], columns: tuple[str, ...]) -> str:
-    """Lines for people: the columns of each row, in line with each other."""
+    """The columns of each row as aligned lines."""
     lines = [[str(row.get(column, "")) for column in columns] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
@@ -42,7 +42,7 @@ def table(rows: Iterable[Document], columns: tuple[str, ...]) -> str:
 
 
 def facts_as_text(facts: Document) -> str:
-    """One fact a line, the names in line with each other."""
+    """One fact a line, aligned."""
     width = max(map(len, facts))
     return "\n".join(
         f"{name.ljust(width)}  {value if isinstance(value, str) else json.dumps(value)}"

@@ -10,7 +10,7 @@ _API_KEY_LENGTH = 64
 
 
 class CannotInitialise(Exception):
-    """The store has accounts already, or the wanted one is impossible."""
+    """The store has accounts already, or the account is impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class FirstUser:
 
 @dataclass(frozen=True, slots=True)
 class MasterAccount:
-    """The facts about a new master account that its owner must know."""
+    """What the owner of a new master account must know."""
 
     account_id: AccountId
     api_key: str = field(repr=False)
@@ -50,7 +50,7 @@ async def create_master_account(
     api_key: str | None = None,
     user: FirstUser | None = None,
 ) -> MasterAccount:
-    """Create the master account of an empty store, and a user of it.
+    """Create the master account of an empty store, and a user of it if one is given.
 
     Raises `CannotInitialise`, or `InvalidDocument` for an impossible name or realm.
     """

@@ -1,4 +1,4 @@
-"""Repair: look at everything once, and mend it (`faxbox repair`)."""
+"""Repair: scan everything once, and correct it (`faxbox repair`)."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from faxbox_service.repositories.inconsistency import Finding, Inconsistency
 
 @dataclass(slots=True)
 class Summary:
-    """What a repair found; all but what is for people is mended, unless it was a dry run."""
+    """What a repair found; all but what is left to people is repaired, unless it was a dry run."""
 
     accounts: int = 0
     faults: Counter[Inconsistency] = field(default_factory=Counter)
@@ -19,7 +19,7 @@ class Summary:
     _seen: set[tuple[object, ...]] = field(default_factory=set, repr=False)
 
     def take(self, findings: list[Finding]) -> None:
-        """Count them, each once: in a dry run copies and claims lead to a box again."""
+        """Count findings, each once: in a dry run replicas and claims lead to a faxbox again."""
         for finding in findings:
             key = (
                 *(finding.fault, finding.account_id, finding.faxbox_id),
@@ -33,11 +33,11 @@ class Summary:
                 self.for_people.append(finding)
 
     def facts(self) -> Document:
-        """As JSON shows it."""
+        """The JSON that `faxbox repair --json` prints."""
         return {
             "accounts": self.accounts,
             "faults": {str(fault): self.faults[fault] for fault in Inconsistency},
-            "doubled": [_rivals(one) for one in self.for_people if one.rival is not None],
+            "doubled": [_conflicting(one) for one in self.for_people if one.rival is not None],
             "documents": [_document(one) for one in self.for_people if one.place is not None],
         }
 
@@ -50,7 +50,7 @@ async def repair(
 ) -> Summary:
     """Make `faxes` and `accounts` agree with the accounts, or with one of them.
 
-    `on_progress` is told how many of how many accounts are done. Raises `StoreError`.
+    `on_progress` is called with how many accounts are done, and of how many. Raises `StoreError`.
     """
     sweeping, summary = repositories.sweeping, Summary()
 
@@ -80,7 +80,7 @@ def _document(finding: Finding) -> Document:
     }
 
 
-def _rivals(finding: Finding) -> Document:
+def _conflicting(finding: Finding) -> Document:
     rival = finding.rival or {}
     return {
         "address": finding.address,

@@ -78,7 +78,7 @@ def serve(settings: Settings, listener: socket.socket, on_ready: Callable[[], No
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:
-    """What the settings say of connections."""
+    """The limits of connections."""
     return ConnectionLimits(
         settings.connections,
         settings.connections_per_address,
