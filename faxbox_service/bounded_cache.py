@@ -13,8 +13,8 @@ Value = TypeVar("Value")
 _ENTRY = 300
 """Bytes that an entry takes besides its key and its value."""
 
-_LARGEST_FRACTION = 16
-"""Values that take more than this fraction of the budget are not kept: they would evict others."""
+_PARTS = 16
+"""A value that takes more than one part of the budget is not kept: it would evict many others."""
 
 
 class BoundedCache(Generic[Key, Value]):
@@ -46,7 +46,7 @@ class BoundedCache(Generic[Key, Value]):
     @property
     def largest(self) -> int:
         """The largest size of an entry that is kept."""
-        return self._budget // _LARGEST_FRACTION - _ENTRY
+        return self._budget // _PARTS - _ENTRY
 
     def put(self, key: Key, value: Value, size: int) -> bool:
         """Keep a value of about `size` bytes, key included; whether no other entry was evicted."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_main import base_url_of, serving
+from tests.command import base_url_of, serving
 from tools.settings_table import with_settings_table
 
 ROOT = Path(__file__).parents[1]

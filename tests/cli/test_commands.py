@@ -10,31 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.cli.test_main import FAXBOX, base_url_of, get, run, serving
-
-
-@pytest.fixture
-def store(tmp_path):
-    (tmp_path / "data").mkdir(mode=0o700)
-    return f"sqlite://{tmp_path}/data/faxbox.db"
-
-
-@pytest.fixture
-def master(store):
-    return json.loads(run("init", "--store", store, "--account-name", "master").stdout)
-
-
-def told(store, *arguments, password=None):
-    """What a command says with `--json`."""
-    result = subprocess.run(
-        [*FAXBOX, *arguments, "--store", store, "--json"],
-        input=password,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (result.returncode, result.stderr) == (0, ""), result.stderr
-    return json.loads(result.stdout)
+from tests.command import FAXBOX, base_url_of, get, json_of, run, serving
 
 
 def send(method, url, token, data=None):
@@ -51,24 +27,24 @@ def send(method, url, token, data=None):
 
 def create(store, master, name):
     parent = master["account_id"]
-    return told(store, "account", "create", "--parent", parent, "--name", name)
+    return json_of(store, "account", "create", "--parent", parent, "--name", name)
 
 
 def test_accounts(store, master):
     made = create(store, master, "Acme")
     assert made.keys() == {"account_id", "name", "realm", "api_key"}
-    below = told(store, "account", "create", "--parent", made["account_id"], "--name", "Sub")
-    everyone = {row["name"] for row in told(store, "account", "list")}
+    below = json_of(store, "account", "create", "--parent", made["account_id"], "--name", "Sub")
+    everyone = {row["name"] for row in json_of(store, "account", "list")}
     assert everyone == {"master", "Acme", "Sub"}
-    listed = told(store, "account", "list", "--parent", made["account_id"])
+    listed = json_of(store, "account", "list", "--parent", made["account_id"])
     assert listed == [{"id": below["account_id"], "name": "Sub", "realm": below["realm"]}]
-    shown = told(store, "account", "show", made["account_id"])
+    shown = json_of(store, "account", "show", made["account_id"])
     assert (shown["name"], shown["descendants_count"]) == ("Acme", 1)
     assert not [name for name in shown if name.startswith("pvt_")]
-    gone = told(store, "account", "delete", below["account_id"])
+    gone = json_of(store, "account", "delete", below["account_id"])
     assert gone == {"account_id": below["account_id"], "deleted": True, "for_good": False}
-    assert told(store, "account", "delete", made["account_id"], "--for-good")["for_good"] is True
-    assert [row["name"] for row in told(store, "account", "list")] == ["master"]
+    assert json_of(store, "account", "delete", made["account_id"], "--for-good")["for_good"] is True
+    assert [row["name"] for row in json_of(store, "account", "list")] == ["master"]
 
 
 def test_what_people_read(store, master):
@@ -91,9 +67,9 @@ def test_what_people_read(store, master):
 def test_users(store, master):
     account_id = master["account_id"]
     of_alice = ("--account-id", account_id, "--username", "Alice")
-    made = told(store, "user", "create", *of_alice, "--admin", password="Secret1234\n")
+    made = json_of(store, "user", "create", *of_alice, "--admin", password="Secret1234\n")
     assert made.keys() == {"user_id", "username"} and made["username"] == "alice"
-    changed = told(store, "user", "password", *of_alice, password="Better5678\n")
+    changed = json_of(store, "user", "password", *of_alice, password="Better5678\n")
     assert changed == made
     result = subprocess.run(
         [*FAXBOX, "user", "password", *of_alice, "--store", store],
@@ -105,7 +81,7 @@ def test_users(store, master):
 
 
 def test_an_api_key_is_renewed(store, master):
-    rotated = told(store, "api-key", "rotate", "--account-id", master["account_id"])
+    rotated = json_of(store, "api-key", "rotate", "--account-id", master["account_id"])
     assert rotated["api_key"] != master["api_key"]
     assert len(rotated["api_key"]) == 64
     text = run("api-key", "rotate", "--account-id", master["account_id"], "--store", store).stdout
@@ -114,16 +90,16 @@ def test_an_api_key_is_renewed(store, master):
 
 def test_commands_reach_a_running_service(store, master):
     account = ("--account-id", master["account_id"])
-    told(store, "user", "create", *account, "--username", "bob", password="Secret1234\n")
+    json_of(store, "user", "create", *account, "--username", "bob", password="Secret1234\n")
     with serving(store) as (_, printed):
         url = f"{base_url_of(printed)}/v2/accounts/{master['account_id']}"
         old = run("token", *account, "--store", store).stdout.strip()
-        key = told(store, "signing-key", "rotate")["key_id"]
+        key = json_of(store, "signing-key", "rotate")["key_id"]
         new = run("token", *account, "--store", store).stdout.strip()
         for token in (old, new):
             assert get(url, token)["data"]["name"] == "master"
         assert len(key) == 32
-        ended = told(store, "signature-secret", "reset", *account)
+        ended = json_of(store, "signature-secret", "reset", *account)
         assert ended == {"account_id": master["account_id"], "user_id": None}
         # The service hears of it through the store.
         assert_refused_within_a_second(url, old)
@@ -172,7 +148,7 @@ def test_what_cannot_be_done_is_one_clear_line(store, master, arguments, text):
 
 def test_an_account_with_descendants_is_not_deleted(store, master):
     made = create(store, master, "Acme")
-    told(store, "account", "create", "--parent", made["account_id"], "--name", "Sub")
+    json_of(store, "account", "create", "--parent", made["account_id"], "--name", "Sub")
     result = run("account", "delete", made["account_id"], "--store", store)
     assert (result.returncode, result.stderr) == (
         1,
@@ -189,7 +165,7 @@ def test_restoring_a_box(store, master):
         box = send("PUT", boxes, token, fields)["data"]
         send("DELETE", f"{boxes}/{box['id']}", token)
     again = ("--account-id", master["account_id"], box["id"])
-    assert told(store, "restore", *again) == box
+    assert json_of(store, "restore", *again) == box
     people = run("restore", *again, "--store", store).stdout
     assert people == f"restored {box['id']} (Front desk)\n"
     nobody = run("restore", *again[:2], "nobody", "--store", store)
@@ -212,7 +188,7 @@ def test_repairing(store, master):
         assert file.execute(lose, lost).rowcount == 2
         file.commit()
     account = ("--account", master["account_id"])
-    dry = told(store, "repair", "--dry-run", *account)
+    dry = json_of(store, "repair", "--dry-run", *account)
     assert dry["dry_run"] is True
     assert (dry["faults"]["copy missing"], dry["faults"]["claim missing"]) == (1, 1)
     lines = run("repair", "--store", store).stdout.splitlines()

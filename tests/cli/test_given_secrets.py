@@ -15,10 +15,7 @@ import pytest
 from faxbox_service.cli.store_session import warn_of_password_in
 from faxbox_service.secret_files import read_secret_file
 from faxbox_service.stores.url import parse_store_url
-from tests.cli.test_commands import master, store, told
-from tests.cli.test_main import API_KEY, FAXBOX, run
-
-__all__ = ["master", "store"]
+from tests.command import API_KEY, FAXBOX, json_of, run
 
 PASSWORD = "Größe 1234"
 OTHER = "Better5678"
@@ -230,7 +227,7 @@ def test_a_password_without_a_user_is_one_clear_line(store, file):
 def test_secrets_in_the_environment_disturb_no_other_command(store, master, monkeypatch):
     monkeypatch.setenv("FAXBOX_PASSWORD", "x")
     monkeypatch.setenv("FAXBOX_API_KEY_FILE", "/nowhere")
-    assert [row["name"] for row in told(store, "account", "list")] == ["master"]
+    assert [row["name"] for row in json_of(store, "account", "list")] == ["master"]
 
 
 def test_the_store_in_a_file(store, master, file):

@@ -18,7 +18,7 @@ from faxbox_service.openapi.components.examples import (
     OTHER_FAXBOX_ID,
 )
 from faxbox_service.settings.settings import Settings
-from tests.cli.test_main import base_url_of, serving
+from tests.command import base_url_of, serving
 from tests.http.conftest import NOBODY
 from tests.openapi.circumstances import prepare_new_ids, tell_the_story
 

@@ -1,4 +1,4 @@
-"""Metrics: each worker tells of itself, and what docs/operators.md says there is."""
+"""Metrics: each worker reports its own, and what docs/operators.md says there is."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.registry import Collector
 
 from faxbox_service.server.metrics import MetricsServer
-from tests.cli.test_main import base_url_of, free_port, run, serving
+from tests.command import base_url_of, free_port, run, serving
 
 OPERATORS = (Path(__file__).parents[2] / "docs" / "operators.md").read_text()
 
@@ -115,7 +115,7 @@ def test_without_the_setting_there_are_none(store):
         assert refused.value.code in (401, 404)
 
 
-def test_a_port_that_is_taken_is_told(store):
+def test_a_taken_port_is_reported(store):
     port = free_port()
     with serving(store, "--port", str(port)):
         result = run("serve", "--store", store, "--port", "0", FAXBOX_METRICS_PORT=str(port))

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.cli.test_main import FAXBOX, base_url_of, get, serving
+from tests.command import FAXBOX, base_url_of, get, serving
 
 from .browser import Page, chromium
 
