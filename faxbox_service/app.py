@@ -51,7 +51,7 @@ def build_app(
         repositories.tokens,
         repositories.accounts,
         repositories.users,
-        repositories.restrictions,
+        repositories.token_restrictions,
         repositories.configuration,
         clock,
         remembered_seconds=settings.account_cache,
@@ -108,7 +108,7 @@ def router_of(
                 accounts,
                 HierarchyResource(
                     accounts,
-                    repositories.account_listings,
+                    repositories.account_hierarchy,
                     page_size=settings.page_size,
                     limits=limits,
                 ),
@@ -125,7 +125,7 @@ def router_of(
             OpenApiResource(),
             SchemasResource(repositories.schemas),
             TokenAuthResource(logins, tokens),
-            TokenRestrictionsResource(repositories.restrictions, rights),
+            TokenRestrictionsResource(repositories.token_restrictions, rights),
             UserAuthResource(
                 packaged_schema("user_auth", strict=strict),
                 accounts,

@@ -71,17 +71,17 @@ class Repositories:
     store_version: StoreVersion
     configuration: Configuration
     schemas: Schemas
-    known_accounts: AccountCache
+    account_cache: AccountCache
     accounts: Accounts
-    account_listings: AccountHierarchy
+    account_hierarchy: AccountHierarchy
     users: Users
-    copies: FaxboxReplicas
-    reconciliation: FaxboxConsistency
-    creations: IdempotentCreations
-    sweeping: FullScan
+    faxbox_replicas: FaxboxReplicas
+    faxbox_consistency: FaxboxConsistency
+    idempotent_creations: IdempotentCreations
+    full_scan: FullScan
     faxboxes: Faxboxes
-    keys: SigningKeys
-    restrictions: TokenRestrictions
+    signing_keys: SigningKeys
+    token_restrictions: TokenRestrictions
     tokens: Tokens
     cluster_id: str
 
@@ -157,14 +157,14 @@ class Repositories:
             store_version=version,
             configuration=configuration,
             schemas=schemas,
-            known_accounts=known,
+            account_cache=known,
             accounts=accounts,
-            account_listings=AccountHierarchy(store, accounts),
+            account_hierarchy=AccountHierarchy(store, accounts),
             users=users,
-            copies=copies,
-            reconciliation=reconciliation,
-            creations=creations,
-            sweeping=FullScan(store, reconciliation, accounts.copies),
+            faxbox_replicas=copies,
+            faxbox_consistency=reconciliation,
+            idempotent_creations=creations,
+            full_scan=FullScan(store, reconciliation, accounts.copies),
             faxboxes=Faxboxes(
                 store,
                 lambda: schemas.current("faxbox"),
@@ -176,8 +176,8 @@ class Repositories:
                 settings.blocked_callback_hosts,
                 users if settings.check_owner else None,
             ),
-            keys=keys,
-            restrictions=restrictions,
+            signing_keys=keys,
+            token_restrictions=restrictions,
             tokens=Tokens(
                 store,
                 accounts,
@@ -192,13 +192,13 @@ class Repositories:
 
     async def _follow(self) -> None:
         await self.schemas.open()
-        await self.known_accounts.open()
+        await self.account_cache.open()
         await self.tokens.open()
 
     async def close(self) -> None:
         """Stop following changes, and close the store."""
         await self.schemas.close()
-        await self.known_accounts.close()
+        await self.account_cache.close()
         await self.tokens.close()
         await self.store.close()
 
@@ -216,9 +216,9 @@ def reconciler_of(
     store, copies = repositories.store, repositories.accounts.copies
     return Reconciler(
         store,
-        repositories.reconciliation,
-        FullScan(store, repositories.reconciliation, copies, rest=1.0),
-        repositories.creations,
+        repositories.faxbox_consistency,
+        FullScan(store, repositories.faxbox_consistency, copies, rest=1.0),
+        repositories.idempotent_creations,
         clock,
         interval=settings.reconcile_interval,
         sweep_interval=settings.sweep_interval,

@@ -70,7 +70,7 @@ def _create(options: argparse.Namespace) -> None:
 
 def _list(options: argparse.Namespace) -> None:
     async def listed(repositories: Repositories) -> list[Document]:
-        return [row async for row in repositories.account_listings.all_below(options.parent)]
+        return [row async for row in repositories.account_hierarchy.all_below(options.parent)]
 
     found = with_repositories(options, listed)
     rows = [{name: summary.get(name) for name in _SHOWN} for summary in found]

@@ -34,7 +34,7 @@ def add_secret_commands(
 
 def _rotate(options: argparse.Namespace) -> None:
     async def rotate(repositories: Repositories) -> str:
-        return await repositories.keys.rotate()
+        return await repositories.signing_keys.rotate()
 
     key_id = with_repositories(options, rotate)
     answer(options, {"key_id": key_id}, f"new tokens are signed with {key_id}")

@@ -52,21 +52,21 @@ async def repair(
 
     `on_progress` is called with how many accounts are done, and of how many. Raises `StoreError`.
     """
-    sweeping, summary = repositories.sweeping, Summary()
+    full_scan, summary = repositories.full_scan, Summary()
 
     async def found(findings: list[Finding]) -> None:
         summary.take(findings)
 
     only = None if account_id is None else (account_id,)
     if only is None:
-        await sweeping.look_at_system(found)
-    accounts = await sweeping.accounts(found) if account_id is None else [account_id]
+        await full_scan.look_at_system(found)
+    accounts = await full_scan.accounts(found) if account_id is None else [account_id]
     expected: set[DocumentId] = set()
     for account in accounts:
-        expected |= await sweeping.scan_account(account, found, dry_run=dry_run)
+        expected |= await full_scan.scan_account(account, found, dry_run=dry_run)
         summary.accounts += 1
         on_progress(summary.accounts, len(accounts))
-    await sweeping.scan_faxes(expected, found, only=only, dry_run=dry_run)
+    await full_scan.scan_faxes(expected, found, only=only, dry_run=dry_run)
     return summary
 
 

@@ -49,13 +49,13 @@ class Metrics(Collector):
         failed = CounterMetricFamily(
             "faxbox_copies_failed", "Copies that a request could not write.", labels=["of"]
         )
-        failed.add_metric(["faxbox"], self.repositories.copies.failures)
+        failed.add_metric(["faxbox"], self.repositories.faxbox_replicas.failures)
         failed.add_metric(["account"], self.repositories.accounts.copies.failures)
         yield failed
         refused = CounterMetricFamily(
             "faxbox_copies_refused", "Copies that the store does not take.", labels=["of"]
         )
-        refused.add_metric(["faxbox"], self.repositories.copies.refusals)
+        refused.add_metric(["faxbox"], self.repositories.faxbox_replicas.refusals)
         refused.add_metric(["account"], self.repositories.accounts.copies.refusals)
         yield refused
         yield from self._of_requests()

@@ -110,7 +110,7 @@ class _Builder:
         guarded = await self._make_account("guarded", root)
         guarded_child = await self._make_account("guarded_child", guarded)
         await self._make_users(guarded_child, guarded_child_admin=None)
-        await self._repositories.restrictions.replace(
+        await self._repositories.token_restrictions.replace(
             guarded.id, {"restrictions": LOOK_ONLY}, NOBODY, NO_PRECONDITION
         )
         await self._make_users(guarded, guarded_user=Sender.GUARDED)

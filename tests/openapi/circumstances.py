@@ -131,7 +131,7 @@ async def a_child_account(scene: Scene) -> Request:
 
 
 async def token_restrictions(scene: Scene) -> Request:
-    restrictions = scene.repositories.restrictions
+    restrictions = scene.repositories.token_restrictions
     await restrictions.replace(ACCOUNT_ID, RESTRICTIONS, NOBODY, NO_PRECONDITION)
     return scene.request
 

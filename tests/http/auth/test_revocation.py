@@ -129,7 +129,7 @@ async def test_a_secret_that_kazoo_resets_ends_tokens_within_the_time_of_memory(
 
 async def test_keys_can_be_rotated_without_logging_anyone_out(service, elsewhere, tenant):
     old = await new_token(service, tenant)
-    key_id = await service.repositories.keys.rotate()
+    key_id = await service.repositories.signing_keys.rotate()
     new = await new_token(service, tenant)
     headers = [
         json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "==")) for token in (old, new)

@@ -327,7 +327,7 @@ async def test_very_long_addresses_have_claims_too(service, tenant, other):
 async def test_any_text_that_kazoo_stored_is_claimed(service, tenant, other, address):
     address = f"{address}{new_id()}"
     box = await write_as_kazoo(service, tenant, custom_smtp_email_address=address)
-    await service.repositories.reconciliation.reconcile(tenant.account.id, [box["_id"]])
+    await service.repositories.faxbox_consistency.reconcile(tenant.account.id, [box["_id"]])
     assert await holder_of(service, folded(address)) == box["_id"]
     fields = {"name": "x", "custom_smtp_email_address": address}
     assert (await other.client.put(other.faxboxes, fields)).status == 400

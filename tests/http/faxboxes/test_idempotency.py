@@ -128,7 +128,7 @@ async def test_many_at_once_on_two_workers_create_one(service, elsewhere, tenant
 
 async def test_a_repetition_that_is_refused_does_not_unmake_what_is_created(service, tenant):
     """The first one is at its creation while another, on another worker, is refused."""
-    once = service.repositories.creations.once
+    once = service.repositories.idempotent_creations.once
     key, box = new_id(), {"_id": "a", "_rev": "1-a"}
 
     async def nothing(faxbox_id):
@@ -159,12 +159,12 @@ async def test_after_a_day_the_key_is_new(service, tenant):
 
 async def test_expired_records_are_purged(service, tenant):
     store = service.repositories.store
-    await service.repositories.creations.purge()
+    await service.repositories.idempotent_creations.purge()
     for name in ("old", "young"):
         await create(tenant, new_id(), {"name": name})
     old, *young = await store.documents(IDEMPOTENCY, limit=999)
     await store.put(IDEMPOTENCY, {**old, "expires": 1})
-    await service.repositories.creations.purge()
+    await service.repositories.idempotent_creations.purge()
     assert await store.documents(IDEMPOTENCY, limit=999) == young
 
 

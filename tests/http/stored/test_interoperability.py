@@ -135,7 +135,7 @@ async def test_a_secret_reset_here_ends_tokens_there(service, tenant, user, node
 
 
 async def test_a_key_rotated_here_is_used_there(service, tenant, node):
-    await service.repositories.keys.rotate()
+    await service.repositories.signing_keys.rotate()
     token = await node.issue(tenant.account.id, None, "cb_api_auth")
     assert (await service.client(token).get(tenant.faxboxes)).status == 200
     assert await node.verify(tenant.client.token)

@@ -139,8 +139,8 @@ class TestAttachments:
             assert copy.get("pvt_deleted") == present.get("pvt_deleted")
         attachment = await store.get_attachment(database, box["id"], "logo.tiff")
         assert attachment.data == b"fax"
-        assert service.repositories.copies.failures == 0
-        assert service.repositories.copies.refusals == 0
+        assert service.repositories.faxbox_replicas.failures == 0
+        assert service.repositories.faxbox_replicas.refusals == 0
 
     async def test_its_copy_is_mended(self, service, tenant, box):
         await remove_entry(service, box["id"])
@@ -310,8 +310,8 @@ class TestOperatorsFunctions:
         box = await make_box(tenant, name="forbid=all")
         path = f"{tenant.faxboxes}/{box['id']}"
         assert (await tenant.client.get(path)).status == 200
-        assert service.repositories.copies.refusals > 0
-        assert service.repositories.copies.failures == 0
+        assert service.repositories.faxbox_replicas.refusals > 0
+        assert service.repositories.faxbox_replicas.failures == 0
         assert await entry(service, box["id"]) is None
 
         async def is_told():

@@ -127,7 +127,7 @@ async def test_a_copy_that_vanished_or_differs_is_mended_by_the_next_change(serv
 
 
 async def test_a_slow_writer_does_not_undo_a_newer_copy(service, tenant):
-    copies = service.repositories.copies
+    copies = service.repositories.faxbox_replicas
     box = (await tenant.client.put(tenant.faxboxes, {"name": "x"})).data
     path = f"{tenant.faxboxes}/{box['id']}"
     old = await service.stored(tenant.account.id, box["id"])
@@ -194,5 +194,5 @@ async def test_a_copy_says_whose_it_is_though_its_box_does_not(service, tenant):
     stored = await store.get(database, box["id"])
     del stored["pvt_account_id"]
     await store.put(database, stored)
-    await service.repositories.copies.synchronise(tenant.account.id, box["id"])
+    await service.repositories.faxbox_replicas.synchronise(tenant.account.id, box["id"])
     assert (await service.copy(box["id"]))["pvt_account_id"] == tenant.account.id
