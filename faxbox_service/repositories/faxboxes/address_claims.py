@@ -25,6 +25,7 @@ from faxbox_service.documents.types import (
     Json,
 )
 from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.retry import RESERVED_ADDRESS
 from faxbox_service.stores.base import (
     DocumentRefused,
     MissingDatabase,
@@ -46,10 +47,6 @@ KAZOO_ADDRESSES = View("faxbox", "email_address")
 
 _SAFE_SHARE = 0.8
 """Of a reservation: clocks differ, and what was sent in time may arrive a little later."""
-
-_TRIES = 20
-_PAUSE = 0.1
-"""Seconds between looks at a claim whose box is about to be written."""
 
 
 class AddressClaims:
@@ -145,7 +142,7 @@ class AddressClaims:
         taken: set[str] = set()
         present: dict[DocumentId, Document] = {}
         left = sorted(addresses)
-        for _ in range(_TRIES):
+        for attempt in RESERVED_ADDRESS.attempts():
             claims = [
                 self._reserving(reservation, address, present.get(claim_id(address)))
                 for address in left
@@ -170,7 +167,7 @@ class AddressClaims:
                 return frozenset(taken)
             now = self._now()
             if any(reservation.is_rivalled_by(claim, now) for claim in present.values()):
-                await asyncio.sleep(_PAUSE)
+                await RESERVED_ADDRESS.wait_after(attempt)
         raise StoreUnavailable(f"another request has claimed {left[0]!r} and not ended")
 
     def _reserving(

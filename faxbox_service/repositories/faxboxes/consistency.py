@@ -34,6 +34,7 @@ from faxbox_service.documents.types import (
 )
 from faxbox_service.repositories.inconsistency import Finding, Inconsistency, finding_of
 from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.retry import CONFLICT
 from faxbox_service.stores.base import (
     DocumentRefused,
     MissingDatabase,
@@ -43,8 +44,6 @@ from faxbox_service.stores.base import (
 )
 
 from .address_claims import AddressClaims
-
-_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class FaxboxConsistency:
         """
         left = list(dict.fromkeys(faxbox_ids))
         done: list[Finding] = []
-        for _ in range(_TRIES):
+        for _ in CONFLICT.attempts():
             if not left:
                 break
             try:

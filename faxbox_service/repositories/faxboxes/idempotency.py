@@ -19,6 +19,7 @@ from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.errors import IdempotencyKeyReused, RepositoryError, StaleRevision
 from faxbox_service.repositories.primitives.clock import Clock, new_id
+from faxbox_service.retry import CONFLICT
 from faxbox_service.stores.base import (
     DocumentNotFound,
     DocumentRefused,
@@ -31,7 +32,6 @@ _log = logging.getLogger(__name__)
 
 _RECORD = "faxbox_idempotency"
 _LIFETIME = 24 * 3600
-_TRIES = 8
 _AT_ONCE = 200
 
 
@@ -115,7 +115,7 @@ class IdempotentCreations:
         record_id = sha256(f"{account_id} {key}".encode()).hexdigest()
         # Long data take a while, and nobody else waits for it there.
         digest = await asyncio.to_thread(_fingerprint, data)
-        for _ in range(_TRIES):
+        for _ in CONFLICT.attempts():
             record = self._new_record(record_id, account_id, digest)
             with suppress(RevisionConflict):
                 return {**record, "_rev": await self._store.put(IDEMPOTENCY, record)}, True

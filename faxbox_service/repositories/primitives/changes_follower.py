@@ -5,13 +5,12 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
+from faxbox_service.retry import CHANGES_FEED, Backoff, RetryPolicy
 from faxbox_service.stores.base import NOW, Change, Sequence, Store, StoreError
 
 _log = logging.getLogger(__name__)
 
 _WAIT_SECONDS = 30.0
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
 
 
 class Follower:
@@ -27,12 +26,15 @@ class Follower:
         database: str,
         take: Callable[[list[Change]], None],
         since: Sequence | None = None,
+        *,
+        retries: RetryPolicy = CHANGES_FEED,
     ) -> None:
         self._store = store
         self._database = database
         self._take = take
         self._include_docs = since != NOW
         self._place = since
+        self._backoff = Backoff(retries)
         self._task: asyncio.Task[None] | None = None
         self.is_following = False
         """Whether changes arrive: not before the start, and not while the store is away."""
@@ -51,23 +53,21 @@ class Follower:
         self.is_following = False
 
     async def _follow(self) -> None:
-        pause = _FIRST_PAUSE
         while True:
             try:
                 await self._step(_WAIT_SECONDS)
-                if pause > _FIRST_PAUSE:
+                if self._backoff.is_failing:
                     _log.warning("following %s again", self._database)
-                pause = _FIRST_PAUSE
+                self._backoff.succeeded()
                 continue
             except StoreError as error:
-                if pause == _FIRST_PAUSE:
+                if not self._backoff.is_failing:
                     _log.warning("cannot follow %s, trying again: %s", self._database, error)
             except Exception:
                 # The task's outermost edge: nobody would see it end.
                 _log.exception("following %s failed, trying again", self._database)
             self.is_following = False
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            await self._backoff.wait()
 
     async def _step(self, wait: float) -> None:
         found = await self._store.changes(

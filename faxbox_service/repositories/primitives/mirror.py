@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from faxbox_service.documents.types import Document, DocumentId
+from faxbox_service.retry import CONFLICT
 from faxbox_service.stores.base import (
     DocumentNotFound,
     MissingDatabase,
@@ -13,8 +14,6 @@ from faxbox_service.stores.base import (
 
 MakeCopy: TypeAlias = Callable[[Document, Document | None], Document]
 """What the copy of a document must be, to be written over the present one, if there is one."""
-
-_TRIES = 8
 
 
 async def mirror(
@@ -31,7 +30,7 @@ async def mirror(
     Whether it was anything else; in a `dry_run` it is left as it is. Idempotent, and safe in
     parallel. Raises `StoreError`.
     """
-    for _ in range(_TRIES):
+    for _ in CONFLICT.attempts():
         # The copy is read first, so that the copy of a younger writer makes ours conflict.
         copy = await _present(store, target, document_id)
         document = await _present(store, source, document_id)

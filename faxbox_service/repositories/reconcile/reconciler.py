@@ -24,6 +24,7 @@ from faxbox_service.repositories.inconsistency import (
     finding_of,
 )
 from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.retry import BACKGROUND_REPAIR, Backoff
 from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, Store, StoreError
 
 from .failures import Failures
@@ -40,8 +41,6 @@ _BEAT = 2.5
 _SETTLING = 1.0
 """Seconds that a request gets to finish what it has begun."""
 _WAIT_SECONDS = 30.0
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 60.0
 _SHORTEST_SWEEP_PAUSE = 600.0
 
 
@@ -102,7 +101,7 @@ class Reconciler:
         await self._lease.stop()
 
     async def _work(self) -> None:
-        pause = _FIRST_PAUSE
+        backoff = Backoff(BACKGROUND_REPAIR)
         while True:
             await asyncio.sleep(self._interval)
             if not self.is_active:
@@ -110,7 +109,7 @@ class Reconciler:
                 continue
             try:
                 await self._pass()
-                pause = _FIRST_PAUSE
+                backoff.succeeded()
                 continue
             except StoreError as error:
                 _log.warning("the reconciler waits: %s", error)
@@ -118,8 +117,7 @@ class Reconciler:
                 # The task's outermost edge: nobody would see it end.
                 _log.exception("the reconciler failed, trying again")
             self._fall_behind()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            await backoff.wait()
 
     async def _pass(self) -> None:
         """Follow what changed since the checkpoint, or wait for it; sweep when it is time."""

@@ -13,6 +13,7 @@ from aiocouch.remote import HTTPResponse
 from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+from faxbox_service.retry import CONFLICT
 from faxbox_service.stores.base import (
     DocumentNotFound,
     DocumentRefused,
@@ -31,8 +32,6 @@ from .writes import refusal, without_conflicts
 _MOST_BYTES = 16_000_000
 """Of one request. CouchDB takes 4 GB, operators allow less (`max_http_request_size`), but at least
 twice their largest document."""
-
-_TRIES = 8
 
 _FORBIDDEN = ("forbidden", "unauthorized")
 """What a `validate_doc_update` function may throw."""
@@ -56,7 +55,7 @@ async def delete_leaves(server: CouchDB, database: str, document: Document) -> R
     Raises `RevisionConflict` when somebody changed it, and `DocumentRefused`.
     """
     tombstone: Revision | None = None
-    for _ in range(_TRIES):
+    for _ in CONFLICT.attempts():
         edits = _edits_of(tombstone_of(document))
         outcomes = await _write_edits(server, database, edits)
         for outcome in outcomes:

@@ -18,11 +18,10 @@ from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
 
+from faxbox_service.retry import FILE_LOCK
+
 _STRIPES = 4096
 """Documents of one stripe wait for each other."""
-
-_PAUSE = 0.002
-"""Seconds between looks at a turn that another process has."""
 
 _TRY = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
 """Linux knows locks of an open file, which also hold between two stores of one process."""
@@ -53,9 +52,10 @@ class DocumentLocks:
             for stripe in stripes:
                 await self._locks[stripe].acquire()
                 held.append(stripe)
-                while not self._set(stripe, fcntl.F_WRLCK):  # noqa: ASYNC110
-                    # Nothing tells of other processes' locks but looking.
-                    await asyncio.sleep(_PAUSE)
+                for attempt in FILE_LOCK.attempts():
+                    if self._set(stripe, fcntl.F_WRLCK):
+                        break
+                    await FILE_LOCK.wait_after(attempt)
             yield
         finally:
             for stripe in held:

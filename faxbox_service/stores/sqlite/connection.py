@@ -1,11 +1,11 @@
 """Opening connections to the embedded store's file, and what SQLite's errors mean to callers."""
 
 import os
-import random
 import sqlite3
 import time
 from pathlib import Path
 
+from faxbox_service.retry import SQLITE_BUSY
 from faxbox_service.stores.base import StoreUnavailable
 
 _CACHE_KIBIBYTES = 32_768
@@ -14,8 +14,6 @@ _LARGEST_IDLE_LOG = 64 * 1024 * 1024
 _READER_PATIENCE = 0.1
 """Seconds. In WAL mode readers wait only while another process recovers or closes the file; the
 event loop stands still meanwhile."""
-
-_LONGEST_PAUSE = 0.003
 
 
 def unavailable(path: Path, error: sqlite3.Error | OSError) -> StoreUnavailable:
@@ -81,4 +79,4 @@ def _retry_while_locked(connection: sqlite3.Connection, statement: str, patience
             busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
             if not busy or time.monotonic() >= deadline:
                 raise
-        time.sleep(random.uniform(0.0, _LONGEST_PAUSE))
+        time.sleep(SQLITE_BUSY.pause_after(0))

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from faxbox_service.repositories.primitives import changes_follower
 from faxbox_service.repositories.primitives.changes_follower import Follower
+from faxbox_service.retry import RetryPolicy
 from faxbox_service.stores.base import Change, Changes, StoreUnavailable
 
 
@@ -30,15 +30,14 @@ def changes(place, *ids):
     return Changes([Change(id, "1-0", False) for id in ids], place)
 
 
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch):
-    monkeypatch.setattr(changes_follower, "_FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(changes_follower, "_LONGEST_PAUSE", 0.02)
-
-
 async def followed(feed, expected):
     seen = []
-    follower = Follower(feed, "x", lambda found: seen.extend(change.id for change in found))
+    follower = Follower(
+        feed,
+        "x",
+        lambda found: seen.extend(change.id for change in found),
+        retries=RetryPolicy(pause=0.01, longest_pause=0.02),
+    )
     await follower.start()
     async with asyncio.timeout(5):
         while len(seen) < expected:  # noqa: ASYNC110
