@@ -29,7 +29,13 @@ from .repositories.faxboxes.faxboxes import Faxboxes
 from .repositories.faxboxes.idempotency import IdempotentCreations
 from .repositories.faxboxes.replica import FaxboxReplicas
 from .repositories.faxboxes.writes import FaxboxWrites
-from .repositories.primitives.clock import Clock, new_id, steady_clock, system_clock
+from .repositories.primitives.clock import (
+    Clock,
+    IdGenerator,
+    steady_clock,
+    system_clock,
+    system_ids,
+)
 from .repositories.reconcile.full_scan import FullScan
 from .repositories.reconcile.reconciler import Reconciler
 from .repositories.schemas import Schemas
@@ -90,6 +96,7 @@ class Repositories:
         cls,
         settings: Settings,
         clock: Clock = system_clock,
+        ids: IdGenerator = system_ids,
         *,
         creates: bool = True,
         make_store: StoreFactory = store_from,
@@ -109,7 +116,7 @@ class Repositories:
                 raise _no_store(settings)
             for database in _SHARED_DATABASES:
                 await store.create_database(database)
-            repositories = await cls._over(store, version, settings, clock)
+            repositories = await cls._over(store, version, settings, clock, ids)
             await repositories._follow()
         except BaseException:
             await store.close()
@@ -118,16 +125,21 @@ class Repositories:
 
     @classmethod
     async def _over(
-        cls, store: Store, version: StoreVersion, settings: Settings, clock: Clock
+        cls,
+        store: Store,
+        version: StoreVersion,
+        settings: Settings,
+        clock: Clock,
+        ids: IdGenerator,
     ) -> Self:
         strict = settings.schema_strict_validation
         schemas = Schemas(store, strict=strict)
         configuration = Configuration(store, clock)
-        keys = SigningKeys(store, configuration, clock)
+        keys = SigningKeys(store, configuration, clock, ids)
         await keys.open()
         copies = FaxboxReplicas(store)
-        claims = AddressClaims(store, clock, reserved_seconds=settings.address_reservation)
-        creations = IdempotentCreations(store, clock)
+        claims = AddressClaims(store, clock, ids, reserved_seconds=settings.address_reservation)
+        creations = IdempotentCreations(store, clock, ids)
         reconciliation = FaxboxConsistency(store, claims, clock)
         known = AccountCache(store, steady_clock, unfollowed_seconds=settings.account_cache)
         accounts = Accounts(
@@ -164,11 +176,11 @@ class Repositories:
             faxbox_replicas=copies,
             faxbox_consistency=reconciliation,
             idempotent_creations=creations,
-            full_scan=FullScan(store, reconciliation, accounts.copies),
+            full_scan=FullScan(store, reconciliation, accounts.replicas),
             faxboxes=Faxboxes(
                 store,
                 lambda: schemas.current("faxbox"),
-                AddressGenerator(configuration, settings.default_smtp_domain),
+                AddressGenerator(configuration, ids, settings.default_smtp_domain),
                 claims,
                 FaxboxWrites(store, copies, claims),
                 creations,
@@ -181,13 +193,14 @@ class Repositories:
             tokens=Tokens(
                 store,
                 accounts,
-                Identities(store, accounts, users),
+                Identities(store, accounts, users, ids),
                 keys,
                 clock,
+                ids,
                 lifetime=settings.token_lifetime,
                 recheck_seconds=settings.account_cache,
             ),
-            cluster_id=await configuration.ensure_system_value("cluster", "cluster_id", new_id),
+            cluster_id=await configuration.ensure_system_value("cluster", "cluster_id", ids.new_id),
         )
 
     async def _follow(self) -> None:
@@ -210,16 +223,20 @@ def _no_store(settings: Settings) -> NoStore:
 
 
 def reconciler_of(
-    settings: Settings, repositories: Repositories, clock: Clock = system_clock
+    settings: Settings,
+    repositories: Repositories,
+    clock: Clock = system_clock,
+    ids: IdGenerator = system_ids,
 ) -> Reconciler:
     """The background task that repairs the store, not yet started."""
-    store, copies = repositories.store, repositories.accounts.copies
+    store, copies = repositories.store, repositories.accounts.replicas
     return Reconciler(
         store,
         repositories.faxbox_consistency,
         FullScan(store, repositories.faxbox_consistency, copies, rest=1.0),
         repositories.idempotent_creations,
         clock,
+        ids,
         interval=settings.reconcile_interval,
         sweep_interval=settings.sweep_interval,
     )

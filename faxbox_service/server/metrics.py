@@ -50,13 +50,13 @@ class Metrics(Collector):
             "faxbox_copies_failed", "Copies that a request could not write.", labels=["of"]
         )
         failed.add_metric(["faxbox"], self.repositories.faxbox_replicas.failures)
-        failed.add_metric(["account"], self.repositories.accounts.copies.failures)
+        failed.add_metric(["account"], self.repositories.accounts.replicas.failures)
         yield failed
         refused = CounterMetricFamily(
             "faxbox_copies_refused", "Copies that the store does not take.", labels=["of"]
         )
         refused.add_metric(["faxbox"], self.repositories.faxbox_replicas.refusals)
-        refused.add_metric(["account"], self.repositories.accounts.copies.refusals)
+        refused.add_metric(["account"], self.repositories.accounts.replicas.refusals)
         yield refused
         yield from self._of_requests()
         yield from self._of_reconciler()

@@ -73,7 +73,7 @@ class Accounts:
         self._clock = clock
         self._realm_suffix = realm_suffix
         self._known = known
-        self.copies = AccountReplicas(store)
+        self.replicas = AccountReplicas(store)
         self._descendants = DescendantCounts(self.change_private)
 
     async def find(self, account_id: AccountId) -> Account:
@@ -129,13 +129,13 @@ class Accounts:
         """
         fields: Document = {"name": name} if realm is None else {"name": name, "realm": realm}
         document = await self._create(fields, None, author, api_key or new_secret())
-        await self.copies.synchronise(document["_id"])
+        await self.replicas.rebuild_replica(document["_id"])
         return document
 
     async def create_child(self, parent: Account, data: Document, author: Author) -> Document:
         """Create an account below `parent` and return its document. Raises `InvalidDocument`."""
         document = await self._create(data, parent, author, new_secret())
-        await self.copies.follow(document["_id"])
+        await self.replicas.update_replica(document["_id"])
         await self._descendants.add(parent.id, 1)
         return document
 
@@ -216,7 +216,7 @@ class Accounts:
         self._known.forget(account.id)
         await self._store.delete_database(account_database(account.id))
         await self._reconcile(account.id, faxbox_ids)
-        await self.copies.follow(account.id)
+        await self.replicas.update_replica(account.id)
         await self._count_lost(account)
         return document
 
@@ -266,7 +266,7 @@ class Accounts:
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
         self._known.forget(account_id)
-        await self.copies.follow(account_id)
+        await self.replicas.update_replica(account_id)
         return revision
 
     async def _count_lost(self, account: Account) -> None:

@@ -17,7 +17,6 @@ from faxbox_service.stores.base import NOW, Change, Store
 _FOLLOWED_SECONDS = 300.0
 """How long an account is believed at most: for one whose copy somebody forgot to write."""
 
-_ENTRIES = 10_000
 _BYTES = 16_000_000
 
 
@@ -27,11 +26,18 @@ class AccountCache:
     With 0 seconds nothing is remembered, and nothing followed.
     """
 
-    def __init__(self, store: Store, clock: SteadyClock, *, unfollowed_seconds: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: SteadyClock,
+        *,
+        unfollowed_seconds: float,
+        entries: int = 10_000,
+    ) -> None:
         self._clock = clock
         self._unfollowed_seconds = unfollowed_seconds
         self._known: BoundedCache[AccountId, tuple[float, Account]] = BoundedCache(
-            _BYTES, most=_ENTRIES
+            _BYTES, most=entries
         )
         self._loading: dict[AccountId, object] = {}
         self._follower = Follower(store, ACCOUNTS, self._take, NOW)

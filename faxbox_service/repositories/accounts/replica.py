@@ -1,7 +1,7 @@
-"""The copies of accounts in the shared database `accounts`, which finds them (data model, 1.4).
+"""The replicas of accounts in the shared database `accounts`, which finds them (data model, 1.4).
 
-The account's own database is the truth. A copy is written in the same request; when that cannot be
-done the request has succeeded all the same, and the copy is mended later.
+The account's own database is the truth. A replica is written in the same request; when that cannot
+be done the request has succeeded all the same, and the replica is repaired later.
 """
 
 import logging
@@ -16,19 +16,19 @@ _log = logging.getLogger(__name__)
 
 
 class AccountReplicas:
-    """Keeps copies equal to the documents they mirror."""
+    """Keeps replicas equal to the documents they are made from."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.failures = 0
-        """Copies that a request could not bring up to date."""
+        """Replicas that a request could not bring up to date."""
         self.refusals = 0
-        """Copies that the store will not have."""
+        """Replicas that the store refuses."""
 
-    async def follow(self, account_id: AccountId) -> None:
-        """Bring the copy up to date with what was just written; never raises a store's error."""
+    async def update_replica(self, account_id: AccountId) -> None:
+        """Make the replica of what was just written or deleted; never raises a store's error."""
         try:
-            await self.synchronise(account_id)
+            await self.rebuild_replica(account_id)
         except StoreError as error:
             if isinstance(error, DocumentRefused):
                 self.refusals += 1
@@ -36,10 +36,10 @@ class AccountReplicas:
                 self.failures += 1
             _log.error("the copy of account %s in %s is stale: %s", account_id, ACCOUNTS, error)
 
-    async def synchronise(self, account_id: AccountId, *, dry_run: bool = False) -> bool:
-        """Make the copy what the account's document says now. Idempotent, safe in parallel.
+    async def rebuild_replica(self, account_id: AccountId, *, dry_run: bool = False) -> bool:
+        """Make the replica what the account's document says now. Idempotent, safe in parallel.
 
-        Whether it was anything else; in a `dry_run` it is left as it is.
+        Returns whether it was anything else; in a `dry_run` it is left as it is.
         """
         source = account_database(account_id)
         return await mirror(

@@ -1,6 +1,4 @@
-"""What accounts must be: valid, of a name and a realm of their own; without descendants to go."""
-
-import secrets
+"""Rules of accounts: valid, a unique name and realm; no descendants when they are deleted."""
 
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.private_fields import alphanum_name
@@ -8,6 +6,7 @@ from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.errors import AccountHasDescendants
+from faxbox_service.repositories.primitives.clock import IdGenerator, system_ids
 from faxbox_service.repositories.primitives.validation import validated_as
 from faxbox_service.stores.base import Store, View, ViewRange
 
@@ -25,16 +24,17 @@ _UNIQUE = (
 
 
 class AccountRules:
-    """Judges what is about to be done to accounts."""
+    """Checks what is about to be done to accounts."""
 
-    def __init__(self, store: Store, schema: Schema) -> None:
+    def __init__(self, store: Store, schema: Schema, ids: IdGenerator = system_ids) -> None:
         self._store = store
         self._schema = schema
+        self._ids = ids
 
     async def valid(
         self, fields: Document, stored: Document | None, touched: PatchScope | None = None
     ) -> Patched:
-        """The fields with defaults. Raises `InvalidDocument`, which tells every fault at once.
+        """The fields with defaults. Raises `InvalidDocument`, with every error at once.
 
         `stored` is the account before the change, None for a new one; `touched` is what a PATCH
         gives.
@@ -45,7 +45,7 @@ class AccountRules:
             valid = await validated_as(self._schema, fields, touched)
         except InvalidDocument as error:
             errors = dict(error.errors)
-        # What is no name or realm is nobody's, and may be too long to be looked for.
+        # An invalid name or realm is not taken, and may be too long for a query.
         fit = {name: value for name, value in fields.items() if name not in errors}
         for name, fault in (await self._taken(fit, stored or {})).items():
             errors[name] = {"unique": fault}
@@ -54,9 +54,9 @@ class AccountRules:
         return valid
 
     async def free_realm(self, suffix: str) -> str:
-        """A new realm, `<6 hex>.<suffix>`: among many accounts, some are taken."""
+        """A new realm, `<6 hex>.<suffix>`, that no account has."""
         while True:
-            realm = f"{secrets.token_hex(_RANDOM_REALM_BYTES)}.{suffix}"
+            realm = f"{self._ids.random_hex(_RANDOM_REALM_BYTES)}.{suffix}"
             if not await self._taken({"realm": realm}, {}):
                 return realm
 
@@ -67,7 +67,7 @@ class AccountRules:
             raise AccountHasDescendants
 
     async def _taken(self, fields: Document, stored: Document) -> dict[str, dict[str, Json]]:
-        """What another account has: looked up only when it is new to the account."""
+        """The fields whose values another account has; queried only where new to the account."""
         taken: dict[str, dict[str, Json]] = {}
         for field, view, normal in _UNIQUE:
             value = fields.get(field)

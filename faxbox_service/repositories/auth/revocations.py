@@ -14,7 +14,7 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import REVOCATIONS
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.repositories.primitives.changes_follower import Follower
-from faxbox_service.repositories.primitives.clock import Clock, new_id
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.stores.base import (
     Change,
     DocumentNotFound,
@@ -30,7 +30,6 @@ _RESET_SECONDS = 3600
 
 _MOST_PURGED = 100
 
-_ENTRIES = 20_000
 _ENTRY_BYTES = 500
 _BYTES = 20_000_000
 
@@ -52,15 +51,18 @@ class Revocations:
         self,
         store: Store,
         clock: Clock,
+        ids: IdGenerator,
         *,
+        entries: int,
         on_revoked: Callable[[str], None],
         on_reset: Callable[[AccountId, DocumentId | None], None],
     ) -> None:
         self._store = store
         self._clock = clock
+        self._ids = ids
         self._on_revoked = on_revoked
         self._on_reset = on_reset
-        self._entries: BoundedCache[DocumentId, _Entry] = BoundedCache(_BYTES, most=_ENTRIES)
+        self._entries: BoundedCache[DocumentId, _Entry] = BoundedCache(_BYTES, most=entries)
         self._is_complete = True
         """Whether all that is revoked is in memory."""
         self._follower = Follower(store, REVOCATIONS, self._take)
@@ -104,7 +106,11 @@ class Revocations:
     async def tell_reset(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
         """Let every worker look at a signature secret again."""
         self._on_reset(account_id, owner_id)
-        document = {"_id": new_id(), "pvt_type": _RESET, "identity": [account_id, owner_id]}
+        document = {
+            "_id": self._ids.new_id(),
+            "pvt_type": _RESET,
+            "identity": [account_id, owner_id],
+        }
         await self._write(document, int(self._clock()) + _RESET_SECONDS)
 
     async def _write(self, document: Document, expires: int) -> None:

@@ -19,7 +19,7 @@ from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.configuration import Configuration
-from faxbox_service.repositories.primitives.clock import Clock, new_id
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store, StoreUnavailable
 
 _CURRENT_KEY = ("auth", "system_key")
@@ -35,10 +35,13 @@ _PUBLIC_EXPONENT = 65537
 class SigningKeys:
     """Loads the keys by their ids, and makes the first one."""
 
-    def __init__(self, store: Store, configuration: Configuration, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, configuration: Configuration, clock: Clock, ids: IdGenerator
+    ) -> None:
         self._store = store
         self._configuration = configuration
         self._clock = clock
+        self._ids = ids
         self._private_keys: dict[str, RSAPrivateKey] = {}
         self._server_secret = ""
 
@@ -52,7 +55,9 @@ class SigningKeys:
 
         Raises `StoreUnavailable` when the settings name a key that is not there.
         """
-        self._server_secret = await self._configuration.ensure_system_value(*_SERVER_SECRET, new_id)
+        self._server_secret = await self._configuration.ensure_system_value(
+            *_SERVER_SECRET, self._ids.new_id
+        )
         await self._ensure_key()
         await self.current()
 
@@ -91,7 +96,7 @@ class SigningKeys:
 
     async def _make_key(self) -> str:
         """Store a new key; its id is published after that, so that no reader finds an id alone."""
-        key_id = new_id()
+        key_id = self._ids.new_id()
         await self._store.put(SYSTEM_AUTH, self._new_key_document(key_id))
         return key_id
 

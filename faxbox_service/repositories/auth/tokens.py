@@ -17,7 +17,7 @@ from faxbox_service.documents.names import is_account_id
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials, TokenExpired
-from faxbox_service.repositories.primitives.clock import Clock, new_id
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 from faxbox_service.stores.base import Store, StoreError
 
@@ -37,6 +37,8 @@ _REMEMBERED_SECONDS = 24 * 3600.0
 """How long a token's signature stays known to be good."""
 
 _REMEMBERED_BYTES = 16_000_000
+
+_REVOCATIONS_IN_MEMORY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,17 @@ class Tokens:
         identities: Identities,
         keys: SigningKeys,
         clock: Clock,
+        ids: IdGenerator,
         *,
         lifetime: int,
         recheck_seconds: float,
+        revocations_in_memory: int = _REVOCATIONS_IN_MEMORY,
     ) -> None:
         self._accounts = accounts
         self._identities = identities
         self._keys = keys
         self._clock = clock
+        self._ids = ids
         self._lifetime = lifetime
         self._recheck_seconds = recheck_seconds
         self._verified: TtlCache[str, _Verified] = TtlCache(
@@ -104,7 +109,14 @@ class Tokens:
         )
         self._doubts = 0
         """How often somebody's identity changed: what is being looked up meanwhile may be stale."""
-        self._revocations = Revocations(store, clock, on_revoked=self._forget, on_reset=self._doubt)
+        self._revocations = Revocations(
+            store,
+            clock,
+            ids,
+            entries=revocations_in_memory,
+            on_revoked=self._forget,
+            on_reset=self._doubt,
+        )
 
     async def open(self) -> None:
         """Load what is revoked, and follow what will be. Raises `StoreError`."""
@@ -143,7 +155,7 @@ class Tokens:
         payload |= {
             "method": method,
             "exp": int(self._clock()) + self._lifetime,
-            "jti": new_id(),
+            "jti": self._ids.new_id(),
         }
         return signed_token(payload, key_id, key)
 

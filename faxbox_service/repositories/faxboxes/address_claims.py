@@ -1,8 +1,8 @@
-"""Claims of addresses in `faxes`: no two boxes hold one address, whoever writes when (contract, 6).
+"""Claims of addresses in `faxes`: no two faxboxes hold one address, whatever the order of writes.
 
-An address is claimed before the box is written and freed after. In between the claim is reserved;
-later it counts as long as its box uses the address, and may be taken over when it does not.
-Boxes that Kazoo wrote have no claims, so they are looked for in a view as well.
+An address is claimed before the faxbox is written and released after (contract, 6). In between the
+claim is reserved; later it counts as long as its faxbox uses the address, and may be taken over
+when it does not. Faxboxes that Kazoo wrote have no claims, so a view is queried for them as well.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from faxbox_service.documents.types import (
     GregorianSeconds,
     Json,
 )
-from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.retry import RESERVED_ADDRESS
 from faxbox_service.stores.base import (
     DocumentRefused,
@@ -46,22 +46,29 @@ ADDRESSES = View("faxbox_service", "addresses")
 KAZOO_ADDRESSES = View("faxbox", "email_address")
 
 _SAFE_SHARE = 0.8
-"""Of a reservation: clocks differ, and what was sent in time may arrive a little later."""
+"""Part of a reservation that is relied on: clocks differ, and a write may arrive late."""
 
 
 class AddressClaims:
-    """Claims addresses for boxes, and frees them."""
+    """Claims addresses for faxboxes, and releases them."""
 
-    def __init__(self, store: Store, clock: Clock, *, reserved_seconds: int) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: IdGenerator, *, reserved_seconds: int
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._ids = ids
         self._reserved_seconds = reserved_seconds
 
-    async def claim(self, reservation: Reservation, addresses: Iterable[str]) -> None:
-        """Reserve addresses for a box that is about to be written with them.
+    def new_reservation(self, account_id: AccountId, faxbox_id: DocumentId) -> Reservation:
+        """A request's reservation, of no address yet."""
+        return Reservation(self._ids.new_id(), account_id, faxbox_id)
 
-        Raises `InvalidDocument` (rule `unique`) when another live box has one of them,
-        `StoreUnavailable` when that cannot be told yet, and `DocumentRefused`; then none is kept.
+    async def claim(self, reservation: Reservation, addresses: Iterable[str]) -> None:
+        """Reserve addresses for a faxbox that is about to be written with them.
+
+        Raises `InvalidDocument` (rule `unique`) when another live faxbox has one of them,
+        `StoreUnavailable` when that is not decided yet, and `DocumentRefused`; then none is kept.
         """
         wanted = frozenset(addresses)
         reservation.deadline = None
@@ -69,10 +76,10 @@ class AddressClaims:
             return
         started = asyncio.get_running_loop().time()
         reservation.addresses |= wanted
-        # Both end before anything is given back: a claim under way could not be.
+        # Both end before anything is released: a claim under way could not be.
         outcomes = await asyncio.gather(
             self._reserve(reservation, wanted),
-            self._rivals(wanted, reservation.faxbox_id),
+            self._conflicting(wanted, reservation.faxbox_id),
             return_exceptions=True,
         )
         taken: set[str] = set()
@@ -87,15 +94,17 @@ class AddressClaims:
             raise address_taken(min(taken))
         reservation.deadline = started + _SAFE_SHARE * self._reserved_seconds
 
-    def settled(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> Document:
-        """The claim of an address that a box has already, to be created."""
+    def claim_in_use(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> Document:
+        """The claim of an address that a faxbox has already, to be created."""
         return new_claim(folded(address), faxbox_id, account_id, self._now())
 
     async def require_free(self, addresses: Iterable[str], faxbox_id: DocumentId) -> None:
-        """Raise `InvalidDocument` when another live box has one of the addresses; claim nothing."""
+        """Raise `InvalidDocument` when another live faxbox has an address; claim nothing."""
         wanted = frozenset(addresses)
-        claims, rivals = await asyncio.gather(self._read(wanted), self._rivals(wanted, faxbox_id))
-        taken = set(rivals)
+        claims, conflicting = await asyncio.gather(
+            self._read(wanted), self._conflicting(wanted, faxbox_id)
+        )
+        taken = set(conflicting)
         for claim in claims.values():
             if not is_held_by(claim, faxbox_id) and await self.is_used(claim):
                 taken.add(claim["address"])
@@ -103,15 +112,15 @@ class AddressClaims:
             raise address_taken(min(taken))
 
     async def held_by(self, faxbox_id: DocumentId, addresses: Iterable[str]) -> list[Document]:
-        """The claims that a box has of these addresses."""
+        """The claims that a faxbox has of these addresses."""
         claims = await self._read(addresses)
         return [claim for claim in claims.values() if is_held_by(claim, faxbox_id)]
 
     async def release(self, reservation: Reservation) -> None:
-        """Free what was reserved and its box does not use; never what is claimed meanwhile."""
-        # The claims are read before the box: whoever claims one again makes us conflict.
+        """Release what its faxbox does not use of it; never what is claimed meanwhile."""
+        # The claims are read before the faxbox: a request that claims one again makes us conflict.
         found = await self._read(reservation.addresses)
-        claims = list(filter(reservation.may_free, found.values()))
+        claims = list(filter(reservation.may_release, found.values()))
         if not claims:
             return
         used = await self._used_by(reservation.account_id, reservation.faxbox_id)
@@ -120,25 +129,25 @@ class AddressClaims:
         )
 
     async def is_used(self, claim: Document) -> bool:
-        """Whether the box that a claim names is there and has the address."""
+        """Whether the faxbox that a claim names exists and has the address."""
         return is_claim(claim) and await self.has_address(
             claim["pvt_account_id"], claim["faxbox_id"], claim["address"]
         )
 
     async def has_address(self, account_id: AccountId, faxbox_id: DocumentId, address: str) -> bool:
-        """Whether a live box of a live account has the address; one that cannot be read may."""
+        """Whether a live faxbox of a live account has the address; one that is unreadable may."""
         try:
             return address in await self._used_by(account_id, faxbox_id)
         except DocumentRefused:
             return True
 
-    async def is_box(self, account_id: Json, faxbox_id: DocumentId) -> bool:
-        """Whether there is such a box, deleted or not."""
+    async def is_faxbox(self, account_id: Json, faxbox_id: DocumentId) -> bool:
+        """Whether there is such a faxbox, soft-deleted or not."""
         found = await self._found(account_id, faxbox_id)
         return found.get(faxbox_id, {}).get("pvt_type") == FAXBOX
 
     async def _reserve(self, reservation: Reservation, addresses: frozenset[str]) -> frozenset[str]:
-        """Write the claims; return the addresses that other boxes use."""
+        """Write the claims; return the addresses that other faxboxes use."""
         taken: set[str] = set()
         present: dict[DocumentId, Document] = {}
         left = sorted(addresses)
@@ -166,17 +175,17 @@ class AddressClaims:
             if not left:
                 return frozenset(taken)
             now = self._now()
-            if any(reservation.is_rivalled_by(claim, now) for claim in present.values()):
+            if any(reservation.conflicts_with(claim, now) for claim in present.values()):
                 await RESERVED_ADDRESS.wait_after(attempt)
         raise StoreUnavailable(f"another request has claimed {left[0]!r} and not ended")
 
     def _reserving(
         self, reservation: Reservation, address: str, present: Document | None
     ) -> Document:
-        """The claim to be written: over the present one, unless another box may need that."""
+        """The claim to be written: over the present one, unless another faxbox may need that."""
         now = self._now()
         claim = reservation.claim(address, now, self._reserved_seconds)
-        if present is not None and not reservation.is_rivalled_by(present, now):
+        if present is not None and not reservation.conflicts_with(present, now):
             reservation.share(present, now)
             claim["_rev"] = present["_rev"]
         return claim
@@ -194,20 +203,20 @@ class AddressClaims:
         except MissingDatabase:
             return {}
 
-    async def _rivals(self, addresses: Iterable[str], faxbox_id: DocumentId) -> frozenset[str]:
-        """Those of the addresses that other boxes use, claimed or not."""
+    async def _conflicting(self, addresses: Iterable[str], faxbox_id: DocumentId) -> frozenset[str]:
+        """Those of the addresses that other faxboxes use, claimed or not."""
         found = await asyncio.gather(
-            *(self._has_rival(address, faxbox_id) for address in addresses)
+            *(self._in_use_elsewhere(address, faxbox_id) for address in addresses)
         )
         return frozenset(address for address in found if address is not None)
 
-    async def _has_rival(self, address: str, faxbox_id: DocumentId) -> str | None:
+    async def _in_use_elsewhere(self, address: str, faxbox_id: DocumentId) -> str | None:
         try:
             rows = await self._with_address(address)
         except MissingDatabase:
             return None
         for row in rows:
-            # A copy may be older than its box, and say what is no longer so.
+            # A replica may be older than its faxbox, and have an address that this has no more.
             if row.id != faxbox_id and await self.has_address(row.value, row.id, address):
                 return address
         return None
@@ -218,7 +227,7 @@ class AddressClaims:
         try:
             return await self._store.view(FAXES, ADDRESSES, wanted)
         except MissingView:
-            # Whoever may not install ours has Kazoo's, which knows addresses as they were written.
+            # Where ours may not be installed there is Kazoo's, of addresses as they were written.
             return await self._store.view(FAXES, KAZOO_ADDRESSES, wanted)
 
     async def _used_by(self, account_id: Json, faxbox_id: DocumentId) -> frozenset[str]:
@@ -228,7 +237,7 @@ class AddressClaims:
         return held_addresses(found.get(faxbox_id))
 
     async def _found(self, account_id: Json, faxbox_id: DocumentId) -> dict[DocumentId, Document]:
-        """The account's own document and the box's, as far as they exist."""
+        """The account's own document and the faxbox's, as far as they exist."""
         if not isinstance(account_id, str) or not is_account_id(account_id):
             return {}
         try:
@@ -241,6 +250,6 @@ class AddressClaims:
 
 
 def address_taken(address: str) -> InvalidDocument:
-    """What is wrong with a box whose address another one has (wire, section 5.2)."""
+    """The error for a faxbox whose address another one has (wire, section 5.2)."""
     fault = {"message": "email address must be unique", "cause": address}
     return InvalidDocument({"custom_smtp_email_address": {"unique": fault}})

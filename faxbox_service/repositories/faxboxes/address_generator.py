@@ -1,25 +1,28 @@
 """The addresses that faxboxes are given: `<8 hex>.<domain>` (data model, section 5.2)."""
 
 import logging
-import secrets
 
 from faxbox_service.documents.model.smtp_address import fault_of_mail_domain, folded
 from faxbox_service.documents.types import AccountId, Json
 from faxbox_service.repositories.configuration import Configuration
+from faxbox_service.repositories.primitives.clock import IdGenerator
 
 _log = logging.getLogger(__name__)
 
+_RANDOM_BYTES = 4
+
 
 class AddressGenerator:
-    """Makes new addresses."""
+    """Generates new addresses."""
 
-    def __init__(self, configuration: Configuration, default_domain: str) -> None:
+    def __init__(self, configuration: Configuration, ids: IdGenerator, default_domain: str) -> None:
         self._configuration = configuration
+        self._ids = ids
         self._default_domain = default_domain
 
     async def generate(self, reseller_id: AccountId | None) -> str:
         """A new `<8 hex>.<domain>`; the domain is the reseller's, the system's or the default."""
-        return f"{secrets.token_hex(4)}.{folded(await self._domain(reseller_id))}"
+        return f"{self._ids.random_hex(_RANDOM_BYTES)}.{folded(await self._domain(reseller_id))}"
 
     async def _domain(self, reseller_id: AccountId | None) -> str:
         setting = ("fax", "default_smtp_domain")
@@ -32,10 +35,10 @@ class AddressGenerator:
 
 
 def _is_domain(configured: Json) -> bool:
-    """Whether a configured domain can be used: no mail would come to one that is none."""
+    """Whether a configured domain can be used: mail reaches only what is a domain name."""
     if not isinstance(configured, str) or not configured:
         return False
     fault = fault_of_mail_domain(configured)
     if fault is not None:
-        _log.warning("default_smtp_domain %r is no domain name: %s", configured, fault)
+        _log.warning("default_smtp_domain %r is not a domain name: %s", configured, fault)
     return fault is None

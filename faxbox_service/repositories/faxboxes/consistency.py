@@ -159,7 +159,7 @@ class FaxboxConsistency:
         if copy is not None and copy.get("pvt_account_id") != account_id:
             if box is None:
                 return []
-            if await self._claims.is_box(copy.get("pvt_account_id"), faxbox_id):
+            if await self._claims.is_faxbox(copy.get("pvt_account_id"), faxbox_id):
                 return [Finding(Inconsistency.COPY_DOUBLED, account_id, faxbox_id, rival=copy)]
         if box is None:
             if copy is None or copy.get("pvt_type") != FAXBOX:

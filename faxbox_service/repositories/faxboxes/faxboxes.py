@@ -204,14 +204,14 @@ class Faxboxes:
             return self._stamped(documents.soft_deleted_faxbox(stored), author, account_id)
 
         fetch = partial(self.fetch, account_id, faxbox_id)
-        return await self._writes.hide(account_id, fetch, faxbox_id, hidden, precondition)
+        return await self._writes.soft_delete(account_id, fetch, faxbox_id, hidden, precondition)
 
     async def delete(
         self, account_id: AccountId, faxbox_id: DocumentId, precondition: Precondition
     ) -> Document:
         """Delete the faxbox for good; the returned document has the tombstone's revision."""
         fetch = partial(self.fetch, account_id, faxbox_id)
-        return await self._writes.remove(account_id, fetch, faxbox_id, precondition)
+        return await self._writes.delete(account_id, fetch, faxbox_id, precondition)
 
     async def restore(
         self,
@@ -234,7 +234,7 @@ class Faxboxes:
         async def restored(stored: Document) -> Document:
             return self._stamped(documents.restored_faxbox(stored), author, account_id)
 
-        return await self._writes.change(account_id, fetch, faxbox_id, restored, precondition)
+        return await self._writes.update(account_id, fetch, faxbox_id, restored, precondition)
 
     async def _fetch_hidden(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
         """Read a faxbox, also one that was soft-deleted. Raises `BadIdentifier`."""
@@ -259,7 +259,7 @@ class Faxboxes:
             return document
 
         fetch = partial(self.fetch, account_id, faxbox_id)
-        return await self._writes.change(account_id, fetch, faxbox_id, changed, precondition)
+        return await self._writes.update(account_id, fetch, faxbox_id, changed, precondition)
 
     async def _require_consistent(
         self, account_id: AccountId, document: Document, stored: Document

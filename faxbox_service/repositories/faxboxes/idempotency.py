@@ -1,8 +1,8 @@
-"""Creating once: a creation that is repeated under the same key is answered as it first was.
+"""Idempotent creation: one that is repeated under the same key gets the reply of the first.
 
-The record comes first, and names the id of the box to be. So whoever repeats the request after a
-crash, or beside it on another worker, creates the same box or finds it there. Records are documents
-of a database of our own (draft-ietf-httpapi-idempotency-key-header).
+The record comes first, and names the id of the faxbox to be created. So a client that repeats the
+request after a crash, or concurrently on another worker, creates the same faxbox or finds it there.
+Records are documents of a database of our own (draft-ietf-httpapi-idempotency-key-header).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from faxbox_service.documents.names import IDEMPOTENCY
 from faxbox_service.documents.schema.schema import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.errors import IdempotencyKeyReused, RepositoryError, StaleRevision
-from faxbox_service.repositories.primitives.clock import Clock, new_id
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.retry import CONFLICT
 from faxbox_service.stores.base import (
     DocumentNotFound,
@@ -32,15 +32,16 @@ _log = logging.getLogger(__name__)
 
 _RECORD = "faxbox_idempotency"
 _LIFETIME = 24 * 3600
-_AT_ONCE = 200
+_BATCH = 200
 
 
 class IdempotentCreations:
-    """Remembers for a day what was created under which key."""
+    """Keeps for a day what was created under which key."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: IdGenerator) -> None:
         self._store = store
         self._clock = clock
+        self._ids = ids
 
     async def once(
         self,
@@ -60,8 +61,8 @@ class IdempotentCreations:
         if "document" in record:
             first: Document = record["document"]
             return first
-        # What was created and has changed since must not be judged again, nor claim what it
-        # gave up.
+        # What was created and has changed since must not be validated again, nor claim addresses
+        # that it released.
         created = None if is_new else await find(record["faxbox_id"])
         if created is None:
             created = await self._create(record, create)
@@ -73,7 +74,7 @@ class IdempotentCreations:
         after = ""
         while True:
             try:
-                page = await self._store.documents(IDEMPOTENCY, after=after, limit=_AT_ONCE)
+                page = await self._store.documents(IDEMPOTENCY, after=after, limit=_BATCH)
             except DocumentRefused as error:
                 after = error.document_id
                 continue
@@ -99,21 +100,21 @@ class IdempotentCreations:
             with suppress(RevisionConflict):
                 await self._store.put(IDEMPOTENCY, completed)
                 return
-            # Somebody who repeated the request was faster: he has said the same, or was refused
-            # and has removed the record.
+            # A repeated request was faster: it has written the same, or was refused and has removed
+            # the record.
             del completed["_rev"]
             with suppress(RevisionConflict):
                 await self._store.put(IDEMPOTENCY, completed)
         except StoreError as error:
-            # Whoever repeats it is told of the box as it is then.
-            _log.warning("a creation under a key is not complete: %s", error)
+            # A repetition gets the faxbox as it is then.
+            _log.warning("the record of a creation under a key is not complete: %s", error)
 
     async def _begin(
         self, account_id: AccountId, key: str, data: Document
     ) -> tuple[Document, bool]:
         """The record under the key, made if there is none, and whether it was."""
         record_id = sha256(f"{account_id} {key}".encode()).hexdigest()
-        # Long data take a while, and nobody else waits for it there.
+        # Long data take a while, and in a thread no other request waits for it.
         digest = await asyncio.to_thread(_fingerprint, data)
         for _ in CONFLICT.attempts():
             record = self._new_record(record_id, account_id, digest)
@@ -142,7 +143,7 @@ class IdempotentCreations:
             "pvt_created": now,
             "pvt_modified": now,
             "digest": digest,
-            "faxbox_id": new_id(),
+            "faxbox_id": self._ids.new_id(),
             "expires": int(unix) + _LIFETIME,
         }
 

@@ -1,7 +1,7 @@
-"""What one request reserves: a box that is about to be written with addresses holds their claims.
+"""What one request reserves: the claims of a faxbox that is about to be written with addresses.
 
-Several requests may want one address for one box (two changes of it, or a creation that is repeated
-under one key), and one that fails must not free what another counts on.
+Several requests may want one address for one faxbox (two changes of it, or a creation that is
+repeated under one key), and one that fails must not release what another relies on.
 """
 
 import asyncio
@@ -10,24 +10,26 @@ from contextlib import asynccontextmanager
 
 from faxbox_service.documents.model.address_claim import is_held_by, is_reserved, new_claim
 from faxbox_service.documents.types import AccountId, Document, DocumentId, GregorianSeconds
-from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.stores.base import StoreUnavailable
 
 
 class Reservation:
-    """The addresses that one request reserves for one box, and until when that holds."""
+    """The addresses that one request reserves for one faxbox, and until when.
 
-    def __init__(self, account_id: AccountId, faxbox_id: DocumentId) -> None:
+    `id` tells the request from others that reserve addresses for the same faxbox.
+    """
+
+    def __init__(self, id: str, account_id: AccountId, faxbox_id: DocumentId) -> None:
         self.account_id = account_id
         self.faxbox_id = faxbox_id
         self.addresses: frozenset[str] = frozenset()
         self.deadline: float | None = None
         """A time of the event loop's clock; None while nothing is reserved."""
-        self._id = new_id()
+        self._id = id
         self._shared: frozenset[str] = frozenset()
 
-    def is_rivalled_by(self, claim: Document, now: GregorianSeconds) -> bool:
-        """Whether another box may be about to be written with the address."""
+    def conflicts_with(self, claim: Document, now: GregorianSeconds) -> bool:
+        """Whether another faxbox may be about to be written with the address."""
         return not is_held_by(claim, self.faxbox_id) and is_reserved(claim, now)
 
     def claim(self, address: str, now: GregorianSeconds, seconds: int) -> Document:
@@ -35,16 +37,16 @@ class Reservation:
         return new_claim(address, self.faxbox_id, self.account_id, now, seconds, self._id)
 
     def share(self, claim: Document, now: GregorianSeconds) -> None:
-        """Note a claim to be written over: another request may need it for the same box."""
+        """Note a claim to be overwritten: another request may need it for the same faxbox."""
         if claim.get("reserved_by") != self._id and is_reserved(claim, now):
             self._shared |= {claim["address"]}
 
-    def may_free(self, claim: Document) -> bool:
-        """Whether no other request counts on the claim; what several had frees itself in time."""
+    def may_release(self, claim: Document) -> bool:
+        """Whether no other request relies on the claim; a shared one ends with its reservation."""
         return claim.get("reserved_by") == self._id and claim["address"] not in self._shared
 
     @asynccontextmanager
-    async def in_time(self) -> AsyncIterator[None]:
+    async def within_deadline(self) -> AsyncIterator[None]:
         """Raise `StoreUnavailable` unless a write ends while what it needs is reserved."""
         if self.deadline is None:
             yield

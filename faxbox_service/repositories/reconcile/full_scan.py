@@ -91,7 +91,7 @@ class FullScan:
     ) -> None:
         """Make the copy in `accounts` what the account's document says."""
         try:
-            was_stale = await self._account_copies.synchronise(account_id, dry_run=dry_run)
+            was_stale = await self._account_copies.rebuild_replica(account_id, dry_run=dry_run)
         except DocumentRefused as error:
             await found([finding_of(error, account_id)])
             return

@@ -23,7 +23,7 @@ from faxbox_service.repositories.inconsistency import (
     conflict_in,
     finding_of,
 )
-from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.retry import BACKGROUND_REPAIR, Backoff
 from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, Store, StoreError
 
@@ -57,6 +57,7 @@ class Reconciler:
         sweeping: FullScan,
         creations: IdempotentCreations,
         clock: Clock,
+        ids: IdGenerator,
         *,
         interval: float,
         sweep_interval: float,
@@ -68,7 +69,7 @@ class Reconciler:
         self._clock = clock
         self._interval = interval
         self._sweep_interval = sweep_interval
-        self._lease = Lease(store, FAXES, _LEASE, beat_seconds=_BEAT * interval)
+        self._lease = Lease(store, FAXES, _LEASE, ids.new_id(), beat_seconds=_BEAT * interval)
         self._task: asyncio.Task[None] | None = None
         self._behind_since: float | None = None
         self._has_left_accounts = False
@@ -229,7 +230,7 @@ class Reconciler:
     def _must_sweep(self, checkpoint: Document) -> bool:
         swept: float = self._clock() - checkpoint.get("swept", 0.0)
         pause = self._sweep_interval
-        if self._lease.was_left_behind or self._has_left_accounts:
+        if self._lease.was_abandoned or self._has_left_accounts:
             pause = min(pause, _SHORTEST_SWEEP_PAUSE)
         # A clock that was set back may have swept in what is the future now.
         return not 0 <= swept < pause
@@ -241,7 +242,7 @@ class Reconciler:
         replication, and what we delete here would be replicated, too.
         """
         self._fall_behind()
-        self._lease.was_left_behind = False
+        self._lease.was_abandoned = False
         expected: set[DocumentId] = set()
         swept: set[AccountId] = set()
         failures = Failures()

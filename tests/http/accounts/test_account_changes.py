@@ -120,11 +120,11 @@ async def test_an_old_key_is_nobodys_even_while_its_copy_is_stale(
     path = f"{tenant.path}/api_key"
     before = (await tenant.client.get(path)).data["api_key"]
     assert (await tenant.client.put(path)).status == 200
-    assert service.repositories.accounts.copies.failures == 1
+    assert service.repositories.accounts.replicas.failures == 1
     assert f"the copy of account {tenant.account.id}" in caplog.text
     without_copies.undo()
     assert (await service.client().put("/v2/api_auth", {"api_key": before})).status == 404
-    await service.repositories.accounts.copies.synchronise(tenant.account.id)
+    await service.repositories.accounts.replicas.rebuild_replica(tenant.account.id)
     current = (await tenant.client.get(path)).data["api_key"]
     assert (await service.client().put("/v2/api_auth", {"api_key": current})).status == 201
 
@@ -150,13 +150,13 @@ async def test_an_account_is_made_even_when_its_copy_cannot_be(service, tenant, 
     answer = await tenant.client.put(tenant.path, {"name": f"x {new_id()}"})
     assert answer.status == 201
     path, account_id = f"/v2/accounts/{answer.data['id']}", answer.data["id"]
-    copies = service.repositories.accounts.copies
+    copies = service.repositories.accounts.replicas
     # The child's own, and that of its parent, which counts it.
     assert copies.failures == 2
     assert (await tenant.client.get(path)).data["name"] == answer.data["name"]
     assert (await tenant.client.get(f"{tenant.path}/children")).data == []
     without_copies.undo()
-    await copies.synchronise(account_id)
+    await copies.rebuild_replica(account_id)
     listed = (await tenant.client.get(f"{tenant.path}/children")).data
     assert [child["id"] for child in listed] == [account_id]
     await tenant.client.delete(path)

@@ -157,7 +157,7 @@ async def test_an_ancestor_that_is_gone_is_not_shown(service, line):
     expected = [tenant.account.id for tenant in line[:-1] if tenant is not gone]
     assert (answer.status, ids_of(answer)) == (200, expected)
     await service.repositories.store.put(database, {**hidden, "pvt_deleted": False})
-    await accounts.copies.synchronise(gone.account.id)
+    await accounts.replicas.rebuild_replica(gone.account.id)
 
 
 async def test_siblings_are_for_those_above(service, root, tenant, other, line):

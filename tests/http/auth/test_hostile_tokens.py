@@ -1,9 +1,11 @@
 """Tokens made to hurt: long, deep, with impossible numbers, with too much in them."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import quote
 
 import pytest
@@ -11,11 +13,14 @@ from cryptography.hazmat.primitives import serialization
 
 from faxbox_service.crossbar.auth.authentication import Authenticator
 from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
-from faxbox_service.repositories.auth.revocations import Revocations
+from faxbox_service.repositories.auth.identities import Identities
 from faxbox_service.repositories.auth.signing_keys import SigningKeys
+from faxbox_service.repositories.auth.tokens import Tokens
+from faxbox_service.repositories.errors import InvalidCredentials
+from faxbox_service.repositories.primitives.clock import system_clock, system_ids
 from tests.http.auth.test_logins import basic
 from tests.http.auth.test_masquerading import user_of
-from tests.http.conftest import child_of, status_within_a_second
+from tests.http.conftest import child_of
 from tests.http.signing import claims_of, signed, signing_key
 from tests.http.users import log_in
 
@@ -287,27 +292,51 @@ class TestMemoryOfTokens:
         assert 10 < remembered(service) < 30
 
 
-class TestMoreRevocationsThanAreRemembered:
-    @pytest.fixture
-    def environment(self, monkeypatch):
-        monkeypatch.setattr("faxbox_service.repositories.auth.revocations._ENTRIES", 3)
-        return {}
+@asynccontextmanager
+async def tokens_with_little_memory(service):
+    """Another worker's tokens on the service's store."""
+    repositories = service.repositories
+    store, accounts, users = repositories.store, repositories.accounts, repositories.users
+    tokens = Tokens(
+        store,
+        accounts,
+        Identities(store, accounts, users, system_ids),
+        repositories.signing_keys,
+        system_clock,
+        system_ids,
+        lifetime=3600,
+        recheck_seconds=5,
+        revocations_in_memory=3,
+    )
+    await tokens.open()
+    yield tokens
+    await tokens.close()
 
-    async def test_all_of_them_count(self, service, elsewhere, tenant):
-        tokens = service.repositories.tokens
-        issued = [await tokens.issue(tenant.account, None, "cb_api_auth") for _ in range(8)]
-        for worker in (service, elsewhere):
-            for token in issued:
-                assert (await worker.client(token).get(tenant.faxboxes)).status == 200
+
+async def is_refused(tokens, token):
+    with suppress(InvalidCredentials):
+        await tokens.verify(token)
+        return False
+    return True
+
+
+async def test_more_revocations_than_fit_into_memory_all_count(service, elsewhere, tenant):
+    async with (
+        tokens_with_little_memory(service) as here,
+        tokens_with_little_memory(elsewhere) as there,
+    ):
+        issued = [await here.issue(tenant.account, None, "cb_api_auth") for _ in range(8)]
+        for worker in (here, there):
+            assert [await is_refused(worker, token) for token in issued] == [False] * 8
         for token in issued[:-1]:
-            assert (await service.client(token).delete("/v2/token_auth")).status == 200
-        for worker in (service, elsewhere):
-            for token in issued[:-1]:
-                client = worker.client(token)
-                assert await status_within_a_second(client, tenant.faxboxes, 401) == 401
-            assert (await worker.client(issued[-1]).get(tenant.faxboxes)).status == 200
-            revocations: Revocations = worker.repositories.tokens._revocations
-            assert len(revocations._entries) == 3
+            await here.revoke(token)
+        for worker in (here, there):
+            async with asyncio.timeout(5):
+                for token in issued[:-1]:
+                    while not await is_refused(worker, token):  # noqa: ASYNC110
+                        await asyncio.sleep(0.02)
+            assert not await is_refused(worker, issued[-1])
+            assert len(worker._revocations._entries) == 3
 
 
 async def test_basic_credentials_of_any_shape(service, tenant):

@@ -11,8 +11,7 @@ from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.faxboxes.address_claims import AddressClaims
 from faxbox_service.repositories.faxboxes.address_generator import AddressGenerator
-from faxbox_service.repositories.faxboxes.reservation import Reservation
-from faxbox_service.repositories.primitives.clock import new_id, system_clock
+from faxbox_service.repositories.primitives.clock import new_id, system_clock, system_ids
 from faxbox_service.stores.base import MissingView, StoreUnavailable
 from tests.http.claims import (
     claim_of,
@@ -376,15 +375,17 @@ async def test_a_change_that_is_refused_keeps_no_address(service, tenant):
 
 
 async def test_who_fails_frees_no_address_that_another_reserved_for_the_same_box(service, tenant):
-    claims = AddressClaims(service.repositories.store, system_clock, reserved_seconds=60)
+    claims = AddressClaims(
+        service.repositories.store, system_clock, system_ids, reserved_seconds=60
+    )
     address, box_id = new_address(), new_id()
-    first, second = (Reservation(tenant.account.id, box_id) for _ in range(2))
+    first, second = (claims.new_reservation(tenant.account.id, box_id) for _ in range(2))
     await claims.claim(first, {address})
     await claims.claim(second, {address})
     for failed in (second, first):
         await claims.release(failed)
         assert await holder_of(service, address) == box_id
-    alone = Reservation(tenant.account.id, box_id)
+    alone = claims.new_reservation(tenant.account.id, box_id)
     address = new_address()
     await claims.claim(alone, {address})
     await claims.release(alone)

@@ -350,7 +350,7 @@ async def test_another_takes_over_from_one_that_was_killed(reconcilers):
         return reconcilers[1].is_active
 
     await eventually(is_taken_over)
-    assert reconcilers[1]._lease.was_left_behind or reconcilers[1].lag >= 0
+    assert reconcilers[1]._lease.was_abandoned or reconcilers[1].lag >= 0
     first._lease.is_held = False
 
 

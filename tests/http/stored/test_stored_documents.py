@@ -133,7 +133,7 @@ async def test_a_slow_writer_does_not_undo_a_newer_copy(service, tenant):
     old = await service.stored(tenant.account.id, box["id"])
     copy = await service.copy(box["id"])
     await tenant.client.patch(path, {"retries": 3})
-    await copies.follow(tenant.account.id, old, copy)
+    await copies.update_replica(tenant.account.id, old, copy)
     assert (await service.copy(box["id"]))["retries"] == 3
     assert copies.failures == 0
 
@@ -194,5 +194,5 @@ async def test_a_copy_says_whose_it_is_though_its_box_does_not(service, tenant):
     stored = await store.get(database, box["id"])
     del stored["pvt_account_id"]
     await store.put(database, stored)
-    await service.repositories.faxbox_replicas.synchronise(tenant.account.id, box["id"])
+    await service.repositories.faxbox_replicas.rebuild_replica(tenant.account.id, box["id"])
     assert (await service.copy(box["id"]))["pvt_account_id"] == tenant.account.id

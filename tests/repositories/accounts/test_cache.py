@@ -140,9 +140,8 @@ async def test_even_while_they_arrive_nothing_is_believed_for_ever(known, clock)
     assert (await known.find(ID, load)).name == "2"
 
 
-async def test_memory_is_bounded(feed, clock, monkeypatch):
-    monkeypatch.setattr("faxbox_service.repositories.accounts.cache._ENTRIES", 3)
-    known = AccountCache(feed, clock, unfollowed_seconds=5)
+async def test_memory_is_bounded(feed, clock):
+    known = AccountCache(feed, clock, unfollowed_seconds=5, entries=3)
     load = Loader()
     for number in range(5):
         await known.find(f"{number:032x}", load)
