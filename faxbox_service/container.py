@@ -162,7 +162,7 @@ class Repositories:
             packaged_schema("token_restrictions", strict=strict),
             configuration,
             clock,
-            remembered_seconds=settings.account_cache,
+            cached_seconds=settings.account_cache,
         )
         return cls(
             store=store,
@@ -238,5 +238,5 @@ def reconciler_of(
         clock,
         ids,
         interval=settings.reconcile_interval,
-        sweep_interval=settings.sweep_interval,
+        full_scan_interval=settings.sweep_interval,
     )

@@ -72,7 +72,7 @@ def _change_password(options: argparse.Namespace) -> None:
         changed = await repositories.users.set_password(
             options.account_id, user["_id"], password, author()
         )
-        await repositories.tokens.tell_reset(options.account_id, user["_id"])
+        await repositories.tokens.publish_reset(options.account_id, user["_id"])
         return changed
 
     document = with_repositories(options, change)

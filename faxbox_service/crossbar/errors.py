@@ -13,7 +13,7 @@ from faxbox_service.repositories.errors import (
     PreconditionNotMet,
     StaleRevision,
     TokenExpired,
-    TooMuchAtOnce,
+    TooManyWaiting,
 )
 from faxbox_service.stores.base import (
     DocumentRefused,
@@ -289,7 +289,7 @@ def error_of(exception: Exception) -> CrossbarError | None:
                 "cause": exception.key,
             }
             return CrossbarError(422, "idempotency_key_reused", data)
-        case TooMuchAtOnce():
+        case TooManyWaiting():
             return overloaded()
         case AccountHasDescendants():
             data = {"message": "account has descendants"}

@@ -22,14 +22,14 @@ class Summary:
         """Count findings, each once: in a dry run replicas and claims lead to a faxbox again."""
         for finding in findings:
             key = (
-                *(finding.fault, finding.account_id, finding.faxbox_id),
-                *(finding.address, finding.place),
+                *(finding.inconsistency, finding.account_id, finding.faxbox_id),
+                *(finding.address, finding.location),
             )
             if key in self._seen:
                 continue
             self._seen.add(key)
-            self.faults[finding.fault] += 1
-            if finding.fault.is_for_people:
+            self.faults[finding.inconsistency] += 1
+            if finding.inconsistency.needs_operator:
                 self.for_people.append(finding)
 
     def facts(self) -> Document:
@@ -37,8 +37,8 @@ class Summary:
         return {
             "accounts": self.accounts,
             "faults": {str(fault): self.faults[fault] for fault in Inconsistency},
-            "doubled": [_conflicting(one) for one in self.for_people if one.rival is not None],
-            "documents": [_document(one) for one in self.for_people if one.place is not None],
+            "doubled": [_duplicate(one) for one in self.for_people if one.conflicting is not None],
+            "documents": [_document(one) for one in self.for_people if one.location is not None],
         }
 
 
@@ -59,7 +59,7 @@ async def repair(
 
     only = None if account_id is None else (account_id,)
     if only is None:
-        await full_scan.look_at_system(found)
+        await full_scan.scan_system(found)
     accounts = await full_scan.accounts(found) if account_id is None else [account_id]
     expected: set[DocumentId] = set()
     for account in accounts:
@@ -71,21 +71,21 @@ async def repair(
 
 
 def _document(finding: Finding) -> Document:
-    database, document_id = finding.place or ("", "")
+    database, document_id = finding.location or ("", "")
     return {
-        "fault": str(finding.fault),
+        "fault": str(finding.inconsistency),
         "database": database,
         "document_id": document_id,
         "reason": finding.reason,
     }
 
 
-def _conflicting(finding: Finding) -> Document:
-    rival = finding.rival or {}
+def _duplicate(finding: Finding) -> Document:
+    other = finding.conflicting or {}
     return {
         "address": finding.address,
         "account_id": finding.account_id,
         "faxbox_id": finding.faxbox_id,
-        "other_account_id": rival.get("pvt_account_id"),
-        "other_faxbox_id": rival.get("faxbox_id", rival.get("_id")),
+        "other_account_id": other.get("pvt_account_id"),
+        "other_faxbox_id": other.get("faxbox_id", other.get("_id")),
     }

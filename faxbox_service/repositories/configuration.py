@@ -13,15 +13,15 @@ from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Revisi
 from .primitives.clock import Clock
 from .primitives.ttl_cache import TtlCache
 
-_REMEMBERED_SECONDS = 60.0
+_CACHED_SECONDS = 60.0
 
 
 class Configuration:
-    """Reads settings (remembered for a minute) and creates those that must exist."""
+    """Reads settings (cached for a minute) and creates those that must exist."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
-        self._documents: TtlCache[tuple[str, str], Document] = TtlCache(_REMEMBERED_SECONDS, clock)
+        self._documents: TtlCache[tuple[str, str], Document] = TtlCache(_CACHED_SECONDS, clock)
 
     async def system_value(self, category: str, name: str) -> Json:
         """The value for every node, or None."""

@@ -1,4 +1,4 @@
-"""What the repositories refuse, in the domain's words; `crossbar.errors` gives them statuses."""
+"""What repositories refuse, in terms of the domain; `crossbar.errors` maps it to statuses."""
 
 from faxbox_service.documents.types import Revision
 
@@ -16,7 +16,7 @@ class BadIdentifier(RepositoryError):
 
 
 class StaleRevision(RepositoryError):
-    """The document changed since the revision the client named, or keeps changing under us."""
+    """The document changed since the revision the client named, or changes too often."""
 
     def __init__(self, named: Revision | None = None) -> None:
         super().__init__("the document has changed")
@@ -33,7 +33,7 @@ class InvalidCredentials(RepositoryError):
 
 
 class TokenExpired(RepositoryError):
-    """The token was good once."""
+    """The token was valid once."""
 
 
 class IdempotencyKeyReused(RepositoryError):
@@ -44,9 +44,9 @@ class IdempotencyKeyReused(RepositoryError):
         self.key = key
 
 
-class TooMuchAtOnce(RepositoryError):
-    """Others ask for as much work as there may be at a time; to be asked for again later."""
+class TooManyWaiting(RepositoryError):
+    """As many jobs as may wait for a worker thread do; to be tried again later."""
 
 
 class AccountHasDescendants(RepositoryError):
-    """The account cannot go before its descendants do."""
+    """The account cannot be deleted before its descendants are."""

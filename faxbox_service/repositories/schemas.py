@@ -19,7 +19,7 @@ from faxbox_service.documents.types import Document
 from faxbox_service.stores.base import Change, Store
 
 from .errors import BadIdentifier
-from .primitives.changes_follower import Follower
+from .primitives.changes_follower import ChangesFollower
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _LONGEST_REASON = 1000
 
 
 class Schemas:
-    """Knows every schema by its id; what changes in the store is in force at once."""
+    """Finds every schema by its id; what changes in the store is in force at once."""
 
     def __init__(self, store: Store, *, strict: bool) -> None:
         self._strict = strict
@@ -40,15 +40,15 @@ class Schemas:
         self._stored: dict[str, Document] = {}
         self._ready: dict[str, Schema] = {}
         self._refused: dict[str, str] = {}
-        """The revision of each stored schema that was found broken, so that it is told once."""
-        self._follower = Follower(store, SYSTEM_SCHEMAS, self._take)
+        """The revision of each stored schema that was found broken, so that it is logged once."""
+        self._follower = ChangesFollower(store, SYSTEM_SCHEMAS, self._take)
 
     async def open(self) -> None:
         """Load the stored schemas, and follow their changes. Raises `StoreError`."""
         await self._follower.start()
 
     async def close(self) -> None:
-        """Follow them no more."""
+        """Stop following them."""
         await self._follower.stop()
 
     def ids(self) -> list[str]:
@@ -59,7 +59,7 @@ class Schemas:
         """The schema in force. Raises `BadIdentifier` when there is none that works."""
         schema = self._ready.get(id)
         if schema is None:
-            schema = self._ready[id] = self._made(id)
+            schema = self._ready[id] = self._compiled(id)
         return schema
 
     def read(self, id: str) -> Document:
@@ -90,7 +90,7 @@ class Schemas:
         for id in self._packaged:
             self.current(id)
 
-    def _made(self, id: str) -> Schema:
+    def _compiled(self, id: str) -> Schema:
         stored = self._stored.get(id)
         if stored is not None:
             try:

@@ -104,7 +104,7 @@ class UsersResource:
             reply = _shown(patched.document)
             reply.headers |= invalid_fields(patched.invalid)
         if data.get("password"):
-            await self._tokens.tell_reset(account.id, user_id)
+            await self._tokens.publish_reset(account.id, user_id)
         return reply
 
     async def _delete(self, call: Call, account: Account, user_id: DocumentId) -> Reply:
@@ -115,7 +115,7 @@ class UsersResource:
             )
         else:
             document = await self._users.delete(account.id, user_id, call.precondition)
-        await self._tokens.tell_reset(account.id, user_id)
+        await self._tokens.publish_reset(account.id, user_id)
         shown = {**user_response(document), "_read_only": {"deleted": True}}
         return Reply(shown, revision=document["_rev"])
 

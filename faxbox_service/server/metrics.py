@@ -89,8 +89,8 @@ class Metrics(Collector):
             "Inconsistencies found; all but those left to people were repaired.",
             labels=["fault"],
         )
-        for fault in Inconsistency:
-            found.add_metric([str(fault)], reconciler.repairs[fault])
+        for inconsistency in Inconsistency:
+            found.add_metric([str(inconsistency)], reconciler.findings[inconsistency])
         yield found
 
 

@@ -213,7 +213,7 @@ class Accounts:
         document = await self.fetch(account.id)
         precondition.require(document["_rev"])
         faxbox_ids = await self._faxbox_ids(account.id)
-        self._known.forget(account.id)
+        self._known.invalidate(account.id)
         await self._store.delete_database(account_database(account.id))
         await self._reconcile(account.id, faxbox_ids)
         await self.replicas.update_replica(account.id)
@@ -265,7 +265,7 @@ class Accounts:
             revision = await put_with_leaves(self._store, account_database(account_id), document)
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
-        self._known.forget(account_id)
+        self._known.invalidate(account_id)
         await self.replicas.update_replica(account_id)
         return revision
 

@@ -1,7 +1,7 @@
-"""What requests are judged by, remembered for every account: kept fresh by the changes feed.
+"""The cache of accounts, which every request looks up: invalidated through the changes feed.
 
-Each change of an account reaches its copy in `accounts`, whoever makes it, so following that one
-database tells of all accounts. While it cannot be followed, memories are believed for seconds only.
+Each change of an account reaches its replica in `accounts`, whatever makes it, so following that
+one database invalidates all accounts. While it cannot be followed, entries are valid for seconds.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,20 +10,20 @@ from faxbox_service.bounded_cache import BoundedCache
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId
-from faxbox_service.repositories.primitives.changes_follower import Follower
+from faxbox_service.repositories.primitives.changes_follower import ChangesFollower
 from faxbox_service.repositories.primitives.clock import SteadyClock
 from faxbox_service.stores.base import NOW, Change, Store
 
 _FOLLOWED_SECONDS = 300.0
-"""How long an account is believed at most: for one whose copy somebody forgot to write."""
+"""The longest an account stays cached: its replica may have been left unwritten."""
 
 _BYTES = 16_000_000
 
 
 class AccountCache:
-    """Remembers accounts, `unfollowed_seconds` at most while changes do not arrive.
+    """Keeps accounts, for `unfollowed_seconds` at most while changes do not arrive.
 
-    With 0 seconds nothing is remembered, and nothing followed.
+    With 0 seconds nothing is cached, and nothing followed. `entries` bounds their number.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class AccountCache:
     ) -> None:
         self._clock = clock
         self._unfollowed_seconds = unfollowed_seconds
-        self._known: BoundedCache[AccountId, tuple[float, Account]] = BoundedCache(
+        self._entries: BoundedCache[AccountId, tuple[float, Account]] = BoundedCache(
             _BYTES, most=entries
         )
         self._loading: dict[AccountId, object] = {}
-        self._follower = Follower(store, ACCOUNTS, self._take, NOW)
+        self._follower = ChangesFollower(store, ACCOUNTS, self._take, NOW)
 
     async def open(self) -> None:
         """Begin to follow. Raises `StoreError`."""
@@ -48,50 +48,50 @@ class AccountCache:
             await self._follower.start()
 
     async def close(self) -> None:
-        """Follow no more."""
+        """Stop following."""
         await self._follower.stop()
 
     async def find(
         self, account_id: AccountId, load: Callable[[AccountId], Awaitable[Account]]
     ) -> Account:
-        """The account as it is remembered, or as `load` has it now. Raises what that raises."""
-        account = self._believed(account_id)
+        """The account as it is cached, or as `load` returns it now. Raises what that raises."""
+        account = self._cached(account_id)
         if account is not None:
             return account
-        # A change while we load makes what we load stale, though it is only remembered after.
+        # A change while we load makes what we load stale, though it is cached only after.
         mark = self._loading[account_id] = object()
         try:
             account = await load(account_id)
             if self._loading.get(account_id) is mark:
-                self._remember(account)
+                self._keep(account)
         finally:
             if self._loading.get(account_id) is mark:
                 del self._loading[account_id]
         return account
 
-    def forget(self, account_id: AccountId) -> None:
-        """Believe nothing about an account any more: it has changed."""
-        self._known.forget(account_id)
+    def invalidate(self, account_id: AccountId) -> None:
+        """Drop an account: it has changed."""
+        self._entries.forget(account_id)
         self._loading.pop(account_id, None)
 
-    def _believed(self, account_id: AccountId) -> Account | None:
-        entry = self._known.get(account_id)
+    def _cached(self, account_id: AccountId) -> Account | None:
+        entry = self._entries.get(account_id)
         if entry is None:
             return None
         since, account = entry
         is_followed = self._follower.is_following
         seconds = _FOLLOWED_SECONDS if is_followed else self._unfollowed_seconds
-        # A clock that was put back makes nothing younger.
+        # A clock that was set back makes nothing younger.
         if 0 <= self._clock() - since < seconds:
             return account
-        self._known.forget(account_id)
+        self._entries.forget(account_id)
         return None
 
-    def _remember(self, account: Account) -> None:
+    def _keep(self, account: Account) -> None:
         if self._unfollowed_seconds <= 0:
             return
-        self._known.put(account.id, (self._clock(), account), account.memory)
+        self._entries.put(account.id, (self._clock(), account), account.memory)
 
     def _take(self, changes: list[Change]) -> None:
         for change in changes:
-            self.forget(change.id)
+            self.invalidate(change.id)

@@ -1,4 +1,4 @@
-"""The public field `descendants_count`, which Kazoo keeps when a child comes or goes.
+"""The public field `descendants_count`, which Kazoo updates when a child is added or removed.
 
 Kazoo counts all descendants anew each time; adding costs the same whatever their number.
 """
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class DescendantCounts:
-    """Adds to the counts of accounts; children that come at the same moment are added together."""
+    """Adds to the counts of accounts; children created at the same moment are added together."""
 
     def __init__(self, change: ChangeAccount) -> None:
         self._change = change
@@ -29,7 +29,7 @@ class DescendantCounts:
         self._locks: dict[AccountId, asyncio.Lock] = {}
 
     async def add(self, account_id: AccountId, difference: int) -> None:
-        """Count so many descendants more; a failure is only logged: the children are there."""
+        """Add `difference` to the count; a failure is only logged, since the children exist."""
         self._pending[account_id] = self._pending.get(account_id, 0) + difference
         lock = self._locks.setdefault(account_id, asyncio.Lock())
         async with lock:
@@ -43,7 +43,7 @@ class DescendantCounts:
         try:
             await self._change(account_id, lambda stored: with_descendants(stored, difference))
         except asyncio.CancelledError:
-            # The next who counts does it.
+            # The next call adds it.
             self._pending[account_id] = self._pending.get(account_id, 0) + difference
             raise
         except (StoreError, RepositoryError) as error:

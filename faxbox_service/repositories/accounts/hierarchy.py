@@ -42,13 +42,13 @@ class AccountHierarchy:
         return await find_rows(self._store, ACCOUNTS, view, bounded)
 
     async def ancestors(self, account: Account, viewer: Account) -> list[Account]:
-        """The accounts above one, the root first; from the viewer on, unless he is superduper."""
+        """The accounts above one, the root first; from the viewer on, unless that is superduper."""
         tree = account.tree
         if not viewer.is_superduper_admin:
             tree = tree[tree.index(viewer.id) :] if viewer.id in tree else ()
         ancestors = []
         for account_id in tree:
-            # Kazoo does not keep everyone from deleting what has descendants.
+            # Kazoo does not prevent every deletion of an account that has descendants.
             with suppress(BadIdentifier):
                 ancestors.append(await self._accounts.find(account_id))
         return ancestors
@@ -69,7 +69,7 @@ class AccountHierarchy:
 
 
 def _beyond_texts(key: Json) -> Json:
-    """Kazoo's high key as one that is beyond texts in every order."""
+    """Kazoo's high key as one that is beyond texts in every collation."""
     if isinstance(key, list) and key[-1:] == [HIGHEST_TEXT]:
         return [*key[:-1], {}]
     return key

@@ -1,4 +1,4 @@
-"""Who a token or a login speaks for: signing keys, identities, revocations, restrictions.
+"""On whose behalf a token acts: signing keys, identities, revocations, restrictions.
 
 Where credentials are found in a request is decided in `faxbox_service.crossbar.auth`.
 """

@@ -1,4 +1,4 @@
-"""Whose a phone number is, from Kazoo's `numbers/…` databases (data model, section 1.2).
+"""The account of a phone number, from Kazoo's `numbers/…` databases (data model, section 1.2).
 
 A number is the document of its own name, in E.164, in the database of its first five characters:
 `+14155550100` in `numbers/+1415`.
@@ -19,7 +19,7 @@ _E164 = re.compile(r"\+?([0-9]{7,15})\Z", re.ASCII)
 
 
 class PhoneNumbers:
-    """Finds the accounts of numbers; numbers themselves are Kazoo's to manage."""
+    """Finds the accounts of numbers; the numbers themselves are managed by Kazoo."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -40,7 +40,7 @@ class PhoneNumbers:
 
 
 def normalized_number(text: str) -> str | None:
-    """`(415) 555-0100` → `+14155550100`; None for what is no number.
+    """`(415) 555-0100` → `+14155550100`; None for what is not a number.
 
     Ten digits, or eleven from 1 on, are North American, as Kazoo's default converter has it.
     """

@@ -1,7 +1,7 @@
-"""Tokens that ended before their time: every worker knows them within a second.
+"""Revoked tokens: every worker refuses them within a second.
 
-They are documents of a database of our own: whatever lies in Kazoo's `token_auth` is a token to it.
-So many are known from memory; where there are more, the store is asked.
+They are documents of a database of our own: to Kazoo, every document in `token_auth` is a token.
+A bounded number is in memory; where there are more, the store is queried.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from faxbox_service.bounded_cache import BoundedCache
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import REVOCATIONS
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
-from faxbox_service.repositories.primitives.changes_follower import Follower
+from faxbox_service.repositories.primitives.changes_follower import ChangesFollower
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.stores.base import (
     Change,
@@ -26,7 +26,7 @@ from faxbox_service.stores.base import (
 _REVOCATION = "token_revocation"
 _RESET = "signature_secret_reset"
 _RESET_SECONDS = 3600
-"""How long a reset is told; workers that start later have nothing to forget."""
+"""How long a reset is published; workers that start later have nothing cached."""
 
 _MOST_PURGED = 100
 
@@ -41,10 +41,10 @@ class _Entry:
 
 
 class Revocations:
-    """Knows which tokens are revoked.
+    """Keeps which tokens are revoked, `entries` of them in memory.
 
-    Tells `on_revoked` the fingerprints of those that are from now on, and `on_reset` whose
-    signature secret is another.
+    Calls `on_revoked` with the fingerprints of those that are from now on, and `on_reset` with the
+    identities whose signature secret has changed.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Revocations:
         self._entries: BoundedCache[DocumentId, _Entry] = BoundedCache(_BYTES, most=entries)
         self._is_complete = True
         """Whether all that is revoked is in memory."""
-        self._follower = Follower(store, REVOCATIONS, self._take)
+        self._follower = ChangesFollower(store, REVOCATIONS, self._take)
 
     async def open(self) -> None:
         """Load what is revoked, and follow what will be. Raises `StoreError`."""
@@ -73,15 +73,15 @@ class Revocations:
         await self._purge()
 
     async def close(self) -> None:
-        """Follow no more."""
+        """Stop following."""
         await self._follower.stop()
 
     def is_revoked(self, fingerprint: str) -> bool:
-        """Whether we know that a token is revoked."""
+        """Whether a token is known to be revoked, by what is in memory."""
         return fingerprint in self._entries
 
     async def is_revoked_in_store(self, fingerprint: str) -> bool:
-        """The same, asking the store where memory may not know. Raises `StoreError`."""
+        """Whether it is revoked, by the store where memory may lack it. Raises `StoreError`."""
         if fingerprint in self._entries:
             return True
         if self._is_complete and self._follower.is_following:
@@ -99,12 +99,12 @@ class Revocations:
         with suppress(RevisionConflict):
             await self._write(document, expires)
         if fingerprint not in self._entries:
-            self._remember(fingerprint, _Entry("", expires))
+            self._keep(fingerprint, _Entry("", expires))
         self._on_revoked(fingerprint)
         await self._purge()
 
-    async def tell_reset(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
-        """Let every worker look at a signature secret again."""
+    async def publish_reset(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
+        """Make every worker read a signature secret again."""
         self._on_reset(account_id, owner_id)
         document = {
             "_id": self._ids.new_id(),
@@ -117,14 +117,14 @@ class Revocations:
         now = gregorian_seconds(self._clock())
         document |= {"pvt_created": now, "pvt_modified": now, "expires": expires}
         revision = await self._store.put(REVOCATIONS, document)
-        self._remember(document["_id"], _Entry(revision, expires))
+        self._keep(document["_id"], _Entry(revision, expires))
 
-    def _remember(self, document_id: DocumentId, entry: _Entry) -> None:
+    def _keep(self, document_id: DocumentId, entry: _Entry) -> None:
         if not self._entries.put(document_id, entry, _ENTRY_BYTES):
             self._is_complete = False
 
     async def _purge(self) -> None:
-        """Remove some of those whose tokens have expired since."""
+        """Delete some of those whose tokens have expired since."""
         now = self._clock()
         expired = (item for item in self._entries.items() if item[1].expires < now)
         for document_id, entry in list(islice(expired, _MOST_PURGED)):
@@ -141,7 +141,7 @@ class Revocations:
                 continue
             expires = document.get("expires")
             if isinstance(expires, int | float):
-                self._remember(change.id, _Entry(change.revision, expires))
+                self._keep(change.id, _Entry(change.revision, expires))
             if document.get("pvt_type") == _RESET:
                 account_id, owner_id = document["identity"]
                 self._on_reset(account_id, owner_id)

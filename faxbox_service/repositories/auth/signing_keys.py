@@ -76,13 +76,13 @@ class SigningKeys:
         return key_id, key
 
     async def rotate(self) -> str:
-        """Sign new tokens with a new key, and return its id; old tokens stay good (`kid`)."""
+        """Sign new tokens with a new key, and return its id; old tokens stay valid (`kid`)."""
         key_id = await self._make_key()
         await self._configuration.set_system_value(*_CURRENT_KEY, key_id)
         return key_id
 
     async def public_key(self, key_id: str) -> RSAPublicKey | None:
-        """The key that verifies tokens of this `kid`, or None when we know no such key."""
+        """The key that verifies tokens of this `kid`, or None when there is none."""
         if not _KEY_ID.match(key_id):
             return None
         key = await self._load(key_id)

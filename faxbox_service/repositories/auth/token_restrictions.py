@@ -36,21 +36,21 @@ TOKEN_RESTRICTIONS = "token_restrictions"
 _CATEGORY = "crossbar.token_restrictions"
 
 _LONGEST = 32_000
-"""Bytes of JSON: each request of the account is judged by them."""
+"""Bytes of JSON: each request of the account is checked against them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The rules that were looked up; None: there are none."""
+    """The rules that were found; None: there are none."""
 
     rules: Document | None
 
 
 class TokenRestrictions:
-    """Finds the restrictions of an account; they are remembered for `remembered_seconds`.
+    """Finds the restrictions of an account; they are cached for `cached_seconds`.
 
-    They are in one memory, and not in what is known of each token, so that a change is in force
-    for all tokens at the same time, and memory is bounded however many tokens there are.
+    They have a cache of their own, apart from that of tokens, so that a change is in force for all
+    tokens at the same time, and memory is bounded whatever the number of tokens.
     """
 
     def __init__(
@@ -60,15 +60,13 @@ class TokenRestrictions:
         configuration: Configuration,
         clock: Clock,
         *,
-        remembered_seconds: float,
+        cached_seconds: float,
     ) -> None:
         self._store = store
         self._schema = schema
         self._clock = clock
         self._configuration = configuration
-        self._known: TtlCache[tuple[AccountId, str, str], _Found] = TtlCache(
-            remembered_seconds, clock
-        )
+        self._found: TtlCache[tuple[AccountId, str, str], _Found] = TtlCache(cached_seconds, clock)
         self._changes = 0
         """How often restrictions were changed here: what is being read meanwhile may be stale."""
 
@@ -80,13 +78,13 @@ class TokenRestrictions:
         if account.is_superduper_admin:
             return None
         key = (account.id, method, priv_level)
-        found = self._known.get(key)
+        found = self._found.get(key)
         if found is None:
             changes = self._changes
-            found = _Found(await self._look_up(*key))
+            found = _Found(await self._read(*key))
             if changes == self._changes:
-                size = memory_of([found.rules, *key], self._known.largest)
-                self._known.put(key, found, size)
+                size = memory_of([found.rules, *key], self._found.largest)
+                self._found.put(key, found, size)
         return found.rules
 
     async def fetch(self, account_id: AccountId) -> Document:
@@ -102,7 +100,7 @@ class TokenRestrictions:
     async def replace(
         self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
     ) -> Document:
-        """Put the account's restrictions in the place of those it has, if any.
+        """Replace the account's restrictions, or set the first.
 
         Raises `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
@@ -131,11 +129,11 @@ class TokenRestrictions:
             raise StaleRevision from None
         except MissingDatabase:
             raise BadIdentifier(account_id) from None
-        self._forget(account_id)
+        self._invalidate(account_id)
         return {**document, "_rev": revision}
 
     async def delete(self, account_id: AccountId, precondition: Precondition) -> Document:
-        """Lift the account's restrictions, for good. Raises as `fetch` and `replace`."""
+        """Delete the account's restrictions for good. Raises as `fetch` and `replace`."""
         stored = await self.fetch(account_id)
         precondition.require(stored["_rev"])
         database = account_database(account_id)
@@ -145,12 +143,10 @@ class TokenRestrictions:
             raise StaleRevision from None
         except (DocumentNotFound, MissingDatabase):
             raise BadIdentifier(TOKEN_RESTRICTIONS) from None
-        self._forget(account_id)
+        self._invalidate(account_id)
         return {**stored, "_rev": revision}
 
-    async def _look_up(
-        self, account_id: AccountId, method: str, priv_level: str
-    ) -> Document | None:
+    async def _read(self, account_id: AccountId, method: str, priv_level: str) -> Document | None:
         try:
             own = (await self.fetch(account_id)).get("restrictions")
         except BadIdentifier:
@@ -166,10 +162,10 @@ class TokenRestrictions:
             if (value := await self._configuration.system_value(_CATEGORY, name)) is not None
         }
 
-    def _forget(self, account_id: AccountId) -> None:
+    def _invalidate(self, account_id: AccountId) -> None:
         self._changes += 1
-        for key in [key for key, _ in self._known.items() if key[0] == account_id]:
-            self._known.forget(key)
+        for key in [key for key, _ in self._found.items() if key[0] == account_id]:
+            self._found.forget(key)
 
 
 def _require_short(data: Document) -> None:

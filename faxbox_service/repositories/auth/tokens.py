@@ -31,12 +31,12 @@ _ISSUER = "kazoo"
 _OPTIONAL_IDS = ("owner_id", "original_account_id", "original_owner_id")
 _LONGEST_ID = 256
 _LATEST_EXPIRY = 2**53
-"""Unix seconds that every JSON library knows exactly."""
+"""Unix seconds; the largest integer that every JSON library represents exactly."""
 
-_REMEMBERED_SECONDS = 24 * 3600.0
-"""How long a token's signature stays known to be good."""
+_VERIFIED_SECONDS = 24 * 3600.0
+"""How long a token's signature stays known to be valid."""
 
-_REMEMBERED_BYTES = 16_000_000
+_VERIFIED_BYTES = 16_000_000
 
 _REVOCATIONS_IN_MEMORY = 20_000
 
@@ -46,9 +46,9 @@ class Claims:
     """What a verified token says, and what follows from it."""
 
     bearers: tuple[Bearer, ...]
-    """Whom it speaks for: who began it, whose it is, and last whom it acts for (claim `as`)."""
+    """On whose behalf: the impersonator, the owner, and last the masked user (claim `as`)."""
     token_account_id: AccountId
-    """Whose token it is."""
+    """The account of its owner."""
     expires: int
     """Unix seconds."""
     payload: Document
@@ -59,15 +59,15 @@ class Claims:
 
 @dataclass(slots=True)
 class _Verified:
-    """A token whose signature is good; its identity may have changed since."""
+    """A token whose signature is valid; its identity may have changed since."""
 
     payload: Document
     fingerprint: str
     claims: Claims | None = None
-    looked_up: float = 0.0
-    """When the claims were; 0: they are not to be believed any more."""
+    checked_at: float = 0.0
+    """When the claims were read from the store; 0: they must be read again."""
 
-    def speaks_for(self, account_id: AccountId, owner_id: DocumentId | None) -> bool:
+    def acts_for(self, account_id: AccountId, owner_id: DocumentId | None) -> bool:
         if self.claims is None:
             return True
         return any(
@@ -79,9 +79,9 @@ class _Verified:
 class Tokens:
     """Issues, verifies and ends tokens.
 
-    The signature of a token is verified once. Whether it has been revoked is known from memory,
-    whether its identity is still the same is looked up again after `recheck_seconds`, or as soon as
-    any worker resets the identity's secret. Of a token that is refused nothing is remembered.
+    The signature of a token is verified once. Whether it is revoked is known from memory; its
+    identity is read again after `recheck_seconds`, or as soon as any worker resets the identity's
+    secret. A token that is refused is not cached.
     """
 
     def __init__(
@@ -105,17 +105,17 @@ class Tokens:
         self._lifetime = lifetime
         self._recheck_seconds = recheck_seconds
         self._verified: TtlCache[str, _Verified] = TtlCache(
-            _REMEMBERED_SECONDS, clock, size=_REMEMBERED_BYTES
+            _VERIFIED_SECONDS, clock, size=_VERIFIED_BYTES
         )
-        self._doubts = 0
-        """How often somebody's identity changed: what is being looked up meanwhile may be stale."""
+        self._invalidations = 0
+        """How often an identity changed: what is being read meanwhile may be stale."""
         self._revocations = Revocations(
             store,
             clock,
             ids,
             entries=revocations_in_memory,
             on_revoked=self._forget,
-            on_reset=self._doubt,
+            on_reset=self._invalidate,
         )
 
     async def open(self) -> None:
@@ -123,7 +123,7 @@ class Tokens:
         await self._revocations.open()
 
     async def close(self) -> None:
-        """Follow revocations no more."""
+        """Stop following revocations."""
         await self._revocations.close()
 
     async def issue(
@@ -137,8 +137,8 @@ class Tokens:
         """A new token of an account, or of a user of it; `method` names the login module.
 
         Of `masquerade`, what names a user becomes the claim `as`, and nothing else. No two tokens
-        are the same, so that the end of one leaves the other (claim `jti`, which Kazoo does not
-        look at; RFC 7519, 4.1.7).
+        are the same, so that revoking one leaves the other (claim `jti`, which Kazoo
+        ignores; RFC 7519, 4.1.7).
         """
         secret = await self._identities.ensure_secret(account.id, owner_id)
         key_id, key = await self._keys.current()
@@ -160,15 +160,15 @@ class Tokens:
         return signed_token(payload, key_id, key)
 
     async def verify(self, token: str) -> Claims:
-        """What the token says, when it is good. Raises `InvalidCredentials`, `TokenExpired`."""
+        """What the token says, when it is valid. Raises `InvalidCredentials`, `TokenExpired`."""
         verified = self._verified.get(token)
         if verified is None:
             verified = await self._signed(token)
         now = self._clock()
         claims = verified.claims
-        # A clock that was put back makes nothing younger.
-        if claims is None or not 0 <= now - verified.looked_up < self._recheck_seconds:
-            claims = await self._looked_up(token, verified, now)
+        # A clock that was set back makes nothing younger.
+        if claims is None or not 0 <= now - verified.checked_at < self._recheck_seconds:
+            claims = await self._checked(token, verified, now)
         if self._revocations.is_revoked(verified.fingerprint):
             raise InvalidCredentials
         if claims.expires <= now:
@@ -176,57 +176,57 @@ class Tokens:
         return claims
 
     async def revoke(self, token: str) -> None:
-        """End a good token, here and in every worker. Raises as `verify`, and `StoreError`."""
+        """Revoke a valid token, in every worker. Raises as `verify`, and `StoreError`."""
         claims = await self.verify(token)
         await self._revocations.revoke(fingerprint_of(token), claims.expires)
 
     async def reset_secret(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
         """End all tokens of a user, or of an account without one. Raises `BadIdentifier`."""
         await self._identities.reset_secret(account_id, owner_id)
-        await self.tell_reset(account_id, owner_id)
+        await self.publish_reset(account_id, owner_id)
 
-    async def tell_reset(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
-        """Let every worker know that an identity has another secret, or is gone.
+    async def publish_reset(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
+        """Inform every worker that an identity has another secret, or is gone.
 
-        Those who cannot be told find out when they look again.
+        Workers that this does not reach notice when they read the identity again.
         """
         try:
-            await self._revocations.tell_reset(account_id, owner_id)
+            await self._revocations.publish_reset(account_id, owner_id)
         except StoreError as error:
-            _log.warning("workers will look at an identity again only later: %s", error)
+            _log.warning("workers will read an identity again only later: %s", error)
 
-    def _doubt(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
-        """Look at the identity of remembered tokens again before they are believed."""
-        self._doubts += 1
+    def _invalidate(self, account_id: AccountId, owner_id: DocumentId | None) -> None:
+        """Read the identity of cached tokens again before they are accepted."""
+        self._invalidations += 1
         for _, verified in self._verified.items():
-            if verified.speaks_for(account_id, owner_id):
-                verified.looked_up = 0.0
+            if verified.acts_for(account_id, owner_id):
+                verified.checked_at = 0.0
 
     def _forget(self, fingerprint: str) -> None:
-        """Remember nothing of a token that has been revoked."""
-        self._doubts += 1
+        """Drop a token that has been revoked."""
+        self._invalidations += 1
         revoked = [
             token for token, known in self._verified.items() if known.fingerprint == fingerprint
         ]
         for token in revoked:
             self._verified.forget(token)
 
-    async def _looked_up(self, token: str, verified: _Verified, now: float) -> Claims:
-        """What a token means as things are now; that is remembered, unless it means nothing."""
-        doubts = self._doubts
+    async def _checked(self, token: str, verified: _Verified, now: float) -> Claims:
+        """What a token means now; that is cached, unless the token is refused."""
+        invalidations = self._invalidations
         try:
             verified.claims = claims = await self._claims(verified)
         except (InvalidCredentials, TokenExpired):
             self._verified.forget(token)
             raise
-        verified.looked_up = now if doubts == self._doubts else 0.0
-        if self._verified.get(token) is not verified and doubts == self._doubts:
+        verified.checked_at = now if invalidations == self._invalidations else 0.0
+        if self._verified.get(token) is not verified and invalidations == self._invalidations:
             size = 2 * len(token) + memory_of(verified.payload, self._verified.largest)
             self._verified.put(token, verified, size)
         return claims
 
     async def _signed(self, token: str) -> _Verified:
-        """What a token with a good signature claims, expired or not."""
+        """The claims of a token with a valid signature, expired or not."""
         key_id = key_id_of(token)
         key = await self._keys.public_key(key_id) if key_id is not None else None
         payload = signed_payload(token, key) if key is not None else None
@@ -235,7 +235,7 @@ class Tokens:
         return _Verified(payload, fingerprint_of(token))
 
     async def _claims(self, verified: _Verified) -> Claims:
-        """What a token means as things are now. Raises `InvalidCredentials`, `TokenExpired`."""
+        """What a token means now. Raises `InvalidCredentials`, `TokenExpired`."""
         payload = verified.payload
         now = self._clock()
         if payload["exp"] <= now:
@@ -260,7 +260,7 @@ class Tokens:
         )
 
     async def _genuine_bearer(self, payload: Document) -> Bearer:
-        """Whose token it is, if his secret still is the one that it was made with."""
+        """The owner of the token, if its secret still is the one that the token was made with."""
         account_id, owner_id = payload["account_id"], payload.get("owner_id")
         identity = await self._identities.fetch(account_id, owner_id)
         secret = secret_of(identity)
@@ -272,7 +272,7 @@ class Tokens:
         return Bearer.of(account_id, owner_id, identity)
 
     async def _bearers(self, payload: Document, own: Bearer) -> tuple[Bearer, ...]:
-        """All whom the token speaks for. Raises `BadIdentifier`, `InvalidCredentials`."""
+        """All on whose behalf the token acts. Raises `BadIdentifier`, `InvalidCredentials`."""
         bearers: tuple[Bearer, ...] = (own,)
         if payload.get("original_account_id") is not None:
             bearers = (await self._impersonator(payload, own), own)
@@ -282,14 +282,14 @@ class Tokens:
         return bearers
 
     async def _masked(self, own: Bearer, account_id: AccountId, owner_id: DocumentId) -> Bearer:
-        """The user of a descendant whom a token acts as (`as`; wire, 6.2)."""
+        """The user of a descendant account that a token acts as (`as`; wire, 6.2)."""
         account = await self._accounts.find(account_id)
         if own.account_id not in account.tree:
             raise InvalidCredentials
         return Bearer.of(account_id, owner_id, await self._identities.fetch(account_id, owner_id))
 
     async def _impersonator(self, payload: Document, own: Bearer) -> Bearer:
-        """Who logged in as the token's user at a Kazoo node; one who is gone has no privileges."""
+        """Who logged in as the token's user at a Kazoo node; one that is gone has no privileges."""
         account_id, owner_id = payload["original_account_id"], payload.get("original_owner_id")
         try:
             identity = await self._identities.fetch(account_id, owner_id)
@@ -302,7 +302,7 @@ class Tokens:
 
 
 def _is_well_formed(payload: Document) -> bool:
-    """Whether the claims that are looked at are what they must be; Kazoo's always are."""
+    """Whether the claims that are used have the right types; Kazoo's always have."""
     account_id, expires, not_before = (payload.get(n) for n in ("account_id", "exp", "nbf"))
     return (
         payload.get("iss") == _ISSUER
@@ -320,5 +320,5 @@ def _is_time(value: Json) -> bool:
 
 
 def _is_id(value: Json) -> bool:
-    """Whether a claim may name a document, or is not there."""
+    """Whether a claim may name a document, or is absent."""
     return value is None or (isinstance(value, str) and 0 < len(value) <= _LONGEST_ID)

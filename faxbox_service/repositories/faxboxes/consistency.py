@@ -1,4 +1,4 @@
-"""Making `faxes` agree with the accounts: what a crash, a failure or Kazoo left there is mended.
+"""Making `faxes` agree with the accounts: what a crash, a failure or Kazoo left is repaired.
 
 An account's documents are the truth. Idempotent, and safe beside requests and in parallel: every
 write names the revision that was read, and what requests have reserved is left alone.
@@ -47,16 +47,16 @@ from .address_claims import AddressClaims
 
 
 @dataclass(frozen=True, slots=True)
-class _Boxes:
-    """The boxes there are in an account, as they should be in `faxes`: hidden with the account."""
+class _Faxboxes:
+    """The faxboxes of an account as `faxes` should have them: hidden if the account is."""
 
-    boxes: dict[DocumentId, Document]
+    documents: dict[DocumentId, Document]
     is_live: bool
-    """Whether requests may be under way in the account."""
+    """Whether requests may be in progress in the account."""
 
 
 class FaxboxConsistency:
-    """Finds and mends faults of given boxes."""
+    """Finds and repairs inconsistencies of given faxboxes."""
 
     def __init__(self, store: Store, claims: AddressClaims, clock: Clock) -> None:
         self._store = store
@@ -70,13 +70,13 @@ class FaxboxConsistency:
         *,
         more_addresses: Collection[str] = (),
         dry_run: bool = False,
-        at: Mapping[DocumentId, Revision | None] | None = None,
+        revisions: Mapping[DocumentId, Revision | None] | None = None,
     ) -> list[Finding]:
-        """What was wrong with boxes of an account, and is right now unless it is a `dry_run`.
+        """What was wrong with faxboxes of an account, repaired unless it is a `dry_run`.
 
-        With `at`, only boxes still at those revisions are mended (None: gone).
-        Ids of boxes that are no more are welcome. Claims are looked at that follow from the boxes
-        and their copies, and those of `more_addresses`. Raises `StoreError`.
+        With `revisions`, only faxboxes still at these are repaired (None: gone). Ids of faxboxes
+        that do not exist any more are valid. The claims that are checked are those that follow from
+        the faxboxes and their replicas, and those of `more_addresses`. Raises `StoreError`.
         """
         left = list(dict.fromkeys(faxbox_ids))
         done: list[Finding] = []
@@ -86,107 +86,114 @@ class FaxboxConsistency:
             try:
                 findings, unsettled = await self._find(account_id, left, more_addresses)
             except DocumentRefused as error:
-                # Of several boxes, those that this one is nothing to are looked at without it.
+                # Those of several faxboxes that it does not concern are reconciled without it.
                 return [
                     *done,
                     finding_of(error, account_id),
-                    *await self._reconcile_apart(
-                        account_id, _without(account_id, left, error), more_addresses, dry_run, at
+                    *await self._reconcile_one_by_one(
+                        account_id,
+                        _without(account_id, left, error),
+                        more_addresses,
+                        dry_run,
+                        revisions,
                     ),
                 ]
-            if at is not None:
+            if revisions is not None:
                 findings = [
                     finding
                     for finding in findings
-                    if finding.revision == at.get(finding.faxbox_id or "", "")
+                    if finding.revision == revisions.get(finding.faxbox_id or "", "")
                 ]
             if dry_run:
                 return findings
-            mended, conflicting = await self._mend(findings)
-            done += mended
+            settled, conflicting = await self._repair(findings)
+            done += settled
             left = [id for id in left if id in unsettled or id in conflicting]
-        # What keeps changing is being written by requests, which will be looked at in their turn.
+        # What keeps changing is being written by requests, and will be reconciled after those.
         return done
 
-    async def _reconcile_apart(
+    async def _reconcile_one_by_one(
         self,
         account_id: AccountId,
         faxbox_ids: list[DocumentId],
         more_addresses: Collection[str],
         dry_run: bool,
-        at: Mapping[DocumentId, Revision | None] | None,
+        revisions: Mapping[DocumentId, Revision | None] | None,
     ) -> list[Finding]:
         findings: list[Finding] = []
         for faxbox_id in faxbox_ids:
             findings += await self.reconcile(
-                account_id, [faxbox_id], more_addresses=more_addresses, dry_run=dry_run, at=at
+                account_id,
+                [faxbox_id],
+                more_addresses=more_addresses,
+                dry_run=dry_run,
+                revisions=revisions,
             )
         return findings
 
     async def _find(
         self, account_id: AccountId, faxbox_ids: list[DocumentId], more_addresses: Collection[str]
     ) -> tuple[list[Finding], set[DocumentId]]:
-        """The faults, and the boxes that changed while they were looked at."""
-        before = await self._boxes(account_id, faxbox_ids)
-        claimable = set(more_addresses).union(*map(addresses, before.boxes.values()))
+        """The findings, and the faxboxes that changed while they were read."""
+        before = await self._faxboxes(account_id, faxbox_ids)
+        claimable = set(more_addresses).union(*map(addresses, before.documents.values()))
         entries = await self._entries({*faxbox_ids, *map(claim_id, claimable)})
-        # A stale copy tells of addresses that its box has had before.
+        # A stale replica has addresses that its faxbox has had before.
         former = (
             set().union(*(addresses(entries[id]) for id in faxbox_ids if id in entries)) - claimable
         )
         entries |= await self._entries(set(map(claim_id, former)))
-        after = await self._boxes(account_id, faxbox_ids)
-        steady = [id for id in faxbox_ids if before.boxes.get(id) == after.boxes.get(id)]
+        after = await self._faxboxes(account_id, faxbox_ids)
+        steady = [id for id in faxbox_ids if before.documents.get(id) == after.documents.get(id)]
         findings: list[Finding] = []
         for faxbox_id in steady:
-            box = after.boxes.get(faxbox_id)
-            found = await self._copy_faults(account_id, faxbox_id, box, entries)
-            found += await self._claim_faults(
-                account_id, faxbox_id, box, entries, claimable | former, after.is_live
+            faxbox = after.documents.get(faxbox_id)
+            found = await self._replica_findings(account_id, faxbox_id, faxbox, entries)
+            found += await self._claim_findings(
+                account_id, faxbox_id, faxbox, entries, claimable | former, after.is_live
             )
-            revision = None if box is None else box["_rev"]
+            revision = None if faxbox is None else faxbox["_rev"]
             findings += [replace(finding, revision=revision) for finding in found]
         return findings, set(faxbox_ids) - set(steady)
 
-    async def _copy_faults(
+    async def _replica_findings(
         self,
         account_id: AccountId,
         faxbox_id: DocumentId,
-        box: Document | None,
+        faxbox: Document | None,
         entries: dict[DocumentId, Document],
     ) -> list[Finding]:
-        copy = entries.get(faxbox_id)
-        if copy is not None and copy.get("pvt_account_id") != account_id:
-            if box is None:
+        present = entries.get(faxbox_id)
+        if present is not None and present.get("pvt_account_id") != account_id:
+            if faxbox is None:
                 return []
-            if await self._claims.is_faxbox(copy.get("pvt_account_id"), faxbox_id):
-                return [Finding(Inconsistency.COPY_DOUBLED, account_id, faxbox_id, rival=copy)]
-        if box is None:
-            if copy is None or copy.get("pvt_type") != FAXBOX:
+            if await self._claims.is_faxbox(present.get("pvt_account_id"), faxbox_id):
+                duplicate = Inconsistency.FAXBOX_DUPLICATE
+                return [Finding(duplicate, account_id, faxbox_id, conflicting=present)]
+        if faxbox is None:
+            if present is None or present.get("pvt_type") != FAXBOX:
                 return []
-            return [
-                Finding(
-                    Inconsistency.COPY_ORPHANED, account_id, faxbox_id, mended=tombstone_of(copy)
-                )
-            ]
-        wanted = replica_of(box, account_id, copy)
-        if wanted == copy:
+            repair = tombstone_of(present)
+            return [Finding(Inconsistency.REPLICA_ORPHANED, account_id, faxbox_id, repair=repair)]
+        wanted = replica_of(faxbox, account_id, present)
+        if wanted == present:
             return []
-        fault = Inconsistency.COPY_MISSING if copy is None else Inconsistency.COPY_STALE
-        return [Finding(fault, account_id, faxbox_id, mended=wanted)]
+        is_missing = present is None
+        inconsistency = Inconsistency.REPLICA_MISSING if is_missing else Inconsistency.REPLICA_STALE
+        return [Finding(inconsistency, account_id, faxbox_id, repair=wanted)]
 
-    async def _claim_faults(
+    async def _claim_findings(
         self,
         account_id: AccountId,
         faxbox_id: DocumentId,
-        box: Document | None,
+        faxbox: Document | None,
         entries: dict[DocumentId, Document],
-        looked_at: Iterable[str],
+        candidates: Iterable[str],
         is_live: bool,
     ) -> list[Finding]:
-        used = held_addresses(box)
+        used = held_addresses(faxbox)
         findings = []
-        for address in sorted(looked_at):
+        for address in sorted(candidates):
             claim = entries.get(claim_id(address))
             is_own = claim is not None and is_held_by(claim, faxbox_id)
             if address in used and not is_own:
@@ -195,11 +202,12 @@ class FaxboxConsistency:
                 finding = self._stale_claim(account_id, faxbox_id, claim, is_live)
             else:
                 continue
-            if finding is not None:
-                findings.append(finding)
-            if finding is not None and finding.fault is Inconsistency.CLAIM_MISSING:
-                # The next box of this batch that wants the address finds it claimed.
-                entries[claim_id(address)] = cast(Document, finding.mended)
+            if finding is None:
+                continue
+            findings.append(finding)
+            if finding.inconsistency is Inconsistency.CLAIM_MISSING:
+                # The next faxbox of this batch that wants the address finds it claimed.
+                entries[claim_id(address)] = cast(Document, finding.repair)
         return findings
 
     async def _missing_claim(
@@ -212,7 +220,8 @@ class FaxboxConsistency:
         wanted = new_claim(address, faxbox_id, account_id, self._now())
         if present is not None:
             if "_rev" not in present or await self._claims.is_used(present):
-                return Finding(Inconsistency.DOUBLED, account_id, faxbox_id, address, rival=present)
+                duplicate = Inconsistency.ADDRESS_DUPLICATE
+                return Finding(duplicate, account_id, faxbox_id, address, conflicting=present)
             if is_reserved(present, self._now()):
                 return None
             wanted["_rev"] = present["_rev"]
@@ -223,26 +232,26 @@ class FaxboxConsistency:
     ) -> Finding | None:
         if is_live and is_reserved(claim, self._now()):
             return None
-        mended = tombstone_of(claim)
+        repair = tombstone_of(claim)
         return Finding(
-            Inconsistency.CLAIM_STALE, account_id, faxbox_id, claim.get("address"), mended
+            Inconsistency.CLAIM_STALE, account_id, faxbox_id, claim.get("address"), repair
         )
 
     def _now(self) -> GregorianSeconds:
         return gregorian_seconds(self._clock())
 
-    async def _mend(self, findings: list[Finding]) -> tuple[list[Finding], set[DocumentId]]:
-        """Write what mends them.
+    async def _repair(self, findings: list[Finding]) -> tuple[list[Finding], set[DocumentId]]:
+        """Write the repairs.
 
-        Returns those that are settled (mended, for people to decide, or refused by the store), and
-        the boxes of those that others were faster with.
+        Returns the findings that are settled (repaired, for operators to decide, or refused by the
+        store), and the faxboxes of those whose repair conflicted with another write.
         """
-        documents = [finding.mended for finding in findings if finding.mended is not None]
+        documents = [finding.repair for finding in findings if finding.repair is not None]
         outcomes = iter(await self._put(documents))
         settled: list[Finding] = []
         conflicting: set[DocumentId] = set()
         for finding in findings:
-            outcome = None if finding.mended is None else next(outcomes)
+            outcome = None if finding.repair is None else next(outcomes)
             if isinstance(outcome, RevisionConflict) and finding.faxbox_id is not None:
                 conflicting.add(finding.faxbox_id)
             elif isinstance(outcome, DocumentRefused):
@@ -258,20 +267,20 @@ class FaxboxConsistency:
             await self._store.create_database(FAXES)
             return await self._store.put_many(FAXES, documents)
 
-    async def _boxes(self, account_id: AccountId, faxbox_ids: Iterable[DocumentId]) -> "_Boxes":
+    async def _faxboxes(self, account_id: AccountId, faxbox_ids: Iterable[DocumentId]) -> _Faxboxes:
         try:
             found = await self._store.get_many(
                 account_database(account_id), (account_id, *faxbox_ids)
             )
         except MissingDatabase:
-            return _Boxes({}, is_live=False)
+            return _Faxboxes({}, is_live=False)
         is_hidden = is_hidden_account(found.pop(account_id, None))
-        boxes = {
+        documents = {
             id: soft_deleted_faxbox(document) if is_hidden else document
             for id, document in found.items()
             if document.get("pvt_type") == FAXBOX
         }
-        return _Boxes(boxes, is_live=not is_hidden)
+        return _Faxboxes(documents, is_live=not is_hidden)
 
     async def _entries(self, ids: Collection[DocumentId]) -> dict[DocumentId, Document]:
         try:
@@ -283,9 +292,9 @@ class FaxboxConsistency:
 def _without(
     account_id: AccountId, faxbox_ids: list[DocumentId], error: DocumentRefused
 ) -> list[DocumentId]:
-    """The boxes that can be looked at, each by itself, although a document cannot be read."""
-    # Without its own document nobody knows whether an account is hidden. And a box that is alone is
-    # the one that the document has to do with.
+    """The faxboxes that can be reconciled, each by itself, although a document is unreadable."""
+    # Whether an account is hidden only its own document says. And of a single faxbox the document
+    # is one that it depends on.
     if error.document_id == account_id or len(faxbox_ids) == 1:
         return []
     return [id for id in faxbox_ids if id != error.document_id]

@@ -1,5 +1,5 @@
-"""Building blocks of repositories that know no kind of document.
+"""Building blocks of repositories, independent of the kind of document.
 
-Optimistic updates, mirrored documents, changes feeds, caches with a lifetime, pages of a view,
-preconditions, validation off the event loop, clock and random ids.
+Optimistic updates, replicas of documents, followers of changes feeds, caches with a lifetime, pages
+of a view, preconditions, soft deletion, validation off the event loop, clock and random ids.
 """

@@ -1,4 +1,4 @@
-"""Following the changes of a database in the background."""
+"""Follows the changes feed of a database in the background."""
 
 import asyncio
 import logging
@@ -13,10 +13,10 @@ _log = logging.getLogger(__name__)
 _WAIT_SECONDS = 30.0
 
 
-class Follower:
+class ChangesFollower:
     """Hands every change of a database, with its document, to `take`, until it is stopped.
 
-    While the store is away it asks again, ever less often, and goes on from where it was. With
+    While the store is unavailable it tries again, ever less often, and continues where it was. With
     `since` as `NOW`, only what changes from the start on is handed over, without documents.
     """
 
@@ -33,19 +33,19 @@ class Follower:
         self._database = database
         self._take = take
         self._include_docs = since != NOW
-        self._place = since
+        self._sequence = since
         self._backoff = Backoff(retries)
         self._task: asyncio.Task[None] | None = None
         self.is_following = False
-        """Whether changes arrive: not before the start, and not while the store is away."""
+        """Whether changes arrive: not before the start, and not while the store is unavailable."""
 
     async def start(self) -> None:
-        """Take what there is, and begin to follow. Raises `StoreError`."""
+        """Hand over what there is, and begin to follow. Raises `StoreError`."""
         await self._step(0)
         self._task = asyncio.create_task(self._follow(), name=f"follow {self._database}")
 
     async def stop(self) -> None:
-        """Follow no more."""
+        """Stop following."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -64,16 +64,16 @@ class Follower:
                 if not self._backoff.is_failing:
                     _log.warning("cannot follow %s, trying again: %s", self._database, error)
             except Exception:
-                # The task's outermost edge: nobody would see it end.
+                # The outermost edge of the task, whose end nothing would report.
                 _log.exception("following %s failed, trying again", self._database)
             self.is_following = False
             await self._backoff.wait()
 
     async def _step(self, wait: float) -> None:
         found = await self._store.changes(
-            self._database, self._place, include_docs=self._include_docs, wait=wait
+            self._database, self._sequence, include_docs=self._include_docs, wait=wait
         )
         if found.changes:
             self._take(found.changes)
-        self._place = found.last_sequence
+        self._sequence = found.last_sequence
         self.is_following = True

@@ -1,4 +1,4 @@
-"""Copies of documents in shared databases: the account's own database is the truth."""
+"""Replicas of documents in shared databases: the account's own database is the truth."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -12,8 +12,8 @@ from faxbox_service.stores.base import (
     Store,
 )
 
-MakeCopy: TypeAlias = Callable[[Document, Document | None], Document]
-"""What the copy of a document must be, to be written over the present one, if there is one."""
+MakeReplica: TypeAlias = Callable[[Document, Document | None], Document]
+"""What the replica of a document must be, given the present one, if there is one."""
 
 
 async def mirror(
@@ -21,35 +21,35 @@ async def mirror(
     source: str,
     target: str,
     document_id: DocumentId,
-    make: MakeCopy,
+    make: MakeReplica,
     *,
     dry_run: bool = False,
 ) -> bool:
-    """Make the copy in `target` what the document in `source` says now, or remove it.
+    """Make the replica in `target` what the document in `source` says now, or delete it.
 
-    Whether it was anything else; in a `dry_run` it is left as it is. Idempotent, and safe in
-    parallel. Raises `StoreError`.
+    Returns whether it was anything else; in a `dry_run` it is left as it is. Idempotent, and safe
+    in parallel. Raises `StoreError`.
     """
     for _ in CONFLICT.attempts():
-        # The copy is read first, so that the copy of a younger writer makes ours conflict.
-        copy = await _present(store, target, document_id)
+        # The replica is read first, so that the write of a later writer makes ours conflict.
+        replica = await _present(store, target, document_id)
         document = await _present(store, source, document_id)
-        wanted = None if document is None else make(document, copy)
-        if wanted == copy or dry_run:
-            return wanted != copy
+        wanted = None if document is None else make(document, replica)
+        if wanted == replica or dry_run:
+            return wanted != replica
         try:
             if wanted is not None:
                 await store.put(target, wanted)
-            elif copy is not None:
-                leaves = copy.get("_conflicts", ())
-                await store.delete(target, document_id, copy["_rev"], leaves)
+            elif replica is not None:
+                leaves = replica.get("_conflicts", ())
+                await store.delete(target, document_id, replica["_rev"], leaves)
         except (RevisionConflict, DocumentNotFound):
             continue
         except MissingDatabase:
             await store.create_database(target)
             continue
         return True
-    raise RevisionConflict(f"the copy of {document_id} keeps changing")
+    raise RevisionConflict(f"the replica of {document_id} keeps changing")
 
 
 async def _present(store: Store, database: str, document_id: DocumentId) -> Document | None:

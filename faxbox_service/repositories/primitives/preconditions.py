@@ -1,4 +1,4 @@
-"""What a client demands of the revision its change is applied to (contract, 4)."""
+"""Preconditions: what a client requires of the revision its change is applied to (contract, 4)."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """Demands on the current revision; none by default.
+    """Requirements on the current revision; none by default.
 
     `match` and `none_match` hold the entity tags of the headers without quotes, `*` for any
     (RFC 9110, 13.1.1 and 13.1.2); `revision` is the one a body was made from.
@@ -21,7 +21,7 @@ class Precondition:
     revision: Revision | None = None
 
     def require(self, current: Revision) -> None:
-        """Raise `PreconditionNotMet` or `StaleRevision` unless `current` meets every demand."""
+        """Raise `PreconditionNotMet` or `StaleRevision` unless `current` meets everything."""
         self.require_match(current)
         if self.none_match is not None and self.none_match & {current, ANY}:
             raise PreconditionNotMet
@@ -29,12 +29,12 @@ class Precondition:
             raise StaleRevision(self.revision)
 
     def require_match(self, current: Revision) -> None:
-        """Raise `PreconditionNotMet` unless `current` meets `match`: all that a read demands."""
+        """Raise `PreconditionNotMet` unless `current` meets `match`: all that a read requires."""
         if self.match is not None and not self.match & {current, ANY}:
             raise PreconditionNotMet
 
     def require_absent(self) -> None:
-        """Raise `PreconditionNotMet` when a document that does not exist yet was demanded."""
+        """Raise `PreconditionNotMet` when `match` requires a document that does not exist yet."""
         if self.match is not None:
             raise PreconditionNotMet
 

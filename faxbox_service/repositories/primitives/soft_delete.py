@@ -1,6 +1,6 @@
-"""Writing what hides a document: the leaves beside it are hidden as well.
+"""Soft deletion of a document in conflict: its other leaves are hidden as well.
 
-A leaf that stays as it is would be the document, and visible, as soon as the hidden one goes away.
+A leaf that stayed as it is would be the document, and visible, as soon as the hidden one is gone.
 """
 
 from contextlib import suppress
@@ -17,11 +17,11 @@ async def put_with_leaves(store: Store, database: str, document: Document) -> Re
         return await store.put(database, document)
     hidden = [document]
     for revision in others:
-        # What is not there any more needs no hiding.
+        # A leaf that is gone needs no hiding.
         with suppress(DocumentNotFound):
             leaf = await store.get_revision(database, document["_id"], revision)
             hidden.append({**leaf, "pvt_deleted": True})
-    # A leaf that somebody changes meanwhile stays; whatever has several is told by the reconciler.
+    # A leaf that is changed meanwhile stays; the reconciler reports documents in conflict.
     outcome = (await store.put_many(database, hidden))[0]
     if isinstance(outcome, str):
         return outcome

@@ -1,6 +1,6 @@
-"""Changes that lose no update: a document is written at the revision it was read at, or read again.
+"""Optimistic updates: a document is written at the revision it was read at, or else read again.
 
-So two changes of different fields both survive (contract, 4).
+So of two changes of different fields both survive (contract, 4).
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A part of a listing, as repositories return it."""
+"""A page of a view with documents, as repositories return it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ HIGHEST_TEXT = "\ufff0"
 """Beyond every text in the order of keys: what Kazoo ends its ranges with."""
 
 _MOST_BYTES_AT_ONCE = 8_000_000
-"""Of a listing's documents in memory; four times that in a decoded reply of CouchDB."""
+"""Of a page's documents; decoded from CouchDB they take four times as much memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ async def find_rows(store: Store, database: str, view: View, wanted: RowsWanted)
     """Rows of a view with their documents; fewer than `limit`, with more to come, where those are
     very long. Raises `MissingDatabase`.
 
-    Rows of one key are never parted, even if they are more than `limit`: a cursor names a key, and
-    what begins in their midst would show some again, or never end.
+    Rows of one key are never separated, even if they are more than `limit`: a cursor names a key,
+    and a page that began in their midst would repeat some, or never end.
     """
-    # One row more than wanted tells whether there are more, and where they begin.
+    # One row more than wanted shows whether there are more, and where they begin.
     rows = ViewRange(
         start_key=UNSET if wanted.start_key is None else wanted.start_key,
         end_key=UNSET if wanted.end_key is None else wanted.end_key,

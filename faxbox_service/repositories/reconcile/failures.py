@@ -1,4 +1,4 @@
-"""Failures while one account after the other is looked at: is it the account, or the store?"""
+"""Failures while accounts are checked one after the other: is it the account, or the store?"""
 
 import logging
 
@@ -11,16 +11,16 @@ _IN_A_ROW = 3
 """Accounts that fail one after the other: then it is the store."""
 
 
-class Failures:
-    """Counts accounts that failed, so that one of them holds up no others."""
+class AccountFailures:
+    """Counts accounts that failed, so that one of them delays no others."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
-        self._last: StoreError | None = None
+        self._latest: StoreError | None = None
 
     def note(self, account_id: AccountId, error: StoreError) -> None:
         """An account failed. Raises its error when several have, one after the other."""
-        self._last = error
+        self._latest = error
         self._in_a_row += 1
         if self._in_a_row >= _IN_A_ROW:
             raise error
@@ -33,9 +33,9 @@ class Failures:
     @property
     def any(self) -> bool:
         """Whether an account failed."""
-        return self._last is not None
+        return self._latest is not None
 
     def raise_any(self) -> None:
-        """Raise the error of the last account that failed, if one did."""
-        if self._last is not None:
-            raise self._last
+        """Raise the error of the latest account that failed, if one did."""
+        if self._latest is not None:
+            raise self._latest

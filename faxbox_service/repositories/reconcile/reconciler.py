@@ -1,7 +1,8 @@
-"""The reconciler: follows the changes of all accounts, and mends what is not right in `faxes`.
+"""The reconciler: follows the changes of all accounts, and repairs what is wrong in `faxes`.
 
-One is active at a time for each store. It goes on from where the last one was: a local document
-of `faxes` says up to which update of databases, and one in each account up to which change.
+One is active at a time for each store. It continues where the one before it ended: a local document
+of `faxes` has the sequence of the database updates that were processed, and one in each account
+that of its changes.
 """
 
 import asyncio
@@ -27,58 +28,61 @@ from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.retry import BACKGROUND_REPAIR, Backoff
 from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, Store, StoreError
 
-from .failures import Failures
-from .full_scan import FullScan, unheard
+from .failures import AccountFailures
+from .full_scan import FullScan, ignore_findings
 from .lease import Lease
 
 _log = logging.getLogger(__name__)
 
 _CHECKPOINT = "faxbox_reconciler"
 _LEASE = "faxbox_reconciler_lease"
-_AT_ONCE = 200
+_BATCH = 200
 _BEAT = 2.5
 """Intervals between renewals of the lease: each is a write, also while nothing happens."""
-_SETTLING = 1.0
-"""Seconds that a request gets to finish what it has begun."""
+_SETTLE_SECONDS = 1.0
+"""Time that a request gets to finish what it has begun."""
 _WAIT_SECONDS = 30.0
-_SHORTEST_SWEEP_PAUSE = 600.0
+_EARLY_SCAN_SECONDS = 600.0
+"""Between full scans while something is known to be left to repair."""
+_REST = 9
+"""Times as long as following all accounts took, where CouchDB does not record which changed."""
 
 
 class Reconciler:
     """Works in the background from `start` to `stop`, while it has the lease.
 
-    It looks for changes every `interval` seconds, and at everything every `sweep_interval`.
+    It follows changes every `interval` seconds, and makes a full scan every `full_scan_interval`.
     """
 
     def __init__(
         self,
         store: Store,
-        reconciliation: FaxboxConsistency,
-        sweeping: FullScan,
+        consistency: FaxboxConsistency,
+        full_scan: FullScan,
         creations: IdempotentCreations,
         clock: Clock,
         ids: IdGenerator,
         *,
         interval: float,
-        sweep_interval: float,
+        full_scan_interval: float,
     ) -> None:
         self._store = store
-        self._reconciliation = reconciliation
-        self._sweeping = sweeping
+        self._consistency = consistency
+        self._full_scan = full_scan
         self._creations = creations
         self._clock = clock
         self._interval = interval
-        self._sweep_interval = sweep_interval
+        self._full_scan_interval = full_scan_interval
         self._lease = Lease(store, FAXES, _LEASE, ids.new_id(), beat_seconds=_BEAT * interval)
         self._task: asyncio.Task[None] | None = None
         self._behind_since: float | None = None
-        self._has_left_accounts = False
-        self.repairs: Counter[Inconsistency] = Counter()
-        """What was found since the start; all but what is for people was mended."""
+        self._has_skipped_accounts = False
+        self.findings: Counter[Inconsistency] = Counter()
+        """What was found since the start; repaired, unless it needs an operator."""
 
     @property
     def is_active(self) -> bool:
-        """Whether it is the one that works."""
+        """Whether it holds the lease."""
         return self._lease.is_held
 
     @property
@@ -89,12 +93,12 @@ class Reconciler:
         return time.monotonic() - self._behind_since
 
     def start(self) -> None:
-        """Begin to want the lease, and to work while it is held."""
+        """Compete for the lease, and work while it is held."""
         self._lease.start()
         self._task = asyncio.create_task(self._work(), name="reconciler")
 
     async def stop(self) -> None:
-        """End, and let another one take over at once."""
+        """End, and let another worker take over at once."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -121,51 +125,51 @@ class Reconciler:
             await backoff.wait()
 
     async def _pass(self) -> None:
-        """Follow what changed since the checkpoint, or wait for it; sweep when it is time."""
+        """Follow what changed since the checkpoint, or wait for it; scan everything when due."""
         checkpoint = await self._store.get_local(FAXES, _CHECKPOINT) or {}
-        place: Sequence | None = checkpoint.get("updates")
-        if self._must_sweep(checkpoint):
-            place = place or await self._present_place()
-            swept = self._clock()
-            if await self._sweep():
-                checkpoint |= {"updates": place, "swept": swept}
+        sequence: Sequence | None = checkpoint.get("updates")
+        if self._is_full_scan_due(checkpoint):
+            sequence = sequence or await self._current_sequence()
+            started = self._clock()
+            if await self._scan_everything():
+                checkpoint |= {"updates": sequence, "swept": started}
                 await self._store.put_local(FAXES, _CHECKPOINT, checkpoint)
-                # What changed meanwhile is behind again as soon as it is found.
+                # What changed meanwhile counts as behind again as soon as it is found.
                 self._behind_since = None
-        place = await self._follow_updates(place)
+        sequence = await self._follow_updates(sequence)
         self._behind_since = None
-        if place != checkpoint.get("updates"):
-            await self._store.put_local(FAXES, _CHECKPOINT, {**checkpoint, "updates": place})
+        if sequence != checkpoint.get("updates"):
+            await self._store.put_local(FAXES, _CHECKPOINT, {**checkpoint, "updates": sequence})
 
-    async def _present_place(self) -> Sequence | None:
+    async def _current_sequence(self) -> Sequence | None:
         try:
             return (await self._store.database_updates(NOW)).last_sequence
         except MissingDatabase:
             return None
 
-    async def _follow_updates(self, place: Sequence | None) -> Sequence | None:
-        """Follow the accounts that changed after a place; return the place after that."""
+    async def _follow_updates(self, since: Sequence | None) -> Sequence | None:
+        """Follow the accounts that changed after a sequence; return the one to continue from."""
         try:
-            updates = await self._store.database_updates(place, wait=_WAIT_SECONDS if place else 0)
+            updates = await self._store.database_updates(since, wait=_WAIT_SECONDS if since else 0)
         except MissingDatabase:
-            # A CouchDB that does not note which databases change: look into all of them.
+            # This CouchDB does not record which databases change, so all of them are followed.
             started = time.monotonic()
-            await self._follow_all(await self._sweeping.accounts(unheard))
-            await asyncio.sleep(9 * (time.monotonic() - started))
-            return place
+            await self._follow_all(await self._full_scan.accounts(ignore_findings))
+            await asyncio.sleep(_REST * (time.monotonic() - started))
+            return since
         changed = filter(None, map(account_of_database, sorted(updates.databases)))
-        vanished = await self._follow_all(changed)
-        if vanished:
-            await self._clear_up_after(vanished)
-        return updates.last_sequence if self.is_active else place
+        deleted = await self._follow_all(changed)
+        if deleted:
+            await self._clean_up(deleted)
+        return updates.last_sequence if self.is_active else since
 
     async def _follow_all(self, account_ids: Iterable[AccountId]) -> set[AccountId]:
         """Follow them while the lease is held; return those that have no database.
 
-        One that fails holds up no others, unless it is the store that is away. Raises `StoreError`.
+        One that fails delays no others, unless the store is unavailable. Raises `StoreError`.
         """
-        vanished: set[AccountId] = set()
-        failures = Failures()
+        deleted: set[AccountId] = set()
+        failures = AccountFailures()
         for account_id in account_ids:
             if not self.is_active:
                 break
@@ -173,93 +177,95 @@ class Reconciler:
             try:
                 await self._follow(account_id)
             except MissingDatabase:
-                vanished.add(account_id)
+                deleted.add(account_id)
             except StoreError as error:
                 failures.note(account_id, error)
             else:
                 failures.note_success()
         failures.raise_any()
-        return vanished
+        return deleted
 
-    async def _clear_up_after(self, account_ids: set[AccountId]) -> None:
+    async def _clean_up(self, account_ids: set[AccountId]) -> None:
         """Remove what is left of accounts whose databases were deleted."""
         for account_id in account_ids:
-            await self._sweeping.repair_account_replica(account_id, self._take)
-        await self._sweeping.scan_faxes((), self._take, only=account_ids)
+            await self._full_scan.repair_account_replica(account_id, self._record)
+        await self._full_scan.scan_faxes((), self._record, only=account_ids)
 
     async def _follow(self, account_id: AccountId) -> None:
-        """Look at what changed in an account since its checkpoint."""
+        """Check what changed in an account since its checkpoint."""
         database = account_database(account_id)
         since = (await self._store.get_local(database, _CHECKPOINT) or {}).get("since")
         while True:
-            found = await self._store.changes(database, since, limit=_AT_ONCE, include_docs=True)
-            await self._look_at(account_id, found.changes)
+            found = await self._store.changes(database, since, limit=_BATCH, include_docs=True)
+            await self._check(account_id, found.changes)
             if found.last_sequence != since:
                 since = found.last_sequence
                 await self._store.put_local(database, _CHECKPOINT, {"since": since})
-            if len(found.changes) < _AT_ONCE:
+            if len(found.changes) < _BATCH:
                 return
 
-    async def _look_at(self, account_id: AccountId, changes: list[Change]) -> None:
+    async def _check(self, account_id: AccountId, changes: list[Change]) -> None:
         database = account_database(account_id)
-        boxes: list[DocumentId] = []
+        faxbox_ids: list[DocumentId] = []
         for change in changes:
             if change.fault is not None:
-                await self._take([finding_of(change.fault, account_id)])
+                await self._record([finding_of(change.fault, account_id)])
                 continue
             if change.document is not None:
-                await self._take(conflict_in(database, change.document, account_id))
+                await self._record(conflict_in(database, change.document, account_id))
             if change.id == account_id:
-                await self._look_at_account(account_id, change.document)
-            elif change.is_deleted or _is_box(change.document):
-                boxes.append(change.id)
-        seen = await self._reconciliation.reconcile(account_id, boxes, dry_run=True)
-        await self._take([finding for finding in seen if finding.place is not None])
-        at = {finding.faxbox_id: finding.revision for finding in seen if finding.faxbox_id}
-        if not at:
+                await self._check_account(account_id, change.document)
+            elif change.is_deleted or _is_faxbox(change.document):
+                faxbox_ids.append(change.id)
+        found = await self._consistency.reconcile(account_id, faxbox_ids, dry_run=True)
+        await self._record([finding for finding in found if finding.location is not None])
+        revisions = {finding.faxbox_id: finding.revision for finding in found if finding.faxbox_id}
+        if not revisions:
             return
-        # A request may be between its writes; what it leaves undone stays as it is.
-        await asyncio.sleep(_SETTLING)
-        await self._take(await self._reconciliation.reconcile(account_id, at, at=at))
+        # A request may be between its writes; only what it leaves undone is still as it was then.
+        await asyncio.sleep(_SETTLE_SECONDS)
+        await self._record(
+            await self._consistency.reconcile(account_id, revisions, revisions=revisions)
+        )
 
-    async def _look_at_account(self, account_id: AccountId, document: Document | None) -> None:
-        await self._sweeping.repair_account_replica(account_id, self._take)
+    async def _check_account(self, account_id: AccountId, document: Document | None) -> None:
+        await self._full_scan.repair_account_replica(account_id, self._record)
         if is_hidden_account(document):
-            await self._sweeping.scan_account(account_id, self._take)
+            await self._full_scan.scan_account(account_id, self._record)
 
-    def _must_sweep(self, checkpoint: Document) -> bool:
-        swept: float = self._clock() - checkpoint.get("swept", 0.0)
-        pause = self._sweep_interval
-        if self._lease.was_abandoned or self._has_left_accounts:
-            pause = min(pause, _SHORTEST_SWEEP_PAUSE)
-        # A clock that was set back may have swept in what is the future now.
-        return not 0 <= swept < pause
+    def _is_full_scan_due(self, checkpoint: Document) -> bool:
+        age: float = self._clock() - checkpoint.get("swept", 0.0)
+        interval = self._full_scan_interval
+        if self._lease.was_abandoned or self._has_skipped_accounts:
+            interval = min(interval, _EARLY_SCAN_SECONDS)
+        # A clock that was set back makes the latest scan lie in the future.
+        return not 0 <= age < interval
 
-    async def _sweep(self) -> bool:
-        """Look at everything; whether that was done, because the lease was held all the time.
+    async def _scan_everything(self) -> bool:
+        """Make a full scan; False if it was ended, because the lease was lost.
 
-        What belongs to accounts without databases stays: these may be on their way, by
-        replication, and what we delete here would be replicated, too.
+        What belongs to accounts without databases stays: the databases may be being replicated
+        here, and our deletions would be replicated, too.
         """
         self._fall_behind()
         self._lease.was_abandoned = False
         expected: set[DocumentId] = set()
-        swept: set[AccountId] = set()
-        failures = Failures()
-        await self._sweeping.look_at_system(self._take)
-        await self._sweeping.look_at_accounts(self._take)
-        for account_id in await self._sweeping.accounts_with_databases():
+        scanned: set[AccountId] = set()
+        failures = AccountFailures()
+        await self._full_scan.scan_system(self._record)
+        await self._full_scan.scan_accounts(self._record)
+        for account_id in await self._full_scan.accounts_with_databases():
             if not self.is_active:
                 return False
             try:
-                expected |= await self._sweeping.scan_account(account_id, self._take)
+                expected |= await self._full_scan.scan_account(account_id, self._record)
             except StoreError as error:
                 failures.note(account_id, error)
                 continue
             failures.note_success()
-            swept.add(account_id)
-        self._has_left_accounts = failures.any
-        await self._sweeping.scan_faxes(expected, self._take, only=swept)
+            scanned.add(account_id)
+        self._has_skipped_accounts = failures.any
+        await self._full_scan.scan_faxes(expected, self._record, only=scanned)
         await self._creations.purge()
         return True
 
@@ -267,12 +273,12 @@ class Reconciler:
         if self._behind_since is None:
             self._behind_since = time.monotonic()
 
-    async def _take(self, findings: list[Finding]) -> None:
+    async def _record(self, findings: list[Finding]) -> None:
         for finding in findings:
-            self.repairs[finding.fault] += 1
-            is_for_people = finding.fault.is_for_people
-            _log.log(logging.ERROR if is_for_people else logging.INFO, "%s", finding)
+            self.findings[finding.inconsistency] += 1
+            needs_operator = finding.inconsistency.needs_operator
+            _log.log(logging.ERROR if needs_operator else logging.INFO, "%s", finding)
 
 
-def _is_box(document: Document | None) -> bool:
+def _is_faxbox(document: Document | None) -> bool:
     return document is not None and document.get("pvt_type") == FAXBOX

@@ -1,4 +1,4 @@
-"""What the fields of a user must be: what the schema says, and a name that is nobody else's."""
+"""Rules of users: what the schema says, and a name that is unique in the account."""
 
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.schema.patch_scope import PatchScope
@@ -30,7 +30,7 @@ class UserRules:
         """The fields with defaults. Raises `InvalidDocument`.
 
         `stored` is the user before the change, None for a new one; `touched` is what a PATCH gives.
-        That a name to log in with has a password is asked of what is valid otherwise, as in Kazoo.
+        That a user name needs a password is checked only when all else is valid, as in Kazoo.
         """
         present = (stored or {}).get("username")
         errors: dict[str, dict[str, dict[str, Json]]] = {}
@@ -53,7 +53,7 @@ class UserRules:
 
 
 async def first_user(store: Store, account_id: AccountId, view: View, key: str) -> Document | None:
-    """The first user that a view has at a key."""
+    """The first user in a view at a key."""
     rows = ViewRange(key=key, limit=1, include_docs=True)
     try:
         found = await store.view(account_database(account_id), view, rows)
@@ -63,7 +63,7 @@ async def first_user(store: Store, account_id: AccountId, view: View, key: str) 
 
 
 def _too_long(password: Json) -> dict[str, dict[str, dict[str, Json]]]:
-    """The fault of a password that is; it is not repeated."""
+    """The error of a password that is; the error does not repeat it."""
     if not isinstance(password, str) or len(password) <= _LONGEST_PASSWORD:
         return {}
     text = f"String must not be more than {_LONGEST_PASSWORD} characters"

@@ -203,7 +203,7 @@ class Users:
         """The enabled user whose `username:password` has this digest.
 
         By Kazoo's hashes, or else by the `username` (for users without them). Without an account
-        there is none, which takes as long to find out. Raises `TooMuchAtOnce`.
+        there is none, which takes as long to find out. Raises `TooManyWaiting`.
         """
         user = await self._candidate(account_id, digest, text, username)
         verdict = await self._hashing.run(judge, user, digest, text)

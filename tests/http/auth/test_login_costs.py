@@ -183,7 +183,7 @@ class TestManyLogins:
 
         waiting = [asyncio.create_task(log_in()) for _ in range(3)]
         for _ in range(500):
-            if service.repositories.users._hashing._under_way == 3:
+            if service.repositories.users._hashing._in_progress == 3:
                 break
             await asyncio.sleep(0.01)
         for answer in (

@@ -128,7 +128,7 @@ async def test_basic_opens_nothing_of_an_account_that_is_gone(service, root, use
     headers = basic(f"{tenant.account.id}:alice:Secret:1234")
     assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 200
     await change(service, tenant, pvt_deleted=True)
-    service.repositories.account_cache.forget(tenant.account.id)
+    service.repositories.account_cache.invalidate(tenant.account.id)
     assert (await service.client().get(tenant.faxboxes, headers=headers)).status == 401
     await change(service, tenant, pvt_deleted=False)
 

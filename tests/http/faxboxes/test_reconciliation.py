@@ -90,12 +90,12 @@ async def keep_claim_of_another(service, tenant, box):
 
 
 DAMAGES = {
-    lose_copy: {Inconsistency.COPY_MISSING: 1},
-    age_copy: {Inconsistency.COPY_STALE: 1},
-    damage_copy: {Inconsistency.COPY_STALE: 1},
+    lose_copy: {Inconsistency.REPLICA_MISSING: 1},
+    age_copy: {Inconsistency.REPLICA_STALE: 1},
+    damage_copy: {Inconsistency.REPLICA_STALE: 1},
     lose_claim: {Inconsistency.CLAIM_MISSING: 1},
-    hide_box: {Inconsistency.COPY_STALE: 1, Inconsistency.CLAIM_STALE: 2},
-    lose_box: {Inconsistency.COPY_ORPHANED: 1, Inconsistency.CLAIM_STALE: 2},
+    hide_box: {Inconsistency.REPLICA_STALE: 1, Inconsistency.CLAIM_STALE: 2},
+    lose_box: {Inconsistency.REPLICA_ORPHANED: 1, Inconsistency.CLAIM_STALE: 2},
     keep_stale_claim: {Inconsistency.CLAIM_STALE: 1},
     keep_claim_of_nobody: {Inconsistency.CLAIM_STALE: 1},
     keep_claim_of_another: {Inconsistency.CLAIM_MISSING: 1},
@@ -170,7 +170,7 @@ async def test_boxes_of_kazoo_get_claims(service, tenant):
     address = new_address()
     box = await write_as_kazoo(service, tenant, custom_smtp_email_address=address.upper())
     summary = await repair(service.repositories, tenant.account.id)
-    assert summary.faults == {Inconsistency.COPY_STALE: 1, Inconsistency.CLAIM_MISSING: 2}
+    assert summary.faults == {Inconsistency.REPLICA_STALE: 1, Inconsistency.CLAIM_MISSING: 2}
     assert await holder_of(service, address) == box["_id"]
     assert (await service.stored(tenant.account.id, box["_id"]))[
         "custom_smtp_email_address"
@@ -212,7 +212,7 @@ async def test_a_box_that_lies_in_two_accounts_is_told(service, tenant, other, b
     await service.repositories.store.put(account_database(other.account.id), stored)
     copy = await entry(service, box["id"])
     summary = await repair(service.repositories, other.account.id)
-    assert summary.faults[Inconsistency.COPY_DOUBLED] == 1
+    assert summary.faults[Inconsistency.FAXBOX_DUPLICATE] == 1
     assert await entry(service, box["id"]) == copy
 
 
@@ -240,7 +240,7 @@ async def test_entries_of_an_account_that_is_gone_are_removed(service, tenant):
     await store.put(FAXES, new_claim(new_address(), new_id(), gone, now))
     fax = await store.put(FAXES, {"_id": new_id(), "pvt_type": "fax", "pvt_account_id": gone})
     summary = await repair(service.repositories)
-    assert summary.faults[Inconsistency.COPY_ORPHANED] == 1
+    assert summary.faults[Inconsistency.REPLICA_ORPHANED] == 1
     assert summary.faults[Inconsistency.CLAIM_STALE] == 2
     left = [d for d in await store.documents(FAXES, limit=9999) if d.get("pvt_account_id") == gone]
     assert [document["_rev"] for document in left] == [fax]
@@ -267,7 +267,7 @@ async def test_copies_of_accounts_are_mended(service, tenant):
     copy = await store.get(ACCOUNTS, tenant.account.id)
     await store.put(ACCOUNTS, {**copy, "name": "older"})
     assert (await repair(service.repositories, tenant.account.id)).faults == {
-        Inconsistency.ACCOUNT_COPY_STALE: 1
+        Inconsistency.ACCOUNT_REPLICA_STALE: 1
     }
     mended = await store.get(ACCOUNTS, tenant.account.id)
     assert mended["name"] == copy["name"]
@@ -324,7 +324,7 @@ async def test_the_reconciler_follows_changes_of_accounts(
     # It counts what it mended after the store has answered: the claims are gone a moment before.
     await eventually(is_up_to_date)
     await require_agreement(service, tenant)
-    assert worker.repairs[Inconsistency.CLAIM_STALE] == 2
+    assert worker.findings[Inconsistency.CLAIM_STALE] == 2
 
 
 async def test_one_reconciler_is_active_and_another_takes_over(reconcilers):

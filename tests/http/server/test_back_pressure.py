@@ -7,7 +7,6 @@ import pytest
 
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.repositories.primitives import validation
-from faxbox_service.repositories.primitives.worker_thread import WorkerThread
 from tests.http.conftest import send_raw
 
 
@@ -67,7 +66,7 @@ async def test_who_waits_too_long_is_refused(tenant, held_store):
     assert (await tenant.client.get(path)).status == 404
 
 
-async def test_large_documents_are_judged_beside_other_requests(tenant, monkeypatch):
+async def test_large_documents_are_validated_concurrently_with_other_requests(tenant, monkeypatch):
     """They hold places, and all of them together hold up nobody who sends little."""
     validate, go_on = Schema.validate, threading.Event()
 
@@ -77,7 +76,7 @@ async def test_large_documents_are_judged_beside_other_requests(tenant, monkeypa
         return validate(schema, data)
 
     monkeypatch.setattr(Schema, "validate", held)
-    monkeypatch.setattr(validation, "_beside", WorkerThread("judging", most=1))
+    monkeypatch.setattr(validation._worker_thread, "_most", 1)
     large = {"name": "x", "smtp_permission_list": ["x"] * 2000}
     first = asyncio.create_task(tenant.client.put(tenant.faxboxes, large))
     try:

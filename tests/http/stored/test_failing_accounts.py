@@ -6,7 +6,7 @@ import pytest
 
 from faxbox_service.container import reconciler_of
 from faxbox_service.documents.names import account_database
-from faxbox_service.repositories.reconcile.failures import Failures
+from faxbox_service.repositories.reconcile.failures import AccountFailures
 from faxbox_service.settings.settings import Settings
 from faxbox_service.stores.base import StoreUnavailable
 from tests.http.claims import make_box
@@ -62,9 +62,9 @@ async def test_others_are_mended(
         await reconciler.stop()
 
 
-class TestFailures:
+class TestAccountFailures:
     def test_one_is_left_for_later(self):
-        failures = Failures()
+        failures = AccountFailures()
         error = StoreUnavailable("broken")
         failures.note("a", error)
         failures.note_success()
@@ -73,11 +73,11 @@ class TestFailures:
             failures.raise_any()
 
     def test_several_in_a_row_are_the_store(self):
-        failures = Failures()
+        failures = AccountFailures()
         for account_id in "ab":
             failures.note(account_id, StoreUnavailable("broken"))
         with pytest.raises(StoreUnavailable):
             failures.note("c", StoreUnavailable("broken"))
 
     def test_none_is_nothing(self):
-        Failures().raise_any()
+        AccountFailures().raise_any()

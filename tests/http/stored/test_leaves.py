@@ -205,7 +205,7 @@ class TestConflictsAreTold:
             await fork(service, account_database(tenant.account.id), box["id"])
 
             async def is_counted():
-                return reconciler.repairs[Inconsistency.CONFLICT] > 0
+                return reconciler.findings[Inconsistency.CONFLICT] > 0
 
             await eventually(is_counted, 40)
         finally:

@@ -145,7 +145,7 @@ class TestAttachments:
     async def test_its_copy_is_mended(self, service, tenant, box):
         await remove_entry(service, box["id"])
         summary = await repair(service.repositories, tenant.account.id)
-        assert summary.faults == {Inconsistency.COPY_MISSING: 1}
+        assert summary.faults == {Inconsistency.REPLICA_MISSING: 1}
         assert (await service.copy(box["id"]))["name"] == "Front desk"
         assert (await repair(service.repositories, tenant.account.id)).faults == {}
 
@@ -315,7 +315,7 @@ class TestOperatorsFunctions:
         assert await entry(service, box["id"]) is None
 
         async def is_told():
-            return reconciler.repairs[Inconsistency.REFUSED] > 0
+            return reconciler.findings[Inconsistency.REFUSED] > 0
 
         await eventually(is_told, 40)
         bystander = await make_box(tenant)
@@ -404,7 +404,7 @@ class TestUnreadable:
 
         async def is_mended():
             copy = await entry(service, later["id"])
-            return copy is not None and reconciler.repairs[Inconsistency.UNREADABLE] > 0
+            return copy is not None and reconciler.findings[Inconsistency.UNREADABLE] > 0
 
         await eventually(is_mended, 40)
 

@@ -1,4 +1,4 @@
-"""Accounts are remembered while their changes arrive, and believed no longer."""
+"""Accounts are cached while their changes arrive, and only for seconds otherwise."""
 
 import asyncio
 
@@ -110,18 +110,18 @@ async def test_a_change_while_it_is_loaded_is_not_missed(known, feed):
     assert (await known.find(ID, load)).name == "2"
 
 
-async def test_what_is_forgotten_while_it_is_loaded_is_not_remembered(known):
+async def test_what_is_invalidated_while_it_is_loaded_is_not_cached(known):
     load = Loader()
     load.gate = asyncio.Event()
     loading = asyncio.create_task(known.find(ID, load))
     await asyncio.sleep(0)
-    known.forget(ID)
+    known.invalidate(ID)
     load.gate.set()
     await loading
     assert (await known.find(ID, load)).name == "2"
 
 
-async def test_nothing_is_believed_for_long_while_changes_do_not_arrive(known, feed, clock):
+async def test_nothing_stays_cached_for_long_while_changes_do_not_arrive(known, feed, clock):
     load = Loader()
     await known.find(ID, load)
     clock.now += 6
@@ -133,14 +133,14 @@ async def test_nothing_is_believed_for_long_while_changes_do_not_arrive(known, f
     assert (await known.find(ID, load)).name == "3"
 
 
-async def test_even_while_they_arrive_nothing_is_believed_for_ever(known, clock):
+async def test_even_while_they_arrive_nothing_stays_cached_for_ever(known, clock):
     load = Loader()
     await known.find(ID, load)
     clock.now += 301
     assert (await known.find(ID, load)).name == "2"
 
 
-async def test_memory_is_bounded(feed, clock):
+async def test_the_cache_is_bounded(feed, clock):
     known = AccountCache(feed, clock, unfollowed_seconds=5, entries=3)
     load = Loader()
     for number in range(5):
@@ -151,7 +151,7 @@ async def test_memory_is_bounded(feed, clock):
     assert load.count == 6
 
 
-async def test_with_no_seconds_nothing_is_remembered_or_followed(feed, clock):
+async def test_with_no_seconds_nothing_is_cached_or_followed(feed, clock):
     known = AccountCache(feed, clock, unfollowed_seconds=0)
     await known.open()
     load = Loader()

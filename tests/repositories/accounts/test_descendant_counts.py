@@ -52,7 +52,7 @@ async def test_a_count_that_fails_fails_nothing_else(parent, caplog):
     assert parent.document == {"descendants_count": 1}
 
 
-async def test_who_is_cancelled_leaves_it_to_the_next(parent):
+async def test_a_call_that_is_cancelled_leaves_it_to_the_next(parent):
     counts = DescendantCounts(parent.change)
     counting = asyncio.create_task(counts.add(ID, 1))
     await asyncio.sleep(0)

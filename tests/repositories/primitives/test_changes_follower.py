@@ -1,16 +1,16 @@
-"""A follower sees every change once, whatever happens to the store."""
+"""A follower hands over every change once, whatever happens to the store."""
 
 import asyncio
 
 import pytest
 
-from faxbox_service.repositories.primitives.changes_follower import Follower
+from faxbox_service.repositories.primitives.changes_follower import ChangesFollower
 from faxbox_service.retry import RetryPolicy
 from faxbox_service.stores.base import Change, Changes, StoreUnavailable
 
 
 class Feed:
-    """A store whose changes are said in advance; an error is raised, and then it goes on."""
+    """A store whose changes are given in advance; an error among them is raised once."""
 
     def __init__(self, *steps):
         self.steps = list(steps)
@@ -26,13 +26,13 @@ class Feed:
         return step
 
 
-def changes(place, *ids):
-    return Changes([Change(id, "1-0", False) for id in ids], place)
+def changes(sequence, *ids):
+    return Changes([Change(id, "1-0", False) for id in ids], sequence)
 
 
 async def followed(feed, expected):
     seen = []
-    follower = Follower(
+    follower = ChangesFollower(
         feed,
         "x",
         lambda found: seen.extend(change.id for change in found),
@@ -46,7 +46,7 @@ async def followed(feed, expected):
     return seen
 
 
-async def test_it_begins_with_what_there_is_and_goes_on_from_there():
+async def test_it_begins_with_what_there_is_and_continues_from_there():
     feed = Feed(changes("1", "a", "b"), changes("2"), changes("3", "c"))
     assert await followed(feed, 3) == ["a", "b", "c"]
     assert [since for since, _ in feed.asked[:3]] == [None, "1", "2"]
@@ -54,7 +54,7 @@ async def test_it_begins_with_what_there_is_and_goes_on_from_there():
     assert feed.asked[1][1] > 0
 
 
-async def test_it_waits_for_a_store_that_is_away_and_misses_nothing(caplog):
+async def test_it_waits_for_an_unavailable_store_and_misses_nothing(caplog):
     away = StoreUnavailable("gone")
     feed = Feed(changes("1", "a"), away, away, away, changes("2", "b"))
     assert await followed(feed, 2) == ["a", "b"]
@@ -62,16 +62,16 @@ async def test_it_waits_for_a_store_that_is_away_and_misses_nothing(caplog):
     assert caplog.messages == ["cannot follow x, trying again: gone", "following x again"]
 
 
-async def test_a_store_that_is_away_at_the_start_is_an_error():
+async def test_an_unavailable_store_at_the_start_is_an_error():
     with pytest.raises(StoreUnavailable):
-        await Follower(Feed(StoreUnavailable("gone")), "x", lambda _: None).start()
+        await ChangesFollower(Feed(StoreUnavailable("gone")), "x", lambda _: None).start()
 
 
 async def test_it_can_be_stopped_before_it_is_started():
-    await Follower(Feed(), "x", lambda _: None).stop()
+    await ChangesFollower(Feed(), "x", lambda _: None).stop()
 
 
-async def test_what_nobody_expected_is_logged_and_does_not_end_it(caplog):
+async def test_an_unexpected_error_is_logged_and_does_not_end_it(caplog):
     feed = Feed(changes("1", "a"), KeyError("a bug"), changes("2", "b"))
     assert await followed(feed, 2) == ["a", "b"]
     assert "following x failed" in caplog.text

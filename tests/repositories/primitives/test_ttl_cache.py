@@ -1,4 +1,4 @@
-"""A memory that is bounded in time, too."""
+"""A cache that is bounded in time, too."""
 
 import pytest
 
@@ -17,23 +17,23 @@ def clock():
     return Clock()
 
 
-def test_a_value_is_believed_for_its_time(clock):
-    memory = TtlCache(5, clock)
-    memory.put("a", 1, 10)
+def test_a_value_is_cached_for_its_lifetime(clock):
+    cache = TtlCache(5, clock)
+    cache.put("a", 1, 10)
     clock.now += 4.9
-    assert memory.get("a") == 1
+    assert cache.get("a") == 1
     clock.now += 0.2
-    assert memory.get("a") is None
+    assert cache.get("a") is None
 
 
-def test_a_clock_that_is_put_back_makes_nothing_younger(clock):
-    memory = TtlCache(5, clock)
-    memory.put("a", 1, 10)
+def test_a_clock_that_is_set_back_makes_nothing_younger(clock):
+    cache = TtlCache(5, clock)
+    cache.put("a", 1, 10)
     clock.now -= 3600
-    assert memory.get("a") is None
+    assert cache.get("a") is None
 
 
-def test_with_no_time_nothing_is_kept(clock):
-    memory = TtlCache(0, clock)
-    memory.put("a", 1, 10)
-    assert list(memory.items()) == []
+def test_with_no_lifetime_nothing_is_kept(clock):
+    cache = TtlCache(0, clock)
+    cache.put("a", 1, 10)
+    assert list(cache.items()) == []
