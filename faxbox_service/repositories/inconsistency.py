@@ -27,7 +27,7 @@ class Inconsistency(StrEnum):
 
     @property
     def needs_operator(self) -> bool:
-        """Whether it is only reported, and stays until somebody does something about it."""
+        """Whether it is only reported, and stays until an operator does something about it."""
         return self in _NEED_OPERATOR
 
 

@@ -21,7 +21,7 @@ CHILDREN = View("accounts", "listing_by_children")
 DESCENDANTS = View("accounts", "listing_by_descendants")
 ALL = View("accounts", "listing_by_simple_id")
 
-_AT_ONCE = 500
+_BATCH = 500
 
 
 class AccountHierarchy:
@@ -59,7 +59,7 @@ class AccountHierarchy:
         start: Json = None if account_id is None else [account_id]
         end: Json = None if account_id is None else [account_id, {}]
         while True:
-            wanted = RowsWanted(_AT_ONCE, start, end, descending=False)
+            wanted = RowsWanted(_BATCH, start, end, descending=False)
             found = await find_rows(self._store, ACCOUNTS, view, wanted)
             for row in found.rows:
                 yield row.value

@@ -34,7 +34,7 @@ class AccountReplicas:
                 self.refusals += 1
             else:
                 self.failures += 1
-            _log.error("the copy of account %s in %s is stale: %s", account_id, ACCOUNTS, error)
+            _log.error("the replica of account %s in %s is stale: %s", account_id, ACCOUNTS, error)
 
     async def rebuild_replica(self, account_id: AccountId, *, dry_run: bool = False) -> bool:
         """Make the replica what the account's document says now. Idempotent, safe in parallel.

@@ -182,7 +182,7 @@ class _Update:
         self._unused_claims: list[Document] = []
 
     async def read(self) -> Document:
-        """Read the document, and beside it the replica."""
+        """Read the document and, concurrently, the replica."""
         stored, self.replica = await asyncio.gather(
             self._fetch(), self._replicas.read(self._faxbox_id)
         )

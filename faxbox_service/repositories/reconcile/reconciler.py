@@ -119,7 +119,7 @@ class Reconciler:
             except StoreError as error:
                 _log.warning("the reconciler waits: %s", error)
             except Exception:
-                # The task's outermost edge: nobody would see it end.
+                # The outermost edge of the task, whose end nothing would report.
                 _log.exception("the reconciler failed, trying again")
             self._fall_behind()
             await backoff.wait()

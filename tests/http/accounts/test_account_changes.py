@@ -121,7 +121,7 @@ async def test_an_old_key_is_nobodys_even_while_its_copy_is_stale(
     before = (await tenant.client.get(path)).data["api_key"]
     assert (await tenant.client.put(path)).status == 200
     assert service.repositories.accounts.replicas.failures == 1
-    assert f"the copy of account {tenant.account.id}" in caplog.text
+    assert f"the replica of account {tenant.account.id}" in caplog.text
     without_copies.undo()
     assert (await service.client().put("/v2/api_auth", {"api_key": before})).status == 404
     await service.repositories.accounts.replicas.rebuild_replica(tenant.account.id)

@@ -5,11 +5,11 @@ import hashlib
 import threading
 
 import pytest
+from argon2 import PasswordHasher
 
 from faxbox_service.documents.model import passwords
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.repositories.accounts.rules import LISTING_BY_NAME, LISTING_BY_REALM
-from faxbox_service.repositories.users import users as users_module
 from faxbox_service.repositories.users.rules import BY_USERNAME
 from tests.http.auth.test_logins import basic
 from tests.http.conftest import NOBODY
@@ -20,20 +20,18 @@ WRONG = hashlib.md5(b"alice:wrong").hexdigest()
 NUMBERS = "numbers/+1415"
 
 
-class Hasher:
-    """Counts verifications, and the threads in which they are done."""
+class HasherCalls:
+    """Counts what argon2 is asked for, and the threads in which it is."""
 
-    def __init__(self, hasher):
-        self._hasher = hasher
+    def __init__(self):
         self.threads = []
 
-    def verify(self, record, text):
-        self.threads.append(threading.current_thread())
-        return self._hasher.verify(record, text)
+    def counted(self, method):
+        def call(*arguments):
+            self.threads.append(threading.current_thread())
+            return method(*arguments)
 
-    def hash(self, text):
-        self.threads.append(threading.current_thread())
-        return self._hasher.hash(text)
+        return call
 
     def taken(self):
         count = len(self.threads)
@@ -53,9 +51,10 @@ async def user(service, tenant):
 
 @pytest.fixture
 def hasher(user, monkeypatch):
-    hasher = Hasher(passwords._HASHER)
-    monkeypatch.setattr(passwords, "_HASHER", hasher)
-    return hasher
+    calls = HasherCalls()
+    for name in ("verify", "hash"):
+        monkeypatch.setattr(PasswordHasher, name, calls.counted(getattr(PasswordHasher, name)))
+    return calls
 
 
 @pytest.fixture
@@ -166,24 +165,19 @@ async def test_passwords_are_hashed_beside_the_event_loop(service, tenant, user,
 
 
 class TestManyLogins:
-    @pytest.fixture
-    def environment(self, monkeypatch):
-        monkeypatch.setattr(users_module, "_MOST_HASHING", 3)
-        return {}
-
     async def test_those_beyond_are_asked_to_come_again(self, service, tenant, user, monkeypatch):
         door = threading.Event()
-        monkeypatch.setattr(
-            users_module, "judge", lambda *_: door.wait(10) and passwords.Verdict.WRONG
-        )
+        hashing = service.repositories.users._hashing
+        monkeypatch.setattr(hashing, "_most", 3)
+        held = asyncio.create_task(hashing.run(door.wait, 10))
         data = {"credentials": WRONG, "realm": tenant.account.realm}
 
         async def log_in():
             return await service.client().put("/v2/user_auth", data)
 
-        waiting = [asyncio.create_task(log_in()) for _ in range(3)]
+        waiting = [asyncio.create_task(log_in()) for _ in range(2)]
         for _ in range(500):
-            if service.repositories.users._hashing._in_progress == 3:
+            if hashing._in_progress == 3:
                 break
             await asyncio.sleep(0.01)
         for answer in (
@@ -194,6 +188,7 @@ class TestManyLogins:
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
         assert (await tenant.client.get(tenant.faxboxes)).status == 200
         door.set()
+        assert await held
         assert {answer.status for answer in await asyncio.gather(*waiting)} == {401}
         assert (await log_in()).status == 401
 
