@@ -8,7 +8,8 @@ from aiohttp import web
 from faxbox_service.documents.model.account import Account
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 
-from .auth.authentication import Authenticator, Credential, CredentialKind
+from .auth.authentication import Authenticator
+from .auth.credentials import Credential, CredentialKind
 from .auth.principal import Principal
 from .auth.rate_limits import RateLimits
 from .context import RequestContext

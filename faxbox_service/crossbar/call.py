@@ -10,7 +10,7 @@ from faxbox_service.repositories.primitives.preconditions import Precondition
 
 from .auth.principal import Principal
 from .request.negotiation import Representation
-from .request.options import Options
+from .request.parsed import Options
 
 
 @dataclass(slots=True)

@@ -9,7 +9,10 @@ its own compressed bytes.
 import asyncio
 import zlib
 
+from aiohttp import web
+
 from .errors import body_too_large, malformed_request, unsupported_content_coding
+from .request.negotiation import quality_of
 
 IDENTITY = ("", "identity")
 
@@ -24,6 +27,9 @@ _PIECE = 262_144
 
 _SHORT = 16_384
 """Bytes; what is longer is compressed in a thread, where it holds nobody up."""
+
+_SMALLEST_COMPRESSED = 300
+"""Bytes; Kazoo's server compresses nothing shorter (wire, 2.2)."""
 
 _ZLIB_METHOD = 0x08
 """In the low half of a zlib header's first byte. Some clients send deflate without a header."""
@@ -61,6 +67,30 @@ async def inflated(content_encoding: str, body: bytes, limit: int) -> bytes:
     if inflater.unused_data:
         raise malformed_request("something follows the compressed body", content_encoding)
     return bytes(text)
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether `Accept-Encoding` lists gzip; of what has another form, nothing is accepted.
+
+    No coding has parameters but its quality (RFC 9110, 12.5.3), so no comma is quoted.
+    """
+    if "gzip" not in accept_encoding.lower():
+        return False
+    elements = (element.partition(";") for element in accept_encoding.split(","))
+    return any(
+        coding.strip(" \t").lower() == "gzip" and quality_of(f";{parameters}") > 0
+        for coding, _, parameters in elements
+    )
+
+
+def is_worth_compressing(body: bytes) -> bool:
+    """Whether a whole reply is compressed for a client that accepts it."""
+    return len(body) >= _SMALLEST_COMPRESSED
+
+
+def compress_stream(response: web.StreamResponse) -> None:
+    """Have all that is written to a response compressed with gzip."""
+    response.enable_compression(web.ContentCoding.gzip)
 
 
 async def gzipped(body: bytes) -> bytes:

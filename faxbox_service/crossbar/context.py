@@ -4,26 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from faxbox_service.documents.types import AccountId
-from faxbox_service.repositories.primitives.preconditions import ANY
 
-from .auth.authentication import Credential, CredentialKind
 from .auth.client_address import UNKNOWN
+from .auth.credentials import Credential, CredentialKind
 from .auth.principal import Principal
-from .request.conditional import mark_of
+from .content_coding import accepts_gzip
 from .request.negotiation import (
     DEFAULT_LANGUAGE,
     Representation,
-    accepts_gzip,
     negotiated_language,
     negotiated_representation,
     overriding_representation,
 )
-from .request.parsed import ParsedRequest
+from .request.parsed import METHODS, READS, ParsedRequest
 from .request.reply_format import ReplyFormat, checked_callback
-
-METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
-
-READS = ("GET", "HEAD")
 
 
 @dataclass(slots=True)
@@ -67,26 +61,9 @@ class RequestContext:
             return None
         return credential.text if credential.kind is CredentialKind.TOKEN else None
 
-    def is_kept(self, method: str, *tags: str | None) -> bool:
-        """Whether the client has already what a read would show: a 304 will do.
-
-        `tags` are the entity tags that say so, None for what has none.
-        """
-        return (
-            self.none_match is not None
-            and method in READS
-            and not self.none_match.isdisjoint((*tags, ANY))
-        )
-
-    def mark(self) -> str:
-        """What the tag of a read is marked with: whose token it repeats, and in which form."""
-        shown, rendering = self._caller(), self.rendering
-        if rendering.is_pretty or rendering.is_compressed or self.is_csv_safe:
-            form = (rendering.is_pretty, rendering.is_compressed, bool(self.is_csv_safe))
-            shown = f"{shown} {form}"
-        return mark_of(shown)
-
-    def _caller(self) -> str:
+    @property
+    def caller(self) -> str:
+        """Whom the entity tag of a read is for: the token that it repeats, or else the user."""
         if self.credential is not None and self.credential.is_echoed:
             return self.credential.text
         # A hash of a password would let it be guessed.

@@ -1,7 +1,10 @@
-"""The headers that requests may carry and scripts may read, for browsers and the OpenAPI document.
+"""Requests from other origins: how they are known, and the headers that browsers get (wire, 2.2).
 
-Kazoo's lists first, in its order (wire, 2.2), then what this service knows besides.
+Of each list Kazoo's headers come first, in its order, then what this service knows besides. The
+OpenAPI document shows the same lists.
 """
+
+from collections.abc import Mapping
 
 REQUEST_HEADERS = (
     *("content-type", "depth", "user-agent", "x-http-method-override", "x-file-size"),
@@ -18,8 +21,35 @@ EXPOSED_HEADERS = (
 )
 """Kazoo names `etag` twice."""
 
-VARY = (
-    *("accept-language", "accept", "accept-encoding", "authorization", "origin"),
-    *("x-auth-account-id", "x-auth-token", "x-pretty-print"),
-)
-"""What replies differ by."""
+_SAME_FOR_ALL = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-headers": ", ".join(REQUEST_HEADERS),
+    "access-control-expose-headers": ", ".join(EXPOSED_HEADERS),
+    "access-control-max-age": "86400",
+}
+
+
+def is_cross_origin(headers: Mapping[str, str]) -> bool:
+    """Whether Kazoo takes a request for one of CORS (wire, 2.2)."""
+    return (
+        "origin" in headers
+        or "access-control-request-method" in headers
+        or "access-control-request-headers" in headers
+    )
+
+
+def cors_headers(allowed: tuple[str, ...]) -> dict[str, str]:
+    """The headers of a reply to a request from another origin; `allowed` without OPTIONS."""
+    return {**_SAME_FOR_ALL, "access-control-allow-methods": ", ".join(("OPTIONS", *allowed))}
+
+
+def preflight_headers(allowed: tuple[str, ...], asked: Mapping[str, str]) -> dict[str, str]:
+    """The headers of the reply to a preflight: the method asked for is named, even where it fails.
+
+    `asked` are the headers of the request.
+    """
+    headers = cors_headers(allowed)
+    method = asked.get("access-control-request-method", "")
+    if method.isascii() and method.isalpha() and method not in ("OPTIONS", *allowed):
+        headers["access-control-allow-methods"] = ", ".join((method, "OPTIONS", *allowed))
+    return headers

@@ -16,12 +16,13 @@ from faxbox_service.repositories.errors import InvalidCredentials
 from faxbox_service.repositories.primitives.clock import Clock
 
 from .admission import Admission
-from .auth.authentication import locate_credential
 from .auth.client_address import ClientAddresses
+from .auth.credentials import locate_credential
 from .body.reader import Bodies, HeldRequest
 from .call import Call
 from .concurrency_limit import ConcurrencyLimiter
-from .context import METHODS, READS, RequestContext
+from .context import RequestContext
+from .cors import is_cross_origin
 from .errors import (
     CrossbarError,
     alias_without_token,
@@ -35,18 +36,10 @@ from .errors import (
     request_timeout,
     token_restricted,
 )
-from .request.conditional import parse_if_none_match
+from .request.conditional import parse_if_none_match, read_precondition
+from .request.headers import new_request_id, read_idempotency_key, read_request_id, require_text
 from .request.negotiation import Representation
-from .request.parsed import (
-    ParsedRequest,
-    is_cross_origin,
-    new_request_id,
-    read_idempotency_key,
-    read_precondition,
-    read_request_id,
-    read_target,
-    require_text,
-)
+from .request.parsed import METHODS, READS, ParsedRequest, read_target
 from .request.target import origin_form
 from .resource import Access, Pages, Previewing
 from .response.byte_response import AnyResponse, ByteResponse

@@ -26,7 +26,7 @@ from faxbox_service.crossbar.errors import (
     request_timeout,
     target_too_long,
 )
-from faxbox_service.crossbar.request.parsed import LONGEST_HEADERS
+from faxbox_service.crossbar.request.headers import LONGEST_HEADERS
 from faxbox_service.crossbar.response.byte_response import AnyResponse
 
 from .connections import ConnectionCounts, ConnectionLimits, limit_accepted, raw_response

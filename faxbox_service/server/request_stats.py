@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from faxbox_service.crossbar.context import METHODS
+from faxbox_service.crossbar.request.parsed import METHODS
 
 OTHER_METHODS: Final = "other"
 """Stands for methods that the service does not have: clients can send any number of them."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.content_coding import inflated, require_known_coding
+from faxbox_service.crossbar.content_coding import accepts_gzip, inflated, require_known_coding
 from faxbox_service.crossbar.errors import CrossbarError
 
 LIMIT = 1_000_000
@@ -65,3 +65,24 @@ def test_other_codings_are_a_415_that_names_ours(coding):
     with pytest.raises(CrossbarError) as error:
         require_known_coding(coding)
     assert (error.value.status, error.value.headers["accept-encoding"]) == (415, "gzip, deflate")
+
+
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [
+        ("gzip", True),
+        ("gzip, deflate, br", True),
+        ("deflate;q=1.0, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("identity", False),
+        ("", False),
+        ("=,gzip", True),
+    ],
+)
+def test_gzip_is_used_only_when_it_is_listed(header, accepted):
+    assert accepts_gzip(header) is accepted
+
+
+@given(st.text(max_size=60))
+def test_any_accept_encoding_gets_an_answer(header):
+    accepts_gzip(header)

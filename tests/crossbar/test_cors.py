@@ -1,6 +1,14 @@
-"""The lists of headers, which the replies and the OpenAPI document share."""
+"""CORS: which requests are of it, and the headers that browsers and the OpenAPI document get."""
 
-from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS
+import pytest
+
+from faxbox_service.crossbar.cors import (
+    EXPOSED_HEADERS,
+    REQUEST_HEADERS,
+    cors_headers,
+    is_cross_origin,
+    preflight_headers,
+)
 from faxbox_service.openapi.components.headers import HEADERS, reply_headers
 from faxbox_service.openapi.components.parameters import PARAMETERS
 
@@ -28,3 +36,35 @@ def test_every_documented_reply_header_can_be_read_by_scripts_or_is_for_browsers
 
 def test_the_openapi_document_shows_the_lists():
     assert HEADERS["AllowHeaders"]["schema"]["const"] == ", ".join(REQUEST_HEADERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("origin", True),
+        ("access-control-request-method", True),
+        ("access-control-request-headers", True),
+        ("host", False),
+    ],
+)
+def test_three_headers_make_a_request_one_of_cors(name, expected):
+    assert is_cross_origin({name: "x"}) is expected
+
+
+def test_options_is_allowed_everywhere():
+    assert cors_headers(("GET", "PUT"))["access-control-allow-methods"] == "OPTIONS, GET, PUT"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "methods"),
+    [
+        (None, "OPTIONS, GET"),
+        ("GET", "OPTIONS, GET"),
+        ("PATCH", "PATCH, OPTIONS, GET"),
+        ("a b", "OPTIONS, GET"),
+        ("é", "OPTIONS, GET"),
+    ],
+)
+def test_a_preflight_names_the_method_that_was_asked_for(wanted, methods):
+    asked = {} if wanted is None else {"access-control-request-method": wanted}
+    assert preflight_headers(("GET",), asked)["access-control-allow-methods"] == methods

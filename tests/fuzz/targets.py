@@ -18,19 +18,24 @@ from faxbox_service.crossbar.auth.client_address import ClientAddresses
 from faxbox_service.crossbar.auth.credentials import parse_basic
 from faxbox_service.crossbar.body.decoding import decode_envelope
 from faxbox_service.crossbar.body.multipart import json_part
-from faxbox_service.crossbar.content_coding import IDENTITY, inflated, require_known_coding
+from faxbox_service.crossbar.content_coding import (
+    IDENTITY,
+    accepts_gzip,
+    inflated,
+    require_known_coding,
+)
 from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.crossbar.listing.cursor import decode_cursor, encode_cursor
 from faxbox_service.crossbar.listing.filters import Filters
 from faxbox_service.crossbar.request.conditional import parse_if_match, parse_if_none_match
 from faxbox_service.crossbar.request.negotiation import (
-    accepts_gzip,
     negotiated_language,
     negotiated_representation,
 )
 from faxbox_service.crossbar.request.reply_format import checked_callback
 from faxbox_service.crossbar.request.target import Query, origin_form, split_path
-from faxbox_service.crossbar.response.csv_table import CsvRules, CsvTable, content_disposition
+from faxbox_service.crossbar.response.csv_table import CsvRules, CsvTable
+from faxbox_service.crossbar.response.streaming import content_disposition
 from faxbox_service.crossbar.time_slices import Steps
 from faxbox_service.documents.json.shape import ShapeExceeded, ShapeLimits, require_shape
 from faxbox_service.documents.json.text import (

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.context import METHODS
+from faxbox_service.crossbar.request.parsed import METHODS
 from faxbox_service.server.request_stats import BUCKET_LIMITS, OTHER_METHODS, RequestStats
 
 requests = st.lists(

@@ -1,18 +1,13 @@
-"""Who asks: where the token of a request is, and what it proves (wire, 6.1 to 6.3)."""
+"""What a credential proves: the account and the user that a request is from (wire, 6.1 to 6.3)."""
 
-from dataclasses import dataclass, field, replace
-from enum import Enum, auto
+from dataclasses import replace
 from hashlib import sha256
 
-from multidict import CIMultiDictProxy
-
-from faxbox_service.crossbar.request.options import Options
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.account_state import require_open, require_running
 from faxbox_service.documents.model.identity import Bearer, levels_of
-from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
 from faxbox_service.documents.model.token_restrictions import Restriction
-from faxbox_service.documents.types import AccountId, Document, Json
+from faxbox_service.documents.types import AccountId, Document
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.auth.token_restrictions import TokenRestrictions
 from faxbox_service.repositories.auth.tokens import Tokens
@@ -22,68 +17,12 @@ from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 from faxbox_service.repositories.users.users import Users
 
-from .credentials import PlainCredential, is_of_type, parse_basic
+from .credentials import Credential, CredentialKind, PlainCredential, is_of_type, parse_basic
 from .principal import Principal
 
 _AUTH_CATEGORY = "crossbar.auth"
 _BASIC_METHOD = "cb_basic_auth"
 _BEARER_BYTES = 1000
-
-
-class CredentialKind(Enum):
-    """How a credential proves who asks."""
-
-    TOKEN = auto()
-    BASIC = auto()
-    OTHER = auto()
-    """It never does: a scheme that is unknown, or too long a text."""
-
-
-_KINDS = {"basic": CredentialKind.BASIC, "bearer": CredentialKind.TOKEN}
-"""By the scheme of `Authorization`. To Kazoo a bearer only names a JWT (contract, 31)."""
-
-
-@dataclass(slots=True)
-class Credential:
-    """What the request shows."""
-
-    text: str = field(repr=False)
-    kind: CredentialKind
-    is_echoed: bool
-    """Whether replies repeat it as `auth_token`; a Basic credential never is (contract, 19)."""
-
-
-_TOO_LONG = Credential("", CredentialKind.OTHER, is_echoed=False)
-
-
-def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Credential | None:
-    """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name.
-
-    What is too long for a credential is one that proves nothing: it is not looked at, nor repeated.
-    """
-    token: Json = headers.get("x-auth-token")
-    if token is None:
-        token = _option(options, "auth_token")
-    if isinstance(token, str) and token:
-        if len(token) > LONGEST_CREDENTIAL:
-            return _TOO_LONG
-        return Credential(_well_formed(token), CredentialKind.TOKEN, is_echoed=True)
-    authorization: Json = headers.get("authorization")
-    if not authorization:
-        authorization = _option(options, "authorization")
-    if not isinstance(authorization, str) or not authorization:
-        return None
-    if len(authorization) > LONGEST_CREDENTIAL:
-        return _TOO_LONG
-    scheme, _, text = authorization.partition(" ")
-    kind = _KINDS.get(scheme.lower(), CredentialKind.OTHER)
-    text = text.strip(" ") if kind is CredentialKind.TOKEN else text
-    return Credential(_well_formed(text or scheme), kind, is_echoed=kind is CredentialKind.TOKEN)
-
-
-def _option(options: Options, name: str) -> Json:
-    """An option; one that is empty in the query string does not hide the envelope's."""
-    return options.query.first(name) or options.envelope.get(name)
 
 
 class Authenticator:
@@ -226,8 +165,3 @@ def _claims_of(bearer: Bearer) -> Document:
         "method": _BASIC_METHOD,
         "owner_id": bearer.user_id,
     }
-
-
-def _well_formed(text: str) -> str:
-    """Text that JSON can carry: header bytes that are not UTF-8 are replaced."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,18 +1,77 @@
-"""Basic credentials: `account_id:` and then a hash, or a user name and a password (wire, 6.1)."""
+"""The credentials of requests: where they are found, and what the text of each kind says.
+
+A Basic credential is `account_id:` and then a hash, or a user name and a password (wire, 6.1).
+"""
 
 import re
 from base64 import b64decode
 from binascii import Error
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
+from multidict import CIMultiDictProxy
+
+from faxbox_service.crossbar.request.parsed import Options
 from faxbox_service.documents.model.passwords import Digest
-from faxbox_service.documents.types import AccountId
+from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
+from faxbox_service.documents.types import AccountId, Json
 
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{32}\Z")
 _HASHES = {
     Digest.MD5: re.compile(r"[0-9A-Fa-f]{32}\Z"),
     Digest.SHA: re.compile(r"[0-9A-Fa-f]{40}\Z"),
 }
+
+
+class CredentialKind(Enum):
+    """How a credential proves who asks."""
+
+    TOKEN = auto()
+    BASIC = auto()
+    OTHER = auto()
+    """It never does: a scheme that is unknown, or too long a text."""
+
+
+_KINDS = {"basic": CredentialKind.BASIC, "bearer": CredentialKind.TOKEN}
+"""By the scheme of `Authorization`. To Kazoo a bearer only names a JWT (contract, 31)."""
+
+
+@dataclass(slots=True)
+class Credential:
+    """What the request shows."""
+
+    text: str = field(repr=False)
+    kind: CredentialKind
+    is_echoed: bool
+    """Whether replies repeat it as `auth_token`; a Basic credential never is (contract, 19)."""
+
+
+_TOO_LONG = Credential("", CredentialKind.OTHER, is_echoed=False)
+
+
+def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Credential | None:
+    """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name.
+
+    What is too long for a credential is one that proves nothing: it is not looked at, nor repeated.
+    """
+    token: Json = headers.get("x-auth-token")
+    if token is None:
+        token = _option(options, "auth_token")
+    if isinstance(token, str) and token:
+        if len(token) > LONGEST_CREDENTIAL:
+            return _TOO_LONG
+        return Credential(_well_formed(token), CredentialKind.TOKEN, is_echoed=True)
+    authorization: Json = headers.get("authorization")
+    if not authorization:
+        authorization = _option(options, "authorization")
+    if not isinstance(authorization, str) or not authorization:
+        return None
+    if len(authorization) > LONGEST_CREDENTIAL:
+        return _TOO_LONG
+    scheme, _, text = authorization.partition(" ")
+    kind = _KINDS.get(scheme.lower(), CredentialKind.OTHER)
+    text = text.strip(" ") if kind is CredentialKind.TOKEN else text
+    return Credential(_well_formed(text or scheme), kind, is_echoed=kind is CredentialKind.TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +115,16 @@ def is_of_type(credential: HashedCredential | PlainCredential, wanted: str | Non
     if isinstance(credential, PlainCredential):
         return wanted not in ("md5", "sha")
     return wanted == credential.digest.name.lower()
+
+
+def _option(options: Options, name: str) -> Json:
+    """An option; one that is empty in the query string does not hide the envelope's."""
+    return options.query.first(name) or options.envelope.get(name)
+
+
+def _well_formed(text: str) -> str:
+    """Text that JSON can carry: header bytes that are not UTF-8 are replaced."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _decoded(base64: str) -> str:

@@ -1,17 +1,21 @@
-"""Entity tags: the headers `If-Match` and `If-None-Match` (RFC 9110, 8.8.3 and 13.1), and ours.
+"""Conditional requests: `If-Match`, `If-None-Match`, and the entity tags of replies.
 
-The tag of a document or a listing is its revision. A read shows more than that: the caller's token,
-in a form and a coding of his choice. So its tag has a mark of these behind a dot, and no cache can
-take what one caller got for another's (RFC 9111, 4.3.3). In preconditions the mark says nothing.
+RFC 9110, 8.8.3 and 13.1. The tag of a document or a listing is its revision. A read shows more than
+that: the caller's token, in a form and a coding of their choice. So its tag ends with a dot and a
+mark of these, and no cache can take what one caller got for another's (RFC 9111, 4.3.3). In
+preconditions the mark is ignored.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
 from faxbox_service.crossbar.errors import malformed_request
-from faxbox_service.documents.types import Revision
-from faxbox_service.repositories.primitives.preconditions import ANY
+from faxbox_service.documents.types import Document, Revision
+from faxbox_service.repositories.primitives.preconditions import ANY, NO_PRECONDITION, Precondition
+
+from .parsed import READS
 
 _TAG = re.compile(
     r'\s*+(W/)?+(?:"([\x21\x23-\x7e\x80-\U0010ffff]*+)"|([0-9A-Za-z][0-9A-Za-z.-]*+))\s*+(?:,|\Z)'
@@ -20,6 +24,19 @@ _TAG = re.compile(
 
 _MARK = "."
 _MARK_BYTES = 6
+
+
+def read_precondition(headers: Mapping[str, str], envelope: Document) -> Precondition:
+    """What the headers and the body demand of the document's revision."""
+    match, none_match = headers.get("if-match"), headers.get("if-none-match")
+    revision = _revision_of_body(envelope)
+    if match is None and none_match is None and revision is None:
+        return NO_PRECONDITION
+    return Precondition(
+        revisions_of(parse_if_match(match)),
+        revisions_of(parse_if_none_match(none_match)),
+        revision,
+    )
 
 
 def parse_if_match(header: str | None) -> frozenset[str] | None:
@@ -43,15 +60,38 @@ def revisions_of(tags: frozenset[str] | None) -> frozenset[Revision] | None:
     return frozenset(tag.partition(_MARK)[0] for tag in tags)
 
 
-def marked(revision: Revision, mark: str) -> str:
-    """The tag of what a revision is shown as."""
+def entity_tag(revision: Revision, caller: str, form: tuple[bool, bool, bool]) -> str:
+    """The tag, without quotes, of a revision as it is shown.
+
+    `caller` is whom it is shown to, "" for what is the same for all; `form` says whether it is
+    pretty, compressed, and free of formulas.
+    """
+    mark = _mark(f"{caller} {form}" if any(form) else caller)
     return f"{revision}{_MARK}{mark}" if mark else revision
 
 
 @lru_cache(maxsize=256)
-def mark_of(shown: str) -> str:
-    """A mark of what a reply shows beside its data; short, for it only tells a few apart."""
+def _mark(shown: str) -> str:
+    """Short, because it only has to distinguish what a few callers are shown of one revision."""
     return blake2b(shown.encode(), digest_size=_MARK_BYTES).hexdigest() if shown else ""
+
+
+def is_not_modified(method: str, none_match: frozenset[str] | None, *tags: str) -> bool:
+    """Whether the client has already what a read would show: a 304 is the answer.
+
+    `none_match` is what `If-None-Match` names, `tags` the entity tags that the reply may go by.
+    """
+    return none_match is not None and method in READS and not none_match.isdisjoint((*tags, ANY))
+
+
+def _revision_of_body(envelope: Document) -> Revision | None:
+    """The revision a body says it was made from: `_rev` in `data`, or `revision` beside it."""
+    data = envelope.get("data")
+    revision = data.get("_rev") if isinstance(data, dict) else None
+    if revision is None:
+        revision = envelope.get("revision")
+    # What is no text is no revision, and so not the current one either.
+    return revision if revision is None or isinstance(revision, str) else "no revision"
 
 
 def _tags(name: str, header: str) -> list[tuple[bool, str]]:

@@ -1,4 +1,4 @@
-"""What a client accepts: representation, language and compression (wire, 2.2 and 2.5)."""
+"""What a client accepts: representation and language (wire, 2.2 and 2.5)."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -73,18 +73,10 @@ def negotiated_language(accept_language: str) -> str:
     return DEFAULT_LANGUAGE
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether `Accept-Encoding` lists gzip; of what has another form, nothing is accepted.
-
-    No coding has parameters but its quality (RFC 9110, 12.5.3), so no comma is quoted.
-    """
-    if "gzip" not in accept_encoding.lower():
-        return False
-    elements = (element.partition(";") for element in accept_encoding.split(","))
-    return any(
-        coding.strip(" \t").lower() == "gzip" and _quality(f";{parameters}") > 0
-        for coding, _, parameters in elements
-    )
+def quality_of(parameters: str) -> float:
+    """The weight `q` among an element's parameters; 1 without one (RFC 9110, 12.4.2)."""
+    match = _QUALITY.search(parameters)
+    return float(match[1]) if match else 1.0
 
 
 def _media_range(header: str, position: int) -> re.Match[str] | None:
@@ -110,13 +102,8 @@ def _listed(name: str, element: _Element, header: str) -> Iterator[tuple[str, fl
         if match is None:
             raise malformed_request("malformed header", name)
         if empty is None:
-            yield match[1].lower(), _quality(match[2])
+            yield match[1].lower(), quality_of(match[2])
         position = match.end()
-
-
-def _quality(parameters: str) -> float:
-    match = _QUALITY.search(parameters)
-    return float(match[1]) if match else 1.0
 
 
 def _first_provided(media_range: str) -> Representation | None:

@@ -17,9 +17,6 @@ _LONGEST_CALLBACK = 128
 _LONGEST_PRETTY = 250_000
 """Bytes, compact and pretty; nobody reads more, and laying it out would hold everyone else up."""
 
-SMALLEST_COMPRESSED = 300
-"""Bytes; Kazoo's server compresses nothing shorter (wire, 2.2)."""
-
 
 @dataclass(slots=True)
 class ReplyFormat:

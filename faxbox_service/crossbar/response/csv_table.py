@@ -5,12 +5,9 @@ into documents makes a table many times as long as they are: columns and their n
 for each row has a comma for each column, and the name of a deep property repeats those above it.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from secrets import token_hex
 from tempfile import SpooledTemporaryFile
-from urllib.parse import quote
 
 from faxbox_service.crossbar.errors import table_too_large
 from faxbox_service.crossbar.time_slices import Steps
@@ -35,16 +32,8 @@ _MEMBERS_FOR_EACH_COLUMN = 10
 _STEP = 1000
 """Members or items that take little time."""
 
-_LONGEST_FILE_NAME = 128
-"""Characters; percent-encoded, this still fits in what clients take for a header."""
-
 _HEADINGS = {"id": "ID", "description": "Description"}
 """The columns that are not headed by their own names."""
-
-_UNSAFE_IN_FILE_NAMES = frozenset('"\\/')
-
-_NOT_PLAIN = re.compile(r"[^\x20-\x7e]|%")
-"""What clients read differently in a plain `filename`: RFC 6266, appendix D."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,25 +129,6 @@ class CsvTable:
             text = f"The table has more than {self._most_columns} columns"
             raise table_too_large("maxItems", text, self._most_columns)
         return index
-
-
-def content_disposition(given: str | None) -> str:
-    """The header that has a table saved as a file, named as wished or at random (RFC 6266).
-
-    Whatever could end the header or the name, or lead to another folder, becomes `_`.
-    """
-    name = _safe_file_name(given or "") or f"json_{token_hex(11)}.csv"
-    plain = _NOT_PLAIN.sub("_", name)
-    header = f'attachment; filename="{plain}"'
-    return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def _safe_file_name(name: str) -> str:
-    shown = "".join(
-        character if character.isprintable() and character not in _UNSAFE_IN_FILE_NAMES else "_"
-        for character in name
-    )
-    return shown.strip(" .")[:_LONGEST_FILE_NAME].rstrip(" .")
 
 
 def _flattened(document: Document) -> Iterator[tuple[str, Json]]:

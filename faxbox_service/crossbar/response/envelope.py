@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from hashlib import md5
 
 from faxbox_service.crossbar.auth.rate_limits import RateLimits
-from faxbox_service.crossbar.context import METHODS, READS, RequestContext
-from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
+from faxbox_service.crossbar.content_coding import is_worth_compressing
+from faxbox_service.crossbar.context import RequestContext
+from faxbox_service.crossbar.cors import cors_headers, preflight_headers
 from faxbox_service.crossbar.errors import NO_DATA, CrossbarError
-from faxbox_service.crossbar.request.conditional import marked
-from faxbox_service.crossbar.request.reply_format import SMALLEST_COMPRESSED, ReplyFormat
+from faxbox_service.crossbar.request.conditional import entity_tag, is_not_modified
+from faxbox_service.crossbar.request.parsed import METHODS, READS
+from faxbox_service.crossbar.request.reply_format import ReplyFormat
 from faxbox_service.documents.gregorian import iso8601
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document, Revision
@@ -29,17 +31,16 @@ _EVERYWHERE = {
     "cache-control": "no-store",
     "server": "faxbox-service",
 }
-_VARY = ", ".join(VARY)
+VARY = (
+    *("accept-language", "accept", "accept-encoding", "authorization", "origin"),
+    *("x-auth-account-id", "x-auth-token", "x-pretty-print"),
+)
+"""What replies differ by (RFC 9110, 12.5.5)."""
+
+_VARY_TEXT = ", ".join(VARY)
 
 _READ_CACHING = "private, no-cache"
 """A browser may keep a read, and asks before it shows it again (contract, 25)."""
-
-_CORS = {
-    "access-control-allow-origin": "*",
-    "access-control-allow-headers": ", ".join(REQUEST_HEADERS),
-    "access-control-expose-headers": ", ".join(EXPOSED_HEADERS),
-    "access-control-max-age": "86400",
-}
 
 
 class ReplyBuilder:
@@ -80,9 +81,14 @@ class ReplyBuilder:
 
         A client that names the bare revision knows it from the envelope.
         """
-        tag = marked(revision, context.mark())
+        rendering = context.rendering
+        tag = entity_tag(
+            revision,
+            context.caller,
+            (rendering.is_pretty, rendering.is_compressed, bool(context.is_csv_safe)),
+        )
         headers["etag"] = f'"{tag}"'
-        return context.is_kept(method, tag, revision)
+        return is_not_modified(method, context.none_match, tag, revision)
 
     def raw(self, method: str, context: RequestContext, reply: RawReply) -> ByteResponse:
         """A reply without an envelope."""
@@ -90,7 +96,7 @@ class ReplyBuilder:
         headers["content-type"] = reply.content_type
         if reply.etag is not None:
             headers["etag"] = f'"{reply.etag}"'
-            if context.is_kept(method, reply.etag):
+            if is_not_modified(method, context.none_match, reply.etag):
                 return ByteResponse(304, headers)
         return _response(200, headers, reply.body, context.rendering)
 
@@ -101,7 +107,7 @@ class ReplyBuilder:
             headers["expires"] = _NEVER_FRESH
             headers["cache-control"] = _READ_CACHING
         if context.is_cross_origin:
-            headers |= _cors(context.allowed)
+            headers |= cors_headers(context.allowed)
         return headers
 
     def closing_members(self, context: RequestContext, reply: StreamReply) -> Document:
@@ -134,19 +140,16 @@ class ReplyBuilder:
         envelope["error"] = str(error.status)
         envelope["message"] = error.message
         envelope["status"] = "error"
-        headers = self._headers(context) | _cors(context.allowed) | error.headers
+        headers = self._headers(context) | cors_headers(context.allowed) | error.headers
         return _json(error.status, envelope, headers, context.rendering)
 
     def preflight(self, context: RequestContext, asked: Mapping[str, str]) -> ByteResponse:
         """The empty reply to a CORS preflight."""
-        method = asked.get("access-control-request-method", "")
-        is_word = method.isascii() and method.isalpha()
-        headers = self._headers(context) | _cors(context.allowed, method if is_word else None)
-        return ByteResponse(200, headers)
+        return ByteResponse(200, self._headers(context) | preflight_headers(context.allowed, asked))
 
     def options(self, context: RequestContext) -> ByteResponse:
         """The empty reply to OPTIONS of the server as a whole (RFC 9110, 9.3.7)."""
-        headers = self._headers(context) | _cors(METHODS) | {"allow": ", ".join(METHODS)}
+        headers = self._headers(context) | cors_headers(METHODS) | {"allow": ", ".join(METHODS)}
         return ByteResponse(200, headers)
 
     def _headers(self, context: RequestContext) -> dict[str, str]:
@@ -156,7 +159,7 @@ class ReplyBuilder:
         return {
             "x-request-id": context.request_id,
             "content-language": context.language,
-            "vary": _VARY,
+            "vary": _VARY_TEXT,
             **_EVERYWHERE,
         }
 
@@ -173,14 +176,6 @@ class ReplyBuilder:
             envelope["auth_token"] = context.credential.text
 
 
-def _cors(allowed: tuple[str, ...], wanted: str | None = None) -> dict[str, str]:
-    """The headers of a cross-origin reply; a method asked for is named, even where it fails."""
-    methods = ("OPTIONS", *allowed)
-    if wanted is not None and wanted not in methods:
-        methods = (wanted, *methods)
-    return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
-
-
 def _json(
     status: int, envelope: Document, headers: dict[str, str], rendering: ReplyFormat
 ) -> ByteResponse:
@@ -191,5 +186,5 @@ def _json(
 def _response(
     status: int, headers: dict[str, str], body: bytes, rendering: ReplyFormat
 ) -> ByteResponse:
-    is_compressed = rendering.is_compressed and len(body) >= SMALLEST_COMPRESSED
+    is_compressed = rendering.is_compressed and is_worth_compressing(body)
     return ByteResponse(status, headers, body, is_compressed=is_compressed)

@@ -2,12 +2,17 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from secrets import token_hex
+from urllib.parse import quote
 
 from aiohttp import web
 
+from faxbox_service.crossbar.content_coding import compress_stream
 from faxbox_service.crossbar.context import RequestContext
+from faxbox_service.crossbar.request.conditional import is_not_modified
 from faxbox_service.crossbar.request.negotiation import Representation
 from faxbox_service.crossbar.request.reply_format import as_javascript
 from faxbox_service.crossbar.time_slices import TimeSlices
@@ -15,12 +20,20 @@ from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document
 
 from .byte_response import AnyResponse, ByteResponse
-from .csv_table import CsvTable, content_disposition
+from .csv_table import CsvTable
 from .envelope import ReplyBuilder
 from .next_page import next_page
 from .results import Place, Reply, StreamReply, TableReply
 
 _log = logging.getLogger(__name__)
+
+_LONGEST_FILE_NAME = 128
+"""Characters; percent-encoded, this still fits in what clients take for a header."""
+
+_UNSAFE_IN_FILE_NAMES = frozenset('"\\/')
+
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]|%")
+"""What clients read differently in a plain `filename`: RFC 6266, appendix D."""
 
 
 async def send_items(
@@ -33,7 +46,7 @@ async def send_items(
 ) -> AnyResponse:
     """Send a listing, and an envelope around it that is complete only at its end."""
     headers = replies.success_headers(request.method, context)
-    if context.is_kept(request.method, None):
+    if is_not_modified(request.method, context.none_match):
         return ByteResponse(304, headers)
     headers["content-type"] = context.rendering.content_type
     is_script = context.rendering.callback is not None
@@ -108,7 +121,7 @@ async def _send(
     response = web.StreamResponse(headers=headers)
     # aiohttp would end even the empty body of a HEAD with gzip's last bytes.
     if context.rendering.is_compressed and request.method != "HEAD":
-        response.enable_compression(web.ContentCoding.gzip)
+        compress_stream(response)
     slices = TimeSlices()
     try:
         await response.prepare(request)
@@ -133,6 +146,25 @@ async def _send(
         if request.transport is not None:
             request.transport.abort()
     return response
+
+
+def content_disposition(given: str | None) -> str:
+    """The header that has a table saved as a file, named as wished or at random (RFC 6266).
+
+    Whatever could end the header or the name, or lead to another folder, becomes `_`.
+    """
+    name = _safe_file_name(given or "") or f"json_{token_hex(11)}.csv"
+    plain = _NOT_PLAIN.sub("_", name)
+    header = f'attachment; filename="{plain}"'
+    return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _safe_file_name(name: str) -> str:
+    shown = "".join(
+        character if character.isprintable() and character not in _UNSAFE_IN_FILE_NAMES else "_"
+        for character in name
+    )
+    return shown.strip(" .")[:_LONGEST_FILE_NAME].rstrip(" .")
 
 
 def _members(members: Document, is_chunked: bool) -> bytes:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.listing.cursor import encode_cursor
 from faxbox_service.crossbar.listing.paging import PageRequest
-from faxbox_service.crossbar.request.options import Options
+from faxbox_service.crossbar.request.parsed import Options
 from faxbox_service.crossbar.request.target import Query
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.crossbar.request.negotiation import (
     Representation,
-    accepts_gzip,
     negotiated_language,
     negotiated_representation,
     overriding_representation,
@@ -91,22 +90,6 @@ def test_a_malformed_accept_language_is_a_400(header):
     assert error.value.status == 400
 
 
-@pytest.mark.parametrize(
-    ("header", "accepted"),
-    [
-        ("gzip", True),
-        ("gzip, deflate, br", True),
-        ("deflate;q=1.0, GZIP;q=0.5", True),
-        ("gzip;q=0", False),
-        ("identity", False),
-        ("", False),
-        ("=,gzip", True),
-    ],
-)
-def test_gzip_is_used_only_when_it_is_listed(header, accepted):
-    assert accepts_gzip(header) is accepted
-
-
 @given(st.text(max_size=60))
 def test_any_header_gets_an_answer(header):
     for negotiate in (negotiated_representation, negotiated_language):
@@ -114,4 +97,3 @@ def test_any_header_gets_an_answer(header):
             negotiate(header)
         except CrossbarError as error:
             assert error.status in (400, 406)
-    accepts_gzip(header)

@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.auth.authentication import Credential, CredentialKind
-from faxbox_service.crossbar.auth.credentials import PlainCredential, is_of_type, parse_basic
+from faxbox_service.crossbar.auth.credentials import (
+    Credential,
+    CredentialKind,
+    PlainCredential,
+    is_of_type,
+    parse_basic,
+)
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.names import account_database

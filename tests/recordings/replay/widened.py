@@ -6,7 +6,8 @@ the lists, exactly what this service adds; of a tag, the mark of the caller.
 
 import re
 
-from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS, VARY
+from faxbox_service.crossbar.cors import EXPOSED_HEADERS, REQUEST_HEADERS
+from faxbox_service.crossbar.response.envelope import VARY
 
 _KAZOOS = {
     "vary": (VARY, 2),
