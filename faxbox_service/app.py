@@ -58,13 +58,12 @@ def build_app(
     )
     return Dispatcher(
         router_of(settings, repositories, clock),
-        Admission(authenticator, limits),
+        Admission(authenticator, repositories.accounts, limits),
         ClientAddresses(settings.trusted_proxies),
-        repositories.accounts,
         ReplyBuilder(settings.node_name, __version__, limits, csv_rules_of(settings)),
         clock,
         pages=DocsPage(),
-        gate=ConcurrencyLimiter(
+        limiter=ConcurrencyLimiter(
             settings.request_concurrency,
             longest_queue=settings.request_queue,
             patience=settings.request_patience,

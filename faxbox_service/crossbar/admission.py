@@ -1,20 +1,21 @@
-"""Letting requests in: who asks, and whether he still may (wire, 6.3 and 6.6)."""
+"""Who may ask: whose requests they are, on which accounts, and how often (wire, 6.3 to 6.6)."""
 
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from aiohttp import web
-
 from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.types import AccountId
+from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 
 from .auth.authentication import Authenticator
 from .auth.credentials import Credential, CredentialKind
-from .auth.principal import Principal
-from .auth.rate_limits import RateLimits
-from .context import RequestContext
-from .errors import CrossbarError, invalid_credentials
-from .response.results import AnyReply
+from .auth.principal import Identification, Principal
+from .auth.rate_limits import Charge, RateLimits
+from .errors import CrossbarError, bad_account_id, forbidden, invalid_credentials
+from .resource import Access
+
+_ACCOUNT_ID_LENGTH = 32
 
 _REFUSED_LOGINS = (401, 404)
 """`api_auth` says 404 for a key that nobody has."""
@@ -23,111 +24,112 @@ Result = TypeVar("Result")
 
 
 class Admission:
-    """Authenticates requests, and lets pay those who have proved nothing or want to log in."""
+    """Authenticates and authorises requests, and charges those that prove nothing, and logins."""
 
-    def __init__(self, authenticator: Authenticator, limits: RateLimits) -> None:
+    def __init__(
+        self, authenticator: Authenticator, accounts: Accounts, limits: RateLimits
+    ) -> None:
         self._authenticator = authenticator
+        self._accounts = accounts
         self._limits = limits
 
-    async def identify(self, request: web.BaseRequest, context: RequestContext) -> None:
-        """Find out who asks before his body is read; who proves nothing pays now. Raises a 429.
+    def charge(self, address: str, is_login: bool) -> Charge:
+        """What a request from an address may be charged later: nothing yet."""
+        return Charge(self._limits, address, is_login)
 
-        What a credential is refused with is raised by `authenticate`, where it matters.
+    async def identify(self, sender: Identification, charge: Charge) -> Identification:
+        """Find out who sends a request before its body is read. Raises a 429.
+
+        A request that proves nothing is charged now. What a credential is refused with is raised
+        by `authenticate`, where it matters.
         """
-        if context.credential is None:
-            self._let_pay(context)
-            return
+        credential = sender.credential
+        if credential is None:
+            charge.for_no_identity()
+            return sender
         try:
-            context.identified = await self._prove(request, context, context.credential)
+            return Identification(credential, await self._prove(credential, charge))
         except (InvalidCredentials, TokenExpired) as refusal:
-            context.refusal = refusal
+            return Identification(credential, refusal=type(refusal))
 
-    async def authenticate(self, request: web.BaseRequest, context: RequestContext) -> None:
-        """Know who asks, once for each request. Raises a 429, or what the authenticator raises."""
-        if context.principal is not None:
+    async def authenticate(self, sender: Identification, charge: Charge) -> Principal:
+        """Who asks. Raises a 429, or what the authenticator raises.
+
+        A credential that was looked at before the body was read is not looked at again.
+        """
+        if sender.principal is not None:
+            return sender.principal
+        if sender.refusal is not None:
+            raise sender.refusal
+        if sender.credential is None:
+            charge.for_no_identity()
+            raise invalid_credentials()
+        return await self._prove(sender.credential, charge)
+
+    async def admit_anyone(self, sender: Identification, charge: Charge) -> None:
+        """Let in a request that needs no token; only a good one spares the charge. Raises a 429."""
+        if sender.principal is not None:
             return
-        if context.refusal is not None:
-            raise context.refusal
-        if context.identified is None:
-            if context.credential is None:
-                self._let_pay(context)
-                raise invalid_credentials()
-            context.identified = await self._prove(request, context, context.credential)
-        context.principal = context.identified
-
-    async def _prove(
-        self, request: web.BaseRequest, context: RequestContext, credential: Credential
-    ) -> Principal:
-        claimed = request.headers.get("x-auth-account-id")
-        proof = self._authenticator.authenticate(credential, claimed)
-        if credential.kind is CredentialKind.BASIC:
-            return await self._login(context, proof)
-        try:
-            principal = await proof
-        except (InvalidCredentials, TokenExpired):
-            self._let_pay(context)
-            raise
-        if context.has_paid:
-            # For a body that was read to find this token in it.
-            self._limits.give_back(context.address)
-            context.has_paid = False
-        return principal
-
-    def _let_pay(self, context: RequestContext) -> None:
-        """Let one pay who has proved nothing, once for each request. Raises a 429."""
-        if context.has_paid:
-            return
-        if context.is_login:
-            self._limits.begin_login(context.address)
-        else:
-            self._limits.pay(context.address)
-        context.has_paid = True
-
-    async def remember_who_asks(self, request: web.BaseRequest, context: RequestContext) -> None:
-        """Authenticate for the sake of the envelope alone: the request fails anyway."""
-        try:
-            await self.authenticate(request, context)
-        except (InvalidCredentials, TokenExpired, CrossbarError):
-            return
-
-    async def admit_anyone(self, request: web.BaseRequest, context: RequestContext) -> None:
-        """Let in who needs no token; only a good one spares him from paying. Raises a 429."""
-        credential = context.credential
+        credential = sender.credential
         is_token = credential is not None and credential.kind is CredentialKind.TOKEN
-        if is_token and context.identified is None and context.refusal is None:
-            await self.identify(request, context)
-        if context.identified is None:
-            self._let_pay(context)
+        if is_token and sender.refusal is None:
+            sender = await self.identify(sender, charge)
+        if sender.principal is None:
+            charge.for_no_identity()
 
-    def admit_to(self, context: RequestContext, account: Account | None) -> None:
-        """Let in who may act on the account. Raises a 429."""
-        context.account_id = account.id if account is not None else None
-        if context.token is not None:
-            self._limits.pay_authenticated((context.address, context.account_id))
+    async def account_of(
+        self, account_id: str | None, access: Access, principal: Principal
+    ) -> Account | None:
+        """The account that a path names, when the caller may act on it (wire, 6.4).
 
-    async def log_in(
-        self, context: RequestContext, reply: Coroutine[Any, Any, AnyReply]
-    ) -> AnyReply:
-        """The reply of a login. Raises a 429 before anything is looked at."""
-        return await self._login(context, reply)
+        None for a path without one that needs none. Raises a 403 or a 404.
+        """
+        if account_id is None:
+            if access is Access.TOKEN:
+                return None
+            raise forbidden()
+        if len(account_id) != _ACCOUNT_ID_LENGTH:
+            raise bad_account_id(account_id)
+        account = await self._accounts.find(account_id)
+        if not principal.account.may_act_on(account):
+            raise forbidden()
+        return account
 
-    async def _login(self, context: RequestContext, attempt: Coroutine[Any, Any, Result]) -> Result:
-        address = context.address
+    def charge_authenticated(self, address: str, account_id: AccountId | None) -> None:
+        """Charge a request with a good token, where the settings want that. Raises a 429."""
+        self._limits.charge_authenticated((address, account_id))
+
+    async def log_in(self, charge: Charge, attempt: Coroutine[Any, Any, Result]) -> Result:
+        """What comes of an attempt to log in, each failure of which makes the next one cost more.
+
+        Raises a 429 before the attempt is begun.
+        """
         try:
-            if not context.has_paid:
-                self._limits.begin_login(address)
-                context.has_paid = True
+            charge.for_login()
         except CrossbarError:
             attempt.close()
             raise
         try:
             result = await attempt
         except InvalidCredentials:
-            self._limits.login_failed(address)
+            charge.login_failed()
             raise
         except CrossbarError as error:
             if error.status in _REFUSED_LOGINS:
-                self._limits.login_failed(address)
+                charge.login_failed()
             raise
-        self._limits.login_succeeded(address)
+        charge.login_succeeded()
         return result
+
+    async def _prove(self, credential: Credential, charge: Charge) -> Principal:
+        proof = self._authenticator.authenticate(credential)
+        if credential.kind is CredentialKind.BASIC:
+            return await self.log_in(charge, proof)
+        try:
+            principal = await proof
+        except (InvalidCredentials, TokenExpired):
+            charge.for_no_identity()
+            raise
+        # It may have been charged for a body that was read to find this token in it.
+        charge.refund()
+        return principal

@@ -69,12 +69,12 @@ async def inflated(content_encoding: str, body: bytes, limit: int) -> bytes:
     return bytes(text)
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
+def accepts_gzip(accept_encoding: str | None) -> bool:
     """Whether `Accept-Encoding` lists gzip; of what has another form, nothing is accepted.
 
     No coding has parameters but its quality (RFC 9110, 12.5.3), so no comma is quoted.
     """
-    if "gzip" not in accept_encoding.lower():
+    if accept_encoding is None or "gzip" not in accept_encoding.lower():
         return False
     elements = (element.partition(";") for element in accept_encoding.split(","))
     return any(

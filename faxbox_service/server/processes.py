@@ -121,7 +121,7 @@ async def serve_until_signal(
             # Imported only when used: it takes memory.
             from .metrics import Metrics, MetricsServer
 
-            metrics = MetricsServer(Metrics(repositories, reconciler, app.gate, server))
+            metrics = MetricsServer(Metrics(repositories, reconciler, app.limiter, server))
             closing.push_async_callback(metrics.close)
             await metrics.listen(settings.metrics_host, settings.metrics_port + number)
         await server.listen(listener)

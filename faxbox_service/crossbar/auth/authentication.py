@@ -47,25 +47,22 @@ class Authenticator:
         self._clock = clock
         self._basic: TtlCache[bytes, Bearer] = TtlCache(remembered_seconds, clock)
 
-    async def authenticate(
-        self, credential: Credential, claimed_account_id: str | None
-    ) -> Principal:
-        """The token's account and user. Raises `InvalidCredentials` or `TokenExpired`.
+    async def authenticate(self, credential: Credential) -> Principal:
+        """The credential's account and user. Raises `InvalidCredentials` or `TokenExpired`.
 
-        `claimed_account_id` is the header `X-Auth-Account-ID`, which must name the token's
-        account when it is there. An account whose state forbids it raises `InvalidDocument`.
+        An account whose state forbids it raises `InvalidDocument`.
         """
         match credential.kind:
             case CredentialKind.TOKEN:
                 claims = await self._tokens.verify(credential.text)
-                _require_claimed(claimed_account_id, claims.token_account_id)
+                _require_claimed(credential, claims.token_account_id)
                 if len(claims.bearers) == 1:
                     (bearer,) = claims.bearers
                     return await self._ordinary_principal(bearer, claims.payload, claims.method)
                 return await self._principal(claims.bearers, claims.payload, claims.method)
             case CredentialKind.BASIC:
                 bearer = await self._of_basic(credential.text)
-                _require_claimed(claimed_account_id, bearer.account_id)
+                _require_claimed(credential, bearer.account_id)
                 require_open(await self._account(bearer.account_id), self._clock())
                 return await self._ordinary_principal(bearer, _claims_of(bearer), _BASIC_METHOD)
             case CredentialKind.OTHER:
@@ -152,8 +149,8 @@ class Authenticator:
             raise InvalidCredentials from None
 
 
-def _require_claimed(claimed: str | None, account_id: AccountId) -> None:
-    if claimed not in (None, account_id):
+def _require_claimed(credential: Credential, account_id: AccountId) -> None:
+    if credential.claimed_account_id not in (None, account_id):
         raise InvalidCredentials
 
 

@@ -44,6 +44,13 @@ class Credential:
     kind: CredentialKind
     is_echoed: bool
     """Whether replies repeat it as `auth_token`; a Basic credential never is (contract, 19)."""
+    claimed_account_id: str | None = None
+    """The header `X-Auth-Account-ID`, which must name the credential's account when it is there."""
+
+    @property
+    def token(self) -> str | None:
+        """The token, when it is one."""
+        return self.text if self.kind is CredentialKind.TOKEN else None
 
 
 _TOO_LONG = Credential("", CredentialKind.OTHER, is_echoed=False)
@@ -52,7 +59,7 @@ _TOO_LONG = Credential("", CredentialKind.OTHER, is_echoed=False)
 def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Credential | None:
     """`X-Auth-Token`, else `auth_token`, else `Authorization`, else the option of that name.
 
-    What is too long for a credential is one that proves nothing: it is not looked at, nor repeated.
+    What is too long for a credential proves nothing: it is neither looked at nor repeated.
     """
     token: Json = headers.get("x-auth-token")
     if token is None:
@@ -60,7 +67,8 @@ def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Crede
     if isinstance(token, str) and token:
         if len(token) > LONGEST_CREDENTIAL:
             return _TOO_LONG
-        return Credential(_well_formed(token), CredentialKind.TOKEN, is_echoed=True)
+        kind, claimed = CredentialKind.TOKEN, headers.get("x-auth-account-id")
+        return Credential(_well_formed(token), kind, is_echoed=True, claimed_account_id=claimed)
     authorization: Json = headers.get("authorization")
     if not authorization:
         authorization = _option(options, "authorization")
@@ -71,7 +79,12 @@ def locate_credential(headers: CIMultiDictProxy[str], options: Options) -> Crede
     scheme, _, text = authorization.partition(" ")
     kind = _KINDS.get(scheme.lower(), CredentialKind.OTHER)
     text = text.strip(" ") if kind is CredentialKind.TOKEN else text
-    return Credential(_well_formed(text or scheme), kind, is_echoed=kind is CredentialKind.TOKEN)
+    return Credential(
+        _well_formed(text or scheme),
+        kind,
+        is_echoed=kind is CredentialKind.TOKEN,
+        claimed_account_id=headers.get("x-auth-account-id"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.identity import Bearer
 from faxbox_service.documents.model.token_restrictions import Restriction
 from faxbox_service.documents.types import Document, DocumentId
+from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
+
+from .credentials import Credential
 
 
 @dataclass(slots=True)
@@ -29,3 +33,16 @@ class Principal:
         return any(
             restriction.forbids(noun, arguments, verb, account) for restriction in self.restrictions
         )
+
+
+class Identification(NamedTuple):
+    """What a request shows of its sender, and what that was found to prove so far."""
+
+    credential: Credential | None = None
+    principal: Principal | None = None
+    refusal: type[InvalidCredentials | TokenExpired] | None = None
+    """What the credential was refused with: not the exception itself, whose traceback leads to the
+    frames of the request and would keep it in memory."""
+
+
+UNIDENTIFIED = Identification()

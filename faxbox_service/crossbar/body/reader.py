@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from faxbox_service.crossbar.auth.principal import Identification
 from faxbox_service.crossbar.content_coding import IDENTITY, inflated, require_known_coding
-from faxbox_service.crossbar.context import RequestContext
 from faxbox_service.crossbar.errors import CrossbarError, compressed_body_without_token
 from faxbox_service.documents.json.shape import ShapeLimits
 from faxbox_service.documents.types import Document
@@ -49,54 +49,48 @@ class Bodies:
         self._limits = limits
         self.memory = memory
 
-    async def envelope_of(self, request: HeldRequest, context: RequestContext) -> Document:
-        """The request envelope, once it is known who asks (contract, 28).
+    async def envelope_of(
+        self, request: HeldRequest, address: str, sender: Identification, *, is_login: bool
+    ) -> Document:
+        """The request envelope, once the sender is known (contract, 28).
 
-        Raises a 400, 413, 415 or 503; of a caller whose credential was refused, that instead of
-        what only his lack of a token forbids.
+        Raises a 400, 413, 415 or 503; for a sender whose credential was refused, that refusal
+        instead of what only the lack of a credential forbids. `is_login`: it goes to a resource
+        that needs no token, whose bodies are short whoever sends them.
         """
-        is_known = context.identified is not None
-        takes_much = is_known and not context.is_login and request.method in METHODS_WITH_DATA
+        is_known = sender.principal is not None
+        takes_much = is_known and not is_login and request.method in METHODS_WITH_DATA
         limit = self._limits.size if takes_much else self._limits.anonymous_size
         coding = request.headers.get("content-encoding", "").strip().lower()
         is_compressed = coding not in IDENTITY
         if is_compressed:
             if not is_known:
-                raise context.refusal or compressed_body_without_token()
+                raise sender.refusal or compressed_body_without_token()
             require_known_coding(coding)
         try:
-            body = await read_body(request, limit, reservation_of(request, self.memory, context))
+            body = await read_body(request, limit, self._reservation_of(request, address))
             if is_compressed and body:
-                body = await self._inflated(request, context, coding, body, limit)
+                body = await inflated(coding, body, limit)
+                self._reservation_of(request, address).hold(len(body))
         except CrossbarError as error:
-            if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and context.refusal is not None:
-                raise context.refusal from None
+            if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and sender.refusal is not None:
+                raise sender.refusal from None
             raise
         content_type = request.headers.get("content-type", "") if body else ""
         return await decode_envelope(request.method, content_type, body, self._limits.shape)
 
-    async def _inflated(
-        self, request: HeldRequest, context: RequestContext, coding: str, body: bytes, limit: int
-    ) -> bytes:
-        text = await inflated(coding, body, limit)
-        reservation_of(request, self.memory, context).hold(len(text))
-        return text
-
-    async def require_room(self, context: RequestContext) -> None:
+    async def require_room(self, address: str) -> None:
         """Wait while replies that are not taken hold all that an address may. Raises a 503."""
-        if not self.memory.has_room(context.address, 0):
-            await self.memory.wait_for_room(lambda: self.memory.has_room(context.address, 0))
+        if not self.memory.has_room(address, 0):
+            await self.memory.wait_for_room(lambda: self.memory.has_room(address, 0))
 
-    def hold_reply(self, request: HeldRequest, context: RequestContext, body: object) -> None:
+    def hold_reply(self, request: HeldRequest, address: str, body: bytes | None) -> None:
         """Count a long reply until it has been sent."""
-        if isinstance(body, bytes) and len(body) >= _LONG_REPLY:
-            reservation_of(request, self.memory, context).hold(len(body))
+        if body is not None and len(body) >= _LONG_REPLY:
+            self._reservation_of(request, address).hold(len(body))
 
-
-def reservation_of(
-    request: HeldRequest, memory: BodyMemory, context: RequestContext
-) -> Reservation:
-    """What the request holds of the memory for bodies; made when it first holds any."""
-    if request.reservation is None:
-        request.reservation = memory.reservation(context.address)
-    return request.reservation
+    def _reservation_of(self, request: HeldRequest, address: str) -> Reservation:
+        """What the request holds of the memory for bodies; made when it first holds any."""
+        if request.reservation is None:
+            request.reservation = self.memory.reservation(address)
+        return request.reservation

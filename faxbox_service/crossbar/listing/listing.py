@@ -17,7 +17,7 @@ from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import range_not_satisfiable
 from faxbox_service.crossbar.request.negotiation import Representation
 from faxbox_service.crossbar.response.csv_table import CsvRules, CsvTable
-from faxbox_service.crossbar.response.results import AnyReply, Place, Reply, StreamReply, TableReply
+from faxbox_service.crossbar.response.results import AnyReply, Reply, Slot, StreamReply, TableReply
 from faxbox_service.crossbar.time_slices import TimeSlices
 from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
@@ -308,7 +308,7 @@ class _Stream:
         self._pieces = pieces
         self._batches = batches
 
-    async def texts(self, place: Place) -> AsyncIterator[bytes]:
+    async def texts(self, slot: Slot) -> AsyncIterator[bytes]:
         while self._held:
             yield self._held.popleft()
         async with aclosing(self._batches) as batches:
@@ -316,7 +316,7 @@ class _Stream:
                 async with aclosing(self._pieces) as pieces:
                     async for piece in pieces:
                         yield piece
-                async with place():
+                async with slot():
                     batch = await anext(batches, None)
                 if batch is None:
                     return

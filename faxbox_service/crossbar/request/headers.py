@@ -4,8 +4,6 @@ import random
 import string
 from collections.abc import Mapping
 
-from aiohttp import web
-
 from faxbox_service.crossbar.errors import fields_too_large, malformed_request
 
 LONGEST_HEADERS = 65_536
@@ -35,9 +33,9 @@ def require_text(headers: Mapping[str, str]) -> None:
             raise malformed_request("header is not UTF-8", name.lower()) from None
 
 
-def read_request_id(request: web.BaseRequest) -> str:
+def read_request_id(headers: Mapping[str, str]) -> str:
     """The client's `X-Request-ID` when it can be repeated safely, else a new one."""
-    given = request.headers.get("x-request-id")
+    given = headers.get("x-request-id")
     if given and len(given) <= _LONGEST_REQUEST_ID and _PRINTABLE.issuperset(given):
         return given
     return new_request_id()

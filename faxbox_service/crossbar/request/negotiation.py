@@ -1,12 +1,15 @@
 """What a client accepts: representation and language (wire, 2.2 and 2.5)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
 
 from faxbox_service.crossbar.errors import malformed_request, not_acceptable
+
+from .parsed import READS, ParsedRequest
 
 DEFAULT_LANGUAGE = "en"
 
@@ -17,6 +20,21 @@ class Representation(Enum):
     JSON = "application/json"
     CSV = "text/csv"
 
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What was negotiated for a request."""
+
+    language: str
+    representation: Representation
+    """JSON for all that is not a read: Kazoo answers changes in JSON, whatever was negotiated."""
+    file_name: str | None = None
+    """What the client wants a downloaded table to be called."""
+    is_csv_safe: bool | None = None
+    """Whether the client wants a table without formulas; None: it does not say."""
+
+
+_USUAL = Negotiated(DEFAULT_LANGUAGE, Representation.JSON)
 
 _PROVIDED = {
     "application/json": Representation.JSON,
@@ -37,6 +55,31 @@ _Element: TypeAlias = Callable[[str, int], re.Match[str] | None]
 """What reads one element of a header from a position on."""
 
 _EMPTY = re.compile(r"[ \t]*+(?:,|\Z)")
+
+
+def negotiate(headers: Mapping[str, str], parsed: ParsedRequest) -> Negotiated:
+    """Settle representation and language. Raises a 400 or a 406."""
+    accept, languages = headers.get("accept"), headers.get("accept-language")
+    options = parsed.options
+    if accept in (None, "*/*") and languages is None and not options.is_any:
+        return _USUAL
+    representation = Representation.JSON if accept is None else negotiated_representation(accept)
+    language = DEFAULT_LANGUAGE if languages is None else negotiated_language(languages)
+    if parsed.method not in READS:
+        return Negotiated(language, Representation.JSON)
+    option = options.get("accept")
+    if isinstance(option, str) and representation is Representation.JSON:
+        representation = overriding_representation(option) or Representation.JSON
+    if representation is Representation.JSON:
+        return Negotiated(language, representation)
+    name = headers.get("x-file-name") or options.get("file_name")
+    safe = options.get("csv_safe")
+    return Negotiated(
+        language,
+        representation,
+        file_name=name if isinstance(name, str) else None,
+        is_csv_safe=None if safe is None else safe not in (False, "false"),
+    )
 
 
 @lru_cache(maxsize=256)

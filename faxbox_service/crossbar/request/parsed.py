@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from aiohttp import web
-
 from faxbox_service.documents.types import Document, Json
 
 from .target import Query, split_path
@@ -45,7 +43,7 @@ class ParsedRequest:
 
     @property
     def verb(self) -> str:
-        """The method to judge by: the option `verb` replaces HTTP's (wire, 2.3); HEAD is GET."""
+        """The method in effect: the option `verb` replaces HTTP's (wire, 2.3); HEAD is GET."""
         option = self.options.get("verb")
         if option is None:
             method = self.method
@@ -53,12 +51,19 @@ class ParsedRequest:
             method = option.upper() if isinstance(option, str) else "no method"
         return "GET" if method == "HEAD" else method
 
-    def take_in(self, envelope: Document) -> None:
-        """Add the options that stand beside `data` in the body."""
-        self.options = Options.of(self.options.query, envelope)
+    def is_allowed(self, method: str, allowed: tuple[str, ...]) -> bool:
+        """Whether a path has the method, and HTTP's own may carry it: POST always may."""
+        return method in allowed and (self.method in ("POST", "HEAD") or self.method in allowed)
+
+    def is_preview(self, method: str) -> bool:
+        """Whether a read carries another method, to see what it would do (wire, 2.3)."""
+        return self.method in READS and method != "GET"
+
+    def with_body(self, envelope: Document) -> "ParsedRequest":
+        """The request with the options that stand beside `data` in its body, and the data."""
+        return ParsedRequest(self.method, self.segments, Options.of(self.options.query, envelope))
 
 
-def read_target(request: web.BaseRequest, path: str, query: str) -> ParsedRequest:
-    """What the target asks, in two parts. Raises a 400 for what is no text."""
-    segments = split_path(path)
-    return ParsedRequest(request.method, segments, Options.of(Query(query), {"data": {}}))
+def parse_target(method: str, path: str, query: str) -> ParsedRequest:
+    """The request without its body. Raises a 400 for a target that is not text."""
+    return ParsedRequest(method, split_path(path), Options.of(Query(query), {"data": {}}))

@@ -1,11 +1,14 @@
 """How the body of a reply is written: compact or pretty, as JSONP, compressed (wire, 1.4)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from faxbox_service.crossbar.errors import malformed_request
 from faxbox_service.documents.json.text import pretty_json
 from faxbox_service.documents.types import Json
+
+from .parsed import Options
 
 JSON_TYPE = "application/json"
 _JAVASCRIPT_TYPE = "application/javascript"
@@ -23,8 +26,18 @@ class ReplyFormat:
     """What a request asks of the form of its reply."""
 
     is_pretty: bool = False
-    callback: str | None = None
     is_compressed: bool = False
+    callback: str | None = None
+
+    def read_options(self, options: Options) -> None:
+        """Take in what the options say. Raises a 400 for the name of a callback that is not one."""
+        if not options.is_any:
+            return
+        if options.get("pretty_print") in (True, "true"):
+            self.is_pretty = True
+        callback = options.get("jsonp")
+        if callback is not None:
+            self.callback = checked_callback(callback)
 
     @property
     def content_type(self) -> str:
@@ -53,6 +66,11 @@ class ReplyFormat:
 def as_javascript(json: bytes) -> bytes:
     """JSON that is JavaScript too: two characters end a line there, even in a string."""
     return json.replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")
+
+
+def wants_pretty(headers: Mapping[str, str]) -> bool:
+    """Whether the header `X-Pretty-Print` asks for an indented reply."""
+    return headers.get("x-pretty-print") == "true"
 
 
 def checked_callback(name: Json) -> str:

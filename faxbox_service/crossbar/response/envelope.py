@@ -63,7 +63,7 @@ class ReplyBuilder:
             headers["location"] = f"{context.path.rstrip('/')}/{reply.location_id}"
         envelope = dict(reply.paging)
         if envelope:
-            headers |= next_page(context, envelope)
+            headers |= next_page(context.path, context.query, envelope)
         if context.principal is not None or reply.principal is not None:
             envelope["version"] = self._version
         self._identify(envelope, context, reply.auth_token)
@@ -72,20 +72,24 @@ class ReplyBuilder:
         if revision is not None:
             envelope["revision"] = revision
         envelope["status"] = "success"
-        return _json(reply.status, envelope, headers, context.rendering)
+        return _json(reply.status, envelope, headers, context.format)
 
     def tag(
-        self, method: str, context: RequestContext, revision: Revision, headers: dict[str, str]
+        self,
+        method: str,
+        context: RequestContext,
+        revision: Revision,
+        headers: dict[str, str],
+        *,
+        is_csv_safe: bool = False,
     ) -> bool:
         """Add the entity tag of a revision; whether the client has already what it is the tag of.
 
         A client that names the bare revision knows it from the envelope.
         """
-        rendering = context.rendering
+        shape = context.format
         tag = entity_tag(
-            revision,
-            context.caller,
-            (rendering.is_pretty, rendering.is_compressed, bool(context.is_csv_safe)),
+            revision, context.caller, (shape.is_pretty, shape.is_compressed, is_csv_safe)
         )
         headers["etag"] = f'"{tag}"'
         return is_not_modified(method, context.none_match, tag, revision)
@@ -98,7 +102,7 @@ class ReplyBuilder:
             headers["etag"] = f'"{reply.etag}"'
             if is_not_modified(method, context.none_match, reply.etag):
                 return ByteResponse(304, headers)
-        return _response(200, headers, reply.body, context.rendering)
+        return _response(200, headers, reply.body, context.format)
 
     def success_headers(self, method: str, context: RequestContext) -> dict[str, str]:
         """The headers of every success."""
@@ -141,7 +145,7 @@ class ReplyBuilder:
         envelope["message"] = error.message
         envelope["status"] = "error"
         headers = self._headers(context) | cors_headers(context.allowed) | error.headers
-        return _json(error.status, envelope, headers, context.rendering)
+        return _json(error.status, envelope, headers, context.format)
 
     def preflight(self, context: RequestContext, asked: Mapping[str, str]) -> ByteResponse:
         """The empty reply to a CORS preflight."""
@@ -177,14 +181,14 @@ class ReplyBuilder:
 
 
 def _json(
-    status: int, envelope: Document, headers: dict[str, str], rendering: ReplyFormat
+    status: int, envelope: Document, headers: dict[str, str], shape: ReplyFormat
 ) -> ByteResponse:
-    headers["content-type"] = rendering.content_type
-    return _response(status, headers, rendering.text(encode_json(envelope)), rendering)
+    headers["content-type"] = shape.content_type
+    return _response(status, headers, shape.text(encode_json(envelope)), shape)
 
 
 def _response(
-    status: int, headers: dict[str, str], body: bytes, rendering: ReplyFormat
+    status: int, headers: dict[str, str], body: bytes, shape: ReplyFormat
 ) -> ByteResponse:
-    is_compressed = rendering.is_compressed and is_worth_compressing(body)
+    is_compressed = shape.is_compressed and is_worth_compressing(body)
     return ByteResponse(status, headers, body, is_compressed=is_compressed)

@@ -2,7 +2,6 @@
 
 from urllib.parse import quote, unquote_plus
 
-from faxbox_service.crossbar.context import RequestContext
 from faxbox_service.documents.types import Document
 
 _NEXT = "next_start_key"
@@ -15,14 +14,17 @@ _LONGEST_TARGET = 7000
 _URL_CHARACTERS = "!$%&'()*+,/:;=?@[]~"
 
 
-def next_page(context: RequestContext, paging: Document) -> dict[str, str]:
-    """`next-start-key`, and `link` with the relation `next` (RFC 8288); none on the last page."""
+def next_page(path: str, query: str, paging: Document) -> dict[str, str]:
+    """`next-start-key`, and `link` with the relation `next` (RFC 8288); none on the last page.
+
+    `path` and `query` are the request's; `paging` is what the envelope says of the page.
+    """
     cursor = paging.get(_NEXT)
     if not isinstance(cursor, str):
         return {}
-    kept = [pair for pair in context.query.split("&") if pair and _name(pair) not in _REPLACED]
-    query = "&".join((*kept, f"start_key={cursor}"))
-    target = quote(f"{context.path}?{query}", safe=_URL_CHARACTERS, errors="surrogateescape")
+    kept = [pair for pair in query.split("&") if pair and _name(pair) not in _REPLACED]
+    options = "&".join((*kept, f"start_key={cursor}"))
+    target = quote(f"{path}?{options}", safe=_URL_CHARACTERS, errors="surrogateescape")
     headers = {"next-start-key": cursor}
     if len(target) <= _LONGEST_TARGET:
         headers["link"] = f'<{target}>; rel="next"'

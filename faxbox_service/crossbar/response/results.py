@@ -9,17 +9,17 @@ from faxbox_service.crossbar.auth.principal import Principal
 from faxbox_service.crossbar.errors import NO_DATA
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 
-Place: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
-"""Where work is done that only so many may do at once; entered for each piece of it."""
+Slot: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+"""What limits how many work at once; held for each piece of the work."""
 
 
 class ItemStream(Protocol):
     """The items of a listing that is too long to be held."""
 
-    def texts(self, place: Place) -> AsyncIterator[bytes]:
+    def texts(self, slot: Slot) -> AsyncIterator[bytes]:
         """Pieces of the array: the JSON texts of some items, joined by commas.
 
-        The store is read within a `place`, which is held no longer.
+        The store is read while a `slot` is held, and nothing is sent meanwhile.
         """
 
     def members(self) -> Document:

@@ -1,4 +1,4 @@
-"""Replies that are sent while they are made: long listings, and tables (wire, 2.5 and 3.4)."""
+"""Sending what a resource answers: whole, or while it is made (wire, 2.5 and 3.4)."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from aiohttp import web
 from faxbox_service.crossbar.content_coding import compress_stream
 from faxbox_service.crossbar.context import RequestContext
 from faxbox_service.crossbar.request.conditional import is_not_modified
-from faxbox_service.crossbar.request.negotiation import Representation
+from faxbox_service.crossbar.request.negotiation import Negotiated, Representation
 from faxbox_service.crossbar.request.reply_format import as_javascript
 from faxbox_service.crossbar.time_slices import TimeSlices
 from faxbox_service.documents.json.text import encode_json
@@ -23,7 +23,7 @@ from .byte_response import AnyResponse, ByteResponse
 from .csv_table import CsvTable
 from .envelope import ReplyBuilder
 from .next_page import next_page
-from .results import Place, Reply, StreamReply, TableReply
+from .results import AnyReply, RawReply, Reply, Slot, StreamReply, TableReply
 
 _log = logging.getLogger(__name__)
 
@@ -36,37 +36,61 @@ _NOT_PLAIN = re.compile(r"[^\x20-\x7e]|%")
 """What clients read differently in a plain `filename`: RFC 6266, appendix D."""
 
 
-async def send_items(
+async def send(
+    request: web.BaseRequest,
+    replies: ReplyBuilder,
+    context: RequestContext,
+    negotiated: Negotiated,
+    reply: AnyReply,
+    slot: Slot,
+    client_timeout: float,
+) -> AnyResponse:
+    """The response with a result: a whole one to be sent, or a long one that has been sent."""
+    if isinstance(reply, Reply):
+        if negotiated.representation is Representation.CSV and isinstance(reply.data, dict):
+            return await _send_document(
+                request, replies, context, negotiated, reply, client_timeout
+            )
+        return replies.success(request.method, context, reply)
+    if isinstance(reply, RawReply):
+        return replies.raw(request.method, context, reply)
+    if isinstance(reply, StreamReply):
+        return await _send_items(request, replies, context, reply, slot, client_timeout)
+    return await _send_table(request, replies, context, negotiated, reply, client_timeout)
+
+
+async def _send_items(
     request: web.BaseRequest,
     replies: ReplyBuilder,
     context: RequestContext,
     reply: StreamReply,
-    place: Place,
+    slot: Slot,
     client_timeout: float,
 ) -> AnyResponse:
     """Send a listing, and an envelope around it that is complete only at its end."""
     headers = replies.success_headers(request.method, context)
     if is_not_modified(request.method, context.none_match):
         return ByteResponse(304, headers)
-    headers["content-type"] = context.rendering.content_type
-    is_script = context.rendering.callback is not None
+    headers["content-type"] = context.format.content_type
+    is_script = context.format.callback is not None
 
     async def pieces() -> AsyncGenerator[bytes, None]:
-        yield context.rendering.opening + b'{"data":['
+        yield context.format.opening + b'{"data":['
         separator = b""
-        async for text in reply.items.texts(place):
+        async for text in reply.items.texts(slot):
             yield separator + (as_javascript(text) if is_script else text)
             separator = b","
         members = replies.closing_members(context, reply)
-        yield b"]" + _members(members, reply.is_chunked) + b"}" + context.rendering.ending
+        yield b"]" + _members(members, reply.is_chunked) + b"}" + context.format.ending
 
     return await _send(request, context, headers, pieces(), client_timeout)
 
 
-async def send_document(
+async def _send_document(
     request: web.BaseRequest,
     replies: ReplyBuilder,
     context: RequestContext,
+    negotiated: Negotiated,
     reply: Reply,
     client_timeout: float,
 ) -> AnyResponse:
@@ -77,30 +101,35 @@ async def send_document(
     except BaseException:
         table.close()
         raise
-    reply_as_table = TableReply(table, reply.revision)
-    return await send_table(request, replies, context, reply_as_table, client_timeout)
+    as_table = TableReply(table, reply.revision)
+    return await _send_table(request, replies, context, negotiated, as_table, client_timeout)
 
 
-async def send_table(
+async def _send_table(
     request: web.BaseRequest,
     replies: ReplyBuilder,
     context: RequestContext,
+    negotiated: Negotiated,
     reply: TableReply,
     client_timeout: float,
 ) -> AnyResponse:
     """Send the rows of a table; nothing, with a 204, when there are none."""
-    headers = replies.success_headers(request.method, context) | next_page(context, reply.paging)
-    is_safe = replies.tables.is_safe if context.is_csv_safe is None else context.is_csv_safe
-    # The tag tells, too, whether it is.
-    context.is_csv_safe = is_safe
+    headers = replies.success_headers(request.method, context) | next_page(
+        context.path, context.query, reply.paging
+    )
+    is_safe = negotiated.is_csv_safe
+    if is_safe is None:
+        is_safe = replies.tables.is_safe
     try:
         revision = reply.revision
-        if revision is not None and replies.tag(request.method, context, revision, headers):
+        if revision is not None and replies.tag(
+            request.method, context, revision, headers, is_csv_safe=is_safe
+        ):
             return ByteResponse(304, headers)
         if not len(reply.table):
             return ByteResponse(204, headers)
         headers["content-type"] = Representation.CSV.value
-        headers["content-disposition"] = content_disposition(context.file_name)
+        headers["content-disposition"] = content_disposition(negotiated.file_name)
 
         async def pieces() -> AsyncGenerator[bytes, None]:
             for chunk in reply.table.chunks(is_safe=is_safe):
@@ -120,7 +149,7 @@ async def _send(
 ) -> web.StreamResponse:
     response = web.StreamResponse(headers=headers)
     # aiohttp would end even the empty body of a HEAD with gzip's last bytes.
-    if context.rendering.is_compressed and request.method != "HEAD":
+    if context.format.is_compressed and request.method != "HEAD":
         compress_stream(response)
     slices = TimeSlices()
     try:

@@ -6,11 +6,14 @@ from hypothesis import strategies as st
 
 from faxbox_service.crossbar.errors import CrossbarError
 from faxbox_service.crossbar.request.negotiation import (
+    Negotiated,
     Representation,
+    negotiate,
     negotiated_language,
     negotiated_representation,
     overriding_representation,
 )
+from faxbox_service.crossbar.request.parsed import parse_target
 
 JSON, CSV = Representation.JSON, Representation.CSV
 
@@ -92,8 +95,29 @@ def test_a_malformed_accept_language_is_a_400(header):
 
 @given(st.text(max_size=60))
 def test_any_header_gets_an_answer(header):
-    for negotiate in (negotiated_representation, negotiated_language):
+    for read in (negotiated_representation, negotiated_language):
         try:
-            negotiate(header)
+            read(header)
         except CrossbarError as error:
             assert error.status in (400, 406)
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "query", "negotiated"),
+    [
+        ("GET", {}, "", Negotiated("en", JSON)),
+        ("GET", {"accept": "*/*", "accept-language": "de"}, "", Negotiated("de", JSON)),
+        ("GET", {"accept": "text/csv"}, "", Negotiated("en", CSV)),
+        ("PUT", {"accept": "text/csv"}, "", Negotiated("en", JSON)),
+        ("GET", {}, "accept=csv", Negotiated("en", CSV)),
+        ("PUT", {}, "accept=csv", Negotiated("en", JSON)),
+        ("GET", {"accept": "text/csv"}, "accept=pdf", Negotiated("en", CSV)),
+        ("GET", {"x-file-name": "a"}, "accept=csv&file_name=b", Negotiated("en", CSV, "a")),
+        ("GET", {}, "accept=csv&file_name=b", Negotiated("en", CSV, "b")),
+        ("GET", {}, "accept=csv&csv_safe", Negotiated("en", CSV, None, True)),
+        ("GET", {}, "accept=csv&csv_safe=false", Negotiated("en", CSV, None, False)),
+        ("GET", {"x-file-name": "a"}, "csv_safe", Negotiated("en", JSON)),
+    ],
+)
+def test_what_is_negotiated(method, headers, query, negotiated):
+    assert negotiate(headers, parse_target(method, "/", query)) == negotiated
