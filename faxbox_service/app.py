@@ -66,7 +66,7 @@ def build_app(
         limiter=ConcurrencyLimiter(
             settings.request_concurrency,
             longest_queue=settings.request_queue,
-            patience=settings.request_patience,
+            queue_timeout=settings.request_patience,
         ),
         client_timeout=settings.client_timeout,
         bodies=bodies_of(settings),
@@ -78,7 +78,7 @@ def bodies_of(settings: Settings) -> Bodies:
     # A compressed body is in memory beside what it is inflated to.
     share = max(settings.body_memory_share, 2 * settings.max_upload_size)
     memory = BodyMemory(
-        max(settings.body_memory_limit, share), share, patience=settings.request_patience
+        max(settings.body_memory_limit, share), share, queue_timeout=settings.request_patience
     )
     shape = ShapeLimits(settings.max_members, settings.max_items, settings.max_nodes)
     return Bodies(BodyLimits(settings.max_upload_size, settings.max_anonymous_size, shape), memory)

@@ -124,8 +124,8 @@ class Dispatcher:
         if self.bodies.memory.in_use:
             await self.bodies.require_room(context.address)
         # Not held while a client sends or receives, however slow it is.
-        if not self.limiter.try_enter():
-            await self.limiter.enter()
+        if not self.limiter.try_acquire():
+            await self.limiter.acquire()
         try:
             is_preflight = parsed.method == "OPTIONS" and context.is_cross_origin
             if is_alias:
@@ -167,8 +167,8 @@ class Dispatcher:
             handling = route.resource.handle(call)
             reply = await (self._admission.log_in(charge, handling) if route.is_login else handling)
         finally:
-            self.limiter.leave()
-        slot, timeout = self.limiter.place, self._client_timeout
+            self.limiter.release()
+        slot, timeout = self.limiter.slot, self._client_timeout
         return await send(request, self._replies, context, negotiated, reply, slot, timeout)
 
     def _receive(self, request: HeldRequest) -> RequestContext:
@@ -197,12 +197,12 @@ class Dispatcher:
 
     async def _identify(self, sender: Identification, charge: Charge) -> Identification:
         """Who sends a body, as far as the head of the request proves it."""
-        if not self.limiter.try_enter():
-            await self.limiter.enter()
+        if not self.limiter.try_acquire():
+            await self.limiter.acquire()
         try:
             return await self._admission.identify(sender, charge)
         finally:
-            self.limiter.leave()
+            self.limiter.release()
 
     async def _read_body(
         self,

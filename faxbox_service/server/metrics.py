@@ -40,7 +40,7 @@ class Metrics(Collector):
     def collect(self) -> Iterable[Metric]:
         """All metrics; docs/operators.md lists them."""
         yield _gauge("connections", "Open connections of clients.", self.server.connections())
-        yield _gauge("requests_in_progress", "Requests that are worked on.", self.limiter.inside)
+        yield _gauge("requests_in_progress", "Requests that are worked on.", self.limiter.in_use)
         yield _gauge("requests_waiting", "Requests that wait for a slot.", self.limiter.waiting)
         yield _counter("requests_refused", "Requests refused for overload.", self.limiter.refused)
         yield _counter(

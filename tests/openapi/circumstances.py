@@ -223,13 +223,13 @@ async def a_silent_datastore(scene: Scene) -> Request:
 
 
 async def too_many_requests_at_once(scene: Scene) -> Request:
-    """The gate is closed, and its queue full."""
+    """No slot is free, and the queue is full."""
 
-    async def refuse(gate: ConcurrencyLimiter) -> None:
+    async def refuse(limiter: ConcurrencyLimiter) -> None:
         raise overloaded()
 
-    scene.patch.setattr(ConcurrencyLimiter, "try_enter", lambda gate: False)
-    scene.patch.setattr(ConcurrencyLimiter, "enter", refuse)
+    scene.patch.setattr(ConcurrencyLimiter, "try_acquire", lambda limiter: False)
+    scene.patch.setattr(ConcurrencyLimiter, "acquire", refuse)
     return scene.request
 
 

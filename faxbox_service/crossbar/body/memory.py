@@ -1,8 +1,8 @@
 """What bodies may hold of a worker's memory: in all, and for each client's address.
 
 A body counts from the moment its bytes arrive until its request has been answered; a long reply
-counts until it has been sent. Beyond the limits bodies wait, and then get a 503: reading them
-would take memory that nobody can refuse them any more.
+counts until it has been sent. Beyond the limits bodies wait to be read, and then get a 503: what
+has been read holds memory already.
 """
 
 import asyncio
@@ -11,19 +11,20 @@ from collections.abc import Callable
 from faxbox_service.crossbar.errors import overloaded
 
 _GRAIN = 65_536
-"""Bytes; memory is reserved in steps of so much, so that ordinary bodies cost one step."""
+"""Bytes; memory is reserved in multiples of this, so that ordinary bodies take one step."""
 
 
 class BodyMemory:
     """Lets bodies have `limit` bytes at once, and those of one address `share` bytes of them.
 
-    Either must be enough for the longest body, which could never be read otherwise.
+    Either must be enough for the longest body, which could never be read otherwise. A body that has
+    waited for `queue_timeout` seconds is refused.
     """
 
-    def __init__(self, limit: int, share: int, *, patience: float) -> None:
+    def __init__(self, limit: int, share: int, *, queue_timeout: float) -> None:
         self._limit = limit
         self._share = share
-        self._patience = patience
+        self._queue_timeout = queue_timeout
         self._held: dict[str, int] = {}
         """By address; those that hold nothing are not here."""
         self._freed: asyncio.Event | None = None
@@ -35,14 +36,14 @@ class BodyMemory:
         return Reservation(self, address)
 
     def has_room(self, address: str, size: int) -> bool:
-        """Whether an address may hold so much more."""
+        """Whether an address may hold `size` bytes more."""
         held = self._held.get(address, 0)
         return held + size <= self._share and self.in_use + size <= self._limit
 
     async def wait_for_room(self, has_room: Callable[[], bool]) -> None:
         """Return when there is room. Raises a 503 when there is none in time."""
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._queue_timeout):
                 while not has_room():
                     if self._freed is None:
                         self._freed = asyncio.Event()
@@ -57,7 +58,7 @@ class BodyMemory:
         self._held[address] = self._held.get(address, 0) + size
 
     def free(self, address: str, size: int) -> None:
-        """Count memory no longer, and let those go on who wait."""
+        """Stop counting memory, and wake those that wait for room."""
         self.in_use -= size
         left = self._held[address] - size
         if left:
@@ -81,7 +82,7 @@ class Reservation:
         self._used = 0
 
     async def grow(self, size: int) -> None:
-        """Hold so many bytes more, when there is room. Raises a 503."""
+        """Hold `size` bytes more, when there is room. Raises a 503."""
         needed = self._steps(size)
         if not needed:
             return
@@ -91,7 +92,7 @@ class Reservation:
         self._hold(size, needed)
 
     def hold(self, size: int) -> None:
-        """Hold so many bytes more at once: they are there already."""
+        """Hold `size` bytes more at once: they are there already."""
         self._hold(size, self._steps(size))
 
     def release(self) -> None:

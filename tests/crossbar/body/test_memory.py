@@ -10,8 +10,8 @@ from faxbox_service.crossbar.errors import CrossbarError
 GRAIN = 65_536
 
 
-def memory(patience=0.05):
-    return BodyMemory(limit=4 * GRAIN, share=2 * GRAIN, patience=patience)
+def memory(queue_timeout=0.05):
+    return BodyMemory(limit=4 * GRAIN, share=2 * GRAIN, queue_timeout=queue_timeout)
 
 
 async def test_what_is_held_is_counted_until_it_is_released():
@@ -52,7 +52,7 @@ async def test_all_addresses_have_no_more_than_the_limit():
 
 
 async def test_who_waits_goes_on_when_there_is_room():
-    bodies = memory(patience=10)
+    bodies = memory(queue_timeout=10)
     first, second = bodies.reservation("a"), bodies.reservation("a")
     await first.grow(2 * GRAIN)
     waiting = asyncio.create_task(second.grow(GRAIN))
