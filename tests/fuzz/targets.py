@@ -167,7 +167,7 @@ def fuzz_filters(data: bytes) -> None:
 
 def _passes(query: str, document: dict[str, Any]) -> bool:
     parameters = Query(query)
-    judgement = Filters.of(parameters, _MOST_FILTERS).judge(document, document)
+    judgement = Filters.of(parameters, _MOST_FILTERS).passes(document, document)
     return judgement if isinstance(judgement, bool) else _result(judgement)
 
 

@@ -274,7 +274,7 @@ class Listing:
             document = row.document
             if document is None:
                 continue
-            passes = self._filters.judge(self._kind.show(document), document)
+            passes = self._filters.passes(self._kind.show(document), document)
             if not isinstance(passes, bool):
                 passes = await self._slices.finish(passes)
             if passes and is_full:

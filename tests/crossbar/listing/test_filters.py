@@ -54,7 +54,7 @@ def _read(query, most=_MANY):
 
 def _judged(filters, shown, stored):
     """Whether a document passes, and how many steps it took to find out."""
-    outcome = filters.judge(shown, stored)
+    outcome = filters.passes(shown, stored)
     if isinstance(outcome, bool):
         return outcome, 0
     steps = 0
