@@ -18,7 +18,7 @@ from .resource import Access
 _ACCOUNT_ID_LENGTH = 32
 
 _REFUSED_LOGINS = (401, 404)
-"""`api_auth` says 404 for a key that nobody has."""
+"""`api_auth` answers 404 for an unknown key."""
 
 Result = TypeVar("Result")
 

@@ -15,7 +15,7 @@ from .request.parsed import Options
 
 @dataclass(slots=True)
 class Call:
-    """One request, judged so far as HTTP and authorisation go."""
+    """One request, after all that HTTP and authorisation decide."""
 
     method: str
     arguments: tuple[str, ...]
@@ -28,9 +28,9 @@ class Call:
     representation: Representation = Representation.JSON
     """What the reply to a read should be, where the resource has more than one."""
     token: str | None = field(default=None, repr=False)
-    """The caller's token, when it was one that proved who asks."""
+    """The caller's token, when it was a token that proved who asks."""
     idempotency_key: str | None = field(default=None, repr=False)
-    """What a creation is known by when it is repeated."""
+    """What identifies a creation when the request is repeated."""
     is_preview: bool = False
     """The method is tunnelled through a GET: show what it would do, and do nothing (wire, 2.3)."""
 

@@ -23,10 +23,10 @@ _WINDOW_BITS = {
 }
 
 _PIECE = 262_144
-"""Bytes inflated before others get their turn: about a millisecond."""
+"""Bytes inflated before other requests are served: about a millisecond."""
 
 _SHORT = 16_384
-"""Bytes; what is longer is compressed in a thread, where it holds nobody up."""
+"""Bytes; what is longer is compressed in a thread, where it delays no other request."""
 
 _SMALLEST_COMPRESSED = 300
 """Bytes; Kazoo's server compresses nothing shorter (wire, 2.2)."""

@@ -58,7 +58,7 @@ _LOGGED = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class Dispatcher:
-    """Answers every request with a reply, whatever happens."""
+    """Answers every request, whatever happens."""
 
     def __init__(
         self,
@@ -175,7 +175,8 @@ class Dispatcher:
         """What is known of every request, whatever is wrong with it."""
         headers = request.headers
         path, _, query = origin_form(request.raw_path).partition("?")
-        forwarded = headers.getall("x-forwarded-for", []) if self.addresses.trusts_anybody else []
+        is_proxied = self.addresses.has_trusted_proxies
+        forwarded = headers.getall("x-forwarded-for", []) if is_proxied else []
         return RequestContext(
             read_request_id(headers),
             path,
@@ -240,7 +241,7 @@ class Dispatcher:
     async def _method_refused(
         self, context: RequestContext, sender: Identification, charge: Charge
     ) -> CrossbarError:
-        """What a method that the path does not have is answered, whoever asks."""
+        """The error for a method that the path does not have; no credential is needed to get it."""
         with suppress(InvalidCredentials, TokenExpired, CrossbarError):
             # The envelope shows whether the credential was good.
             context.principal = await self._admission.authenticate(sender, charge)
@@ -294,7 +295,7 @@ class Dispatcher:
         return account
 
     def _failed(self, context: RequestContext, exception: Exception) -> ByteResponse:
-        """The outermost edge: what no layer expected is logged, and is a 500."""
+        """The reply to an error. One that no layer expected is logged, and is a 500."""
         error = error_of(exception)
         if error is None:
             _log.error("request %s failed", context.request_id, exc_info=exception)
@@ -335,7 +336,7 @@ def _without_alias(segments: list[str], owner: Principal | None) -> list[str]:
 def _negotiate(
     request: HeldRequest, context: RequestContext, parsed: ParsedRequest, route: Route, method: str
 ) -> Negotiated:
-    """The form of the reply. Raises a 400, a 406, or a 405 for a preview that there is not."""
+    """The form of the reply. Raises a 400, a 406, or a 405 where there are no previews."""
     if parsed.is_preview(method) and not isinstance(route.resource, Previewing):
         raise method_not_allowed(context.allowed)
     negotiated = negotiate(request.headers, parsed)

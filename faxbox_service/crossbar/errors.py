@@ -37,7 +37,7 @@ _TAKEN_AS_PRECONDITION = (
 
 @dataclass(slots=True)
 class CrossbarError(Exception):
-    """A reply that ends the judging of a request."""
+    """An error reply, which ends a request."""
 
     status: int
     message: str
@@ -162,7 +162,7 @@ def body_cut() -> CrossbarError:
 
 
 def json_too_large(rule: str, limit: int, message: str) -> CrossbarError:
-    """400: the body holds more values than anybody needs (contract, 28)."""
+    """400: the body holds more values than any client needs (contract, 28)."""
     return validation_error({"json": {rule: {"message": message, "target": limit}}})
 
 
@@ -174,7 +174,7 @@ def unsupported_content_coding(content_encoding: str) -> CrossbarError:
 
 
 def compressed_body_without_token() -> CrossbarError:
-    """415: whose body is inflated must have shown who he is (contract, 28)."""
+    """415: bodies are inflated only for clients that have proved who they are (contract, 28)."""
     data = {"message": "a compressed body needs a valid token in a header or the query string"}
     return CrossbarError(415, "unsupported_media_type", data, {"accept-encoding": "identity"})
 
@@ -208,7 +208,7 @@ def version_gone() -> CrossbarError:
 
 
 def too_many_requests(seconds: int) -> CrossbarError:
-    """429: the rate limit's bucket is empty; in so many seconds it is not (wire, 6.6)."""
+    """429: the rate limit's bucket is empty, and will not be in `seconds` (wire, 6.6)."""
     return CrossbarError(
         429,
         "too_many_requests",
@@ -238,7 +238,7 @@ def conflicting(named: Revision | None) -> CrossbarError:
 
 
 def document_refused(refused: DocumentRefused) -> CrossbarError:
-    """What the store will never take or show: asking again is of no use (contract, 11)."""
+    """What the store will never take or show: repeating the request is of no use (contract, 11)."""
     reason = refused.reason
     match refused.why:
         case Refusal.TOO_LARGE:
@@ -247,21 +247,21 @@ def document_refused(refused: DocumentRefused) -> CrossbarError:
         case Refusal.INVALID:
             return validation_error(refused.errors or {"": {"invalid": {"message": reason}}})
         case Refusal.FORBIDDEN:
-            # A 401 would tell clients to log in again, which helps nobody.
+            # A 401 would tell clients to log in again, which would not help.
             return CrossbarError(403, "forbidden", {"message": "forbidden", "cause": reason})
         case Refusal.UNREADABLE:
-            # Which one it is, is for the log: it may be another account's.
+            # Only the log says which document: it may be another account's.
             data = {"message": "datastore fatal error", "cause": "a document cannot be read"}
             return CrossbarError(500, "datastore_fault", data)
 
 
 def internal_error() -> CrossbarError:
-    """500: our bug, always."""
+    """500: always a bug of this service."""
     return CrossbarError(500, "init failed")
 
 
 def error_of(exception: Exception) -> CrossbarError | None:
-    """The reply for what a lower layer raised, or None for what nobody expects."""
+    """The reply for what a lower layer raised, or None for an unexpected error."""
     match exception:
         case CrossbarError():
             return exception

@@ -1,4 +1,4 @@
-"""Long work in slices, so that nobody waits for more than one of them.
+"""Long work in slices, so that no request waits for more than one of them.
 
 A worker has one thread: while it computes for one request, all others wait. What may take long is
 written as steps, a generator that stops wherever it may be interrupted.
@@ -18,9 +18,9 @@ Steps: TypeAlias = Generator[None, None, Result]
 _LONGEST = 0.005
 """Seconds of a slice; a step goes on for longer when it is long itself."""
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
-"""Held by who waits for the next slice, in the order of coming: however many requests have long
-work, there is one slice in a round of the loop."""
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+"""Held while a request waits for its next slice, first come first served: of however many requests
+with long work, one has a slice in each round of the loop."""
 
 
 class TimeSlices:
@@ -32,20 +32,20 @@ class TimeSlices:
         self._end = monotonic() + _LONGEST
 
     def begin(self) -> None:
-        """Begin another slice: others have been served meanwhile."""
+        """Begin another slice: other requests have been served meanwhile."""
         self._end = monotonic() + _LONGEST
 
     @property
     def is_over(self) -> bool:
-        """Whether it is the turn of others."""
+        """Whether other requests are to be served now."""
         return monotonic() >= self._end
 
     async def pause(self) -> None:
-        """Let others go first, if it is their turn."""
+        """Serve other requests first, if the slice is over."""
         if not self.is_over:
             return
         loop = asyncio.get_running_loop()
-        async with _turns.setdefault(loop, asyncio.Lock()):
+        async with _locks.setdefault(loop, asyncio.Lock()):
             await asyncio.sleep(0)
         self.begin()
 

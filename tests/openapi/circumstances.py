@@ -9,9 +9,11 @@ import pytest
 from faxbox_service.app import router_of
 from faxbox_service.container import Repositories
 from faxbox_service.crossbar.auth.token_bucket import TokenBuckets
+from faxbox_service.crossbar.body.reader import Bodies
 from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.errors import overloaded
 from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.types import Document
 from faxbox_service.openapi.components.examples import (
     ACCOUNT_ID,
     ACCOUNT_NAME,
@@ -234,10 +236,10 @@ async def too_many_requests_at_once(scene: Scene) -> Request:
 
 
 async def a_body_that_does_not_arrive(scene: Scene) -> Request:
-    async def wait_in_vain(*arguments: object) -> bytes:
+    async def wait_in_vain(*arguments: object, **options: object) -> Document:
         raise TimeoutError
 
-    scene.patch.setattr("faxbox_service.crossbar.body.reader.read_body", wait_in_vain)
+    scene.patch.setattr(Bodies, "envelope_of", wait_in_vain)
     return scene.request
 
 

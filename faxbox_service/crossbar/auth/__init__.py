@@ -1,5 +1,6 @@
 """Authentication and rate limits: who sends a request, and how often they may.
 
-`authentication.py` locates the credentials and verifies them through the repositories;
-`rate_limits.py` charges clients that have not proved an identity, by `client_address.py`.
+`credentials.py` finds the credential of a request, and `authentication.py` verifies it through the
+repositories: the result is in `principal.py`. `rate_limits.py` charges clients that have not proved
+an identity, by `client_address.py`.
 """

@@ -61,7 +61,7 @@ class Authenticator:
                     return await self._ordinary_principal(bearer, claims.payload, claims.method)
                 return await self._principal(claims.bearers, claims.payload, claims.method)
             case CredentialKind.BASIC:
-                bearer = await self._of_basic(credential.text)
+                bearer = await self._basic_bearer(credential.text)
                 _require_claimed(credential, bearer.account_id)
                 require_open(await self._account(bearer.account_id), self._clock())
                 return await self._ordinary_principal(bearer, _claims_of(bearer), _BASIC_METHOD)
@@ -78,7 +78,7 @@ class Authenticator:
             require_running(account, now)
         acting = accounts[-1]
         if acting.is_superduper_admin and not all(a.is_superduper_admin for a in accounts):
-            # Who acts as another does not come to more accounts than he has himself.
+            # Acting as another account does not lead to more accounts than one's own does.
             acting = accounts[-1] = replace(acting, is_superduper_admin=False)
         return Principal(
             acting,
@@ -108,15 +108,15 @@ class Authenticator:
             ]
         )
 
-    async def _of_basic(self, text: str) -> Bearer:
+    async def _basic_bearer(self, text: str) -> Bearer:
         digest = sha256(text.encode()).digest()
         bearer = self._basic.get(digest)
         if bearer is None:
-            bearer = await self._proved(text)
+            bearer = await self._bearer_of(text)
             self._basic.put(digest, bearer, _BEARER_BYTES)
         return bearer
 
-    async def _proved(self, text: str) -> Bearer:
+    async def _bearer_of(self, text: str) -> Bearer:
         credential = parse_basic(text)
         if credential is None:
             raise InvalidCredentials
@@ -129,8 +129,8 @@ class Authenticator:
             user = await self._users.find_by_credentials(
                 account_id, credential.digest, credential.text
             )
-        # Only now is the account looked at: whether there is one takes no less time to refuse than
-        # a wrong password, and strangers do not choose what is looked up and remembered.
+        # The account is looked at last: one that does not exist takes as long to refuse as a wrong
+        # password, and anonymous clients do not choose what is looked up and cached.
         if user is None or not is_of_type(credential, await self._basic_type(account_id)):
             raise InvalidCredentials
         return Bearer.of(account_id, user["_id"], user)
@@ -155,7 +155,7 @@ def _require_claimed(credential: Credential, account_id: AccountId) -> None:
 
 
 def _claims_of(bearer: Bearer) -> Document:
-    """What a token of his would say."""
+    """What a token of the same bearer would say."""
     return {
         "account_id": bearer.account_id,
         "iss": "kazoo",

@@ -7,33 +7,33 @@ from typing import TypeAlias
 from faxbox_service.networks import Network
 
 UNKNOWN = "unknown"
-"""All clients whose address nobody knows, such as those of a Unix socket."""
+"""All clients whose address is not known, such as those of a Unix socket."""
 
 _LONGEST_ADDRESS = 100
-"""Characters, with port and scope; what is longer is none."""
+"""Characters, with port and scope; a longer text is not an address."""
 
 _IPV6_PREFIX = 64
 """What one subscriber has of IPv6."""
 
 _MOST_HOPS = 32
-"""Proxies behind each other; whatever stands further left was written by a stranger."""
+"""Proxies behind each other; what stands further left was written by the client."""
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
 
 class ClientAddresses:
-    """Finds clients behind trusted proxies; nobody else is believed about where he is from."""
+    """Finds clients behind trusted proxies; for others the address of the connection counts."""
 
     def __init__(self, trusted_proxies: tuple[Network, ...]) -> None:
         self._trusted = trusted_proxies
-        self.trusts_anybody = bool(trusted_proxies)
+        self.has_trusted_proxies = bool(trusted_proxies)
 
     def find(self, remote: str | None, forwarded: list[str]) -> str:
         """The client's address, in the form that buckets go by: of IPv6, the first 64 bits.
 
-        `forwarded` are the lines of `X-Forwarded-For`, to which each proxy adds at the right whom
-        it got the request from. They are read from there to the first who is no trusted proxy;
-        rubbish ends that as well.
+        `forwarded` are the lines of `X-Forwarded-For`, to which each proxy adds, at the right, the
+        address that it got the request from. They are read from there to the first address that is
+        not a trusted proxy's, or to a text that is not an address.
         """
         if remote is None:
             return UNKNOWN
@@ -49,7 +49,7 @@ class ClientAddresses:
         return grouped(client)
 
     def of_connection(self, remote: str | None) -> str | None:
-        """Whose connection it is; None for those of trusted proxies, who bring many clients."""
+        """The client of a connection; None for a trusted proxy's, which serves many clients."""
         if remote is None or self._is_trusted(remote):
             return None
         return grouped(remote)

@@ -24,7 +24,7 @@ _HASHES = {
 
 
 class CredentialKind(Enum):
-    """How a credential proves who asks."""
+    """How a credential proves an identity."""
 
     TOKEN = auto()
     BASIC = auto()
@@ -38,7 +38,7 @@ _KINDS = {"basic": CredentialKind.BASIC, "bearer": CredentialKind.TOKEN}
 
 @dataclass(slots=True)
 class Credential:
-    """What the request shows."""
+    """What a request shows to prove who sent it."""
 
     text: str = field(repr=False)
     kind: CredentialKind
@@ -106,7 +106,7 @@ class PlainCredential:
 
 
 def parse_basic(text: str) -> HashedCredential | PlainCredential | None:
-    """What a Basic credential says, by its shape; None for one that cannot be good."""
+    """What a Basic credential says, by its form; None for one that cannot be valid."""
     account_id, _, rest = _decoded(text).partition(":")
     if not _ACCOUNT_ID.match(account_id):
         return None

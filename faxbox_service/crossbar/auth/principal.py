@@ -15,16 +15,16 @@ from .credentials import Credential
 
 @dataclass(slots=True)
 class Principal:
-    """Who asks: the token's account and, for a user's token, the user."""
+    """Who sent a request: the credential's account and, for a user's, the user."""
 
     account: Account
     user_id: DocumentId | None
     claims: Document = field(repr=False)
     """All claims of the token."""
     bearers: tuple[Bearer, ...] = ()
-    """All whom the token speaks for, this account and user last; each must be allowed to ask."""
+    """All that the token speaks for, this account and user last; each must be allowed to."""
     restrictions: tuple[Restriction, ...] = ()
-    """What it may be used for, by each of them who is restricted."""
+    """What the token may be used for, by each of them that is restricted."""
 
     def is_restricted(
         self, noun: str, arguments: Sequence[str], verb: str, account: Account | None

@@ -1,4 +1,4 @@
-"""Kazoo's token buckets: so many requests at once, so many more each second (wire, 6.6)."""
+"""Kazoo's token buckets: a burst of requests, and a number more each second (wire, 6.6)."""
 
 from collections.abc import Hashable
 from typing import Generic, TypeVar
@@ -13,8 +13,8 @@ _CAPACITY = 20_000
 class TokenBuckets(Generic[Name]):
     """A bucket for each name, full until something is taken: `burst` tokens, `refill` a second.
 
-    Memory is bounded by forgetting the fullest buckets, which loses least: whoever makes many new
-    ones does not get rid of an empty one.
+    Memory is bounded by forgetting the fullest buckets, which loses least: a client that makes many
+    new ones does not get rid of an empty one.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class TokenBuckets(Generic[Name]):
         """
         now = self._clock()
         level = self._level(name, now)
-        # What is dearer than a full bucket costs a full one.
-        price = min(cost, self._burst)
-        if level < price:
-            return (price - level) / self._rate
-        self._levels[name] = (level - price, now)
+        # What costs more than a full bucket costs a full one.
+        charged = min(cost, self._burst)
+        if level < charged:
+            return (charged - level) / self._rate
+        self._levels[name] = (level - charged, now)
         if len(self._levels) > self._capacity:
             self._forget_fullest(now)
         return None

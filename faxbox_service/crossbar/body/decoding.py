@@ -118,7 +118,7 @@ async def _json_object(content_type: str, body: bytes, limits: ShapeLimits) -> D
 async def _decode(body: bytes, limits: ShapeLimits) -> Json:
     """Decode JSON; bytes that are not UTF-8 are taken as Latin-1, as Kazoo takes them.
 
-    Others have a turn between the steps, which take milliseconds for a long body.
+    Other requests are served between the steps, which take milliseconds for a long body.
     """
     require_shape(body, limits)
     is_long = len(body) > _LONG

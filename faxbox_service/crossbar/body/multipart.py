@@ -1,7 +1,7 @@
 """The JSON part of a multipart body, as uploads to Kazoo have one beside a file (RFC 2046, 5.1).
 
-Nothing else of such a body is of use here. Each step is linear in the body, and there are only so
-many: what is longer than an upload needs has no JSON part.
+Nothing else of such a body is of use here. Each step is linear in the body, and their number is
+bounded: a body with more parts than an upload needs has no JSON part.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The bodies of requests: how long they may be, by who sends them, and what they hold meanwhile."""
+"""The bodies of requests: how long they may be, by their sender, and what memory they hold."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -27,7 +27,7 @@ class HeldRequest(web.BaseRequest):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the headers are surely ASCII, and short; false says nothing."""
+        """Whether the headers are known to be ASCII, and short; they may be when this is false."""
         return getattr(self.protocol, "is_plain", False)
 
 
@@ -36,9 +36,9 @@ class BodyLimits:
     """What a body may be; bytes after inflating, too."""
 
     size: int = 8_000_000
-    """Of who has shown a valid token or password."""
+    """For clients that have shown a valid token or password."""
     anonymous_size: int = 65_536
-    """Of all others, of logins, and of methods that write nothing."""
+    """For all others, for logins, and for methods that write nothing."""
     shape: ShapeLimits = field(default_factory=ShapeLimits)
 
 
@@ -56,7 +56,7 @@ class Bodies:
 
         Raises a 400, 413, 415 or 503; for a sender whose credential was refused, that refusal
         instead of what only the lack of a credential forbids. `is_login`: it goes to a resource
-        that needs no token, whose bodies are short whoever sends them.
+        that needs no token, whose bodies are short for all senders.
         """
         is_known = sender.principal is not None
         takes_much = is_known and not is_login and request.method in METHODS_WITH_DATA

@@ -24,7 +24,7 @@ def encode_cursor(key: Key) -> str:
 
 
 def decode_cursor(cursor: str) -> Key:
-    """The key inside a cursor, or the cursor itself when it is none."""
+    """The key inside a cursor, or the cursor itself when it is not one."""
     try:
         key = _decoded(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (Error, ValueError):
@@ -48,7 +48,7 @@ def _length(length: int) -> bytes:
 
 
 def _decoded(term: bytes) -> Key:
-    """What looks like a term; encoding it again tells whether it is one. Raises `ValueError`."""
+    """What looks like a term; encoding it again shows whether it is one. Raises `ValueError`."""
     if term[1:2] == _TEXT:
         return term[2 + _LENGTH_BYTES :].decode()
     texts: list[str] = []

@@ -1,6 +1,7 @@
 """Reading a listing: in batches, filtered, paged, with bounded memory (wire, section 3).
 
-However long the rows are, and however many, others are served in between: see `slices`.
+However long the rows are, and however many, other requests are served in between: see
+`crossbar.time_slices`.
 """
 
 import asyncio
@@ -45,20 +46,20 @@ BatchKey: TypeAlias = tuple[DocumentId, Revision]
 
 @dataclass(slots=True)
 class Batch:
-    """Rows with documents, and what tells each one's content."""
+    """Rows with documents, and what identifies the content of each."""
 
     rows: Sequence[ViewRow]
     keys: list[BatchKey]
 
 
 Render: TypeAlias = Callable[[Batch, bool], Iterable[bytes]]
-"""The JSON texts of a batch's items; whether they are worth remembering.
+"""The JSON texts of a batch's items; the flag says whether they are worth caching.
 
-A list when they were there already, else made one by one.
+A list when they were cached, else made one by one.
 """
 
 Show: TypeAlias = Callable[[Document], Document]
-"""A row's document as clients see it."""
+"""A row's document as clients are shown it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class ListingLimits:
     """What a listing may cost, whatever is listed."""
 
     most_bytes: int
-    """Of JSON text that are held."""
+    """Of JSON text that is held."""
     most_filters: int
     tables: CsvRules
 
@@ -187,7 +188,7 @@ class Listing:
         return self._pieces(batch, self._rendered(batch))
 
     def _rendered(self, batch: Batch) -> Iterable[bytes]:
-        # Only the first batch: a walk through everything would push out what is asked for often.
+        # Only the first batch: a walk through everything would evict what is asked for often.
         return self._kind.render(batch, self._count <= _FIRST_BATCH)
 
     def _at_once(self, batch: Batch, texts: Iterable[bytes]) -> bytes | None:
@@ -252,7 +253,7 @@ class Listing:
             if start_key is None or (remaining is not None and remaining <= 0):
                 self._next_key = start_key
                 return
-            # Reading the embedded store never waits, and others want to be served too.
+            # Reading the embedded store never waits, so other requests would not be served.
             await asyncio.sleep(0)
 
     def _batch_size(self, remaining: int | None) -> int:
@@ -327,8 +328,8 @@ class _Stream:
 
 
 def _content(keys: list[BatchKey]) -> bytes:
-    """The ids and revisions of boxes tell their content, and are far shorter than it.
+    """The ids and revisions of documents identify their content, and are far shorter than it.
 
-    The text of many is that of the same ones in other batches.
+    The text of a batch does not depend on how a listing is divided into batches.
     """
     return encode_json(keys)[1:-1] + b","

@@ -12,7 +12,7 @@ from faxbox_service.repositories.primitives.view_page import HIGHEST_TEXT
 from .cursor import Key, decode_cursor, encode_cursor
 
 _LARGEST_PAGE = 1_000_000
-"""More than anyone asks for, and within every store's integers."""
+"""More than clients ask for, and within every store's integers."""
 
 _LARGEST_CHUNK = 50
 
@@ -45,8 +45,8 @@ class PageRequest:
     def within(cls, call: Call, default_size: int, first: list[str]) -> "PageRequest":
         """The same for rows whose keys are lists that begin with the texts of `first`.
 
-        No option leads to other rows: keys that are none of such a row count as not given, and
-        the bounds are told as Kazoo tells them.
+        No option leads to other rows: keys of other rows count as not given, and the envelope
+        shows the bounds as Kazoo's does.
         """
         page = cls.of(call, default_size)
         low, high = first, [*first, HIGHEST_TEXT]

@@ -54,7 +54,7 @@ def parse_if_none_match(header: str | None) -> frozenset[str] | None:
 
 
 def revisions_of(tags: frozenset[str] | None) -> frozenset[Revision] | None:
-    """The revisions that tags are made of, whoever they were made for."""
+    """The revisions that tags are made of, for whatever caller."""
     if tags is None:
         return None
     return frozenset(tag.partition(_MARK)[0] for tag in tags)
@@ -90,7 +90,7 @@ def _revision_of_body(envelope: Document) -> Revision | None:
     revision = data.get("_rev") if isinstance(data, dict) else None
     if revision is None:
         revision = envelope.get("revision")
-    # What is no text is no revision, and so not the current one either.
+    # A value that is not text is not a revision, and so not the current one either.
     return revision if revision is None or isinstance(revision, str) else "no revision"
 
 

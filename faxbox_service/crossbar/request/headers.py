@@ -17,7 +17,7 @@ _VISIBLE = _PRINTABLE - {" "}
 
 
 def require_text(headers: Mapping[str, str]) -> None:
-    """Raise a 400 for a header that is not UTF-8: nothing behind this meets a lone surrogate.
+    """Raise a 400 for a header that is not UTF-8: nothing after this step meets a lone surrogate.
 
     Raises a 431 for headers that are too long together.
     """
@@ -42,7 +42,7 @@ def read_request_id(headers: Mapping[str, str]) -> str:
 
 
 def new_request_id() -> str:
-    """32 hex that tell requests apart; nothing depends on their being unpredictable."""
+    """32 hex that distinguish requests; nothing depends on their being unpredictable."""
     return f"{random.getrandbits(128):032x}"
 
 
@@ -50,7 +50,7 @@ def read_idempotency_key(headers: Mapping[str, str]) -> str | None:
     """The header `Idempotency-Key`. Raises a 400 for one that no client should make."""
     key = headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= _LONGEST_KEY and _VISIBLE.issuperset(key)):
-        # Headers may hold bytes that are no text.
+        # Headers may hold bytes that are not text.
         shown = key.encode("ascii", "backslashreplace").decode()
         raise malformed_request(
             f"Idempotency-Key must have 1 to {_LONGEST_KEY} visible ASCII characters", shown

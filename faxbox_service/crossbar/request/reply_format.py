@@ -18,7 +18,7 @@ _CALLBACK = re.compile(rf"{_NAME}(?:\.{_NAME})*\Z")
 _LONGEST_CALLBACK = 128
 
 _LONGEST_PRETTY = 250_000
-"""Bytes, compact and pretty; nobody reads more, and laying it out would hold everyone else up."""
+"""Bytes, compact and pretty; indenting more would take long, and delay all other requests."""
 
 
 @dataclass(slots=True)

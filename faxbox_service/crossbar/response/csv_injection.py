@@ -1,9 +1,9 @@
 """Texts that no spreadsheet takes for a formula (OWASP, CSV Injection).
 
 What a spreadsheet takes for one begins with `=`, `+`, `-` or `@`, at the beginning of a cell. An
-apostrophe in front makes it a text. The beginning may hide behind blanks and characters that nobody
-sees. And a spreadsheet that expects other separators than commas, as in much of Europe, makes cells
-of the parts of a quoted text.
+apostrophe in front makes it a text. The beginning may hide behind blanks and characters that are
+not visible. And a spreadsheet that expects other separators than commas, as in much of Europe,
+makes cells of the parts of a quoted text.
 """
 
 import re
@@ -44,7 +44,7 @@ def without_formulas(text: str) -> Iterator[str]:
     """The text of a cell with an apostrophe before whatever could be a formula, in pieces."""
     start = text[:WINDOW]
     seen = start.lstrip(_BEFORE_SIGNS)
-    # Nobody looks for what comes behind so many blanks.
+    # What follows that many blanks is not looked for.
     is_hidden = not seen and len(text) > len(start)
     if is_hidden or seen[:1] in _SIGNS or text[:1] in _LINES:
         yield "'"

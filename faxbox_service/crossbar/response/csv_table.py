@@ -21,7 +21,7 @@ _LARGEST_IN_MEMORY = 1_000_000
 """Bytes of rows; more are kept on disk."""
 
 _CHUNK = 65_536
-"""Characters; a piece is sent as soon as it has so many."""
+"""Characters; a piece is sent as soon as it has that many."""
 
 _LONGEST_HEADING = 10_000
 """Characters."""
@@ -42,7 +42,7 @@ class CsvRules:
 
     most_columns: int = 1000
     is_safe: bool = False
-    """Whether a spreadsheet shall find no formula in one, where the request does not say."""
+    """Whether formulas are made harmless, where the request does not say."""
 
 
 class CsvTable:
@@ -134,8 +134,8 @@ class CsvTable:
 def _flattened(document: Document) -> Iterator[tuple[str, Json]]:
     """Every member of a document and of the objects in it, named by the path to it.
 
-    A column is whatever is no object (`kz_json:flatten`). Of paths that are too long only so much
-    is told that they still are.
+    Everything that is not an object is a column (`kz_json:flatten`). A path that is too long is cut
+    to a length that is still too long.
     """
     pending = [("", iter(document.items()))]
     while pending:
@@ -174,7 +174,7 @@ def _list_text(array: list[Json]) -> Steps[str | None]:
 
 
 def _row_text(cells: Iterable[tuple[int, str]], width: int, is_safe: bool) -> Iterator[str]:
-    """A line of so many columns; what has no cell is nothing between its commas."""
+    """A line of `width` columns; a column without a cell is empty."""
     parts: list[str] = []
     position = 0
     for index, text in cells:

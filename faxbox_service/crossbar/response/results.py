@@ -35,11 +35,11 @@ class Table(Protocol):
     def chunks(self, *, is_safe: bool) -> Iterator[bytes]:
         """The text in pieces, some empty, the line of column names first.
 
-        `is_safe`: a spreadsheet finds no formula in it.
+        `is_safe`: a spreadsheet finds no formulas in it.
         """
 
     def close(self) -> None:
-        """Let go of what holds the rows."""
+        """Free what holds the rows."""
 
 
 @dataclass(slots=True)
@@ -54,12 +54,12 @@ class Reply:
     location_id: DocumentId | None = None
     """What `location` adds to the request's path."""
     headers: dict[str, str] = field(default_factory=dict)
-    """What else is said of this success."""
+    """Further headers of this success."""
     paging: Document = field(default_factory=dict)
     auth_token: str | None = None
     """A new token, in place of the request's."""
     principal: Principal | None = None
-    """Whom the request authenticated, when it is the resource that did."""
+    """Who the caller is, when it is the resource that found out."""
 
 
 @dataclass(slots=True)

@@ -160,7 +160,7 @@ async def _send(
                     if piece:
                         async with asyncio.timeout(client_timeout):
                             await response.write(piece)
-                    # Writing waits for nobody while the client takes all there is.
+                    # Writing does not wait while the client takes all there is.
                     await slices.pause()
         await response.write_eof()
     except (ConnectionError, TimeoutError):
@@ -169,7 +169,7 @@ async def _send(
             request.transport.abort()
         _log.info("request %s: the client left in mid-reply", context.request_id)
     except Exception:
-        # The status is sent: a connection that ends too early is all that is left to say.
+        # The status is sent already: only the early end of the connection can show the failure.
         _log.exception("request %s failed in mid-reply", context.request_id)
         response.force_close()
         if request.transport is not None:

@@ -172,7 +172,7 @@ async def test_a_public_key_is_no_secret(service, tenant):
 @pytest.mark.parametrize("length", [LONGEST_CREDENTIAL + 1, 100_000, 5_000_000])
 async def test_what_is_too_long_is_not_looked_at(service, tenant, length, monkeypatch):
     looked_at = []
-    for owner, name in ((Authenticator, "_of_basic"), (SigningKeys, "public_key")):
+    for owner, name in ((Authenticator, "_basic_bearer"), (SigningKeys, "public_key")):
         monkeypatch.setattr(owner, name, lambda *given: looked_at.append(given))
     for options in (
         {"auth_token": "A" * length},
