@@ -87,9 +87,9 @@ class ReplyBuilder:
 
         A client that names the bare revision knows it from the envelope.
         """
-        shape = context.format
+        form = context.format
         tag = entity_tag(
-            revision, context.caller, (shape.is_pretty, shape.is_compressed, is_csv_safe)
+            revision, context.caller, (form.is_pretty, form.is_compressed, is_csv_safe)
         )
         headers["etag"] = f'"{tag}"'
         return is_not_modified(method, context.none_match, tag, revision)
@@ -181,14 +181,12 @@ class ReplyBuilder:
 
 
 def _json(
-    status: int, envelope: Document, headers: dict[str, str], shape: ReplyFormat
+    status: int, envelope: Document, headers: dict[str, str], form: ReplyFormat
 ) -> ByteResponse:
-    headers["content-type"] = shape.content_type
-    return _response(status, headers, shape.text(encode_json(envelope)), shape)
+    headers["content-type"] = form.content_type
+    return _response(status, headers, form.text(encode_json(envelope)), form)
 
 
-def _response(
-    status: int, headers: dict[str, str], body: bytes, shape: ReplyFormat
-) -> ByteResponse:
-    is_compressed = shape.is_compressed and is_worth_compressing(body)
+def _response(status: int, headers: dict[str, str], body: bytes, form: ReplyFormat) -> ByteResponse:
+    is_compressed = form.is_compressed and is_worth_compressing(body)
     return ByteResponse(status, headers, body, is_compressed=is_compressed)

@@ -47,3 +47,8 @@ def test_what_cannot_be_decoded_is_a_400(target):
     with pytest.raises(CrossbarError) as raised:
         split_target(target)
     assert raised.value.status == 400
+
+
+def test_all_occurrences_of_a_parameter_are_read():
+    pairs = list(Query("a=1&b&a=2").pairs())
+    assert pairs == [("a", "1"), ("a", "2"), ("b", True)]

@@ -10,15 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.crossbar.auth.credentials import (
-    Credential,
-    CredentialKind,
-    PlainCredential,
-    is_of_type,
-    parse_basic,
-)
 from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.names import account_database
 from faxbox_service.repositories.auth.phone_numbers import normalized_number
 from faxbox_service.repositories.primitives.clock import system_clock
@@ -221,29 +213,6 @@ async def test_an_account_may_want_one_form(service, tenant, user, wanted):
         headers = basic(f"{tenant.account.id}:{form}")
         answer = await service.client().get(tenant.faxboxes, headers=headers)
         assert answer.status == (200 if kind == wanted else 401), kind
-
-
-@given(st.text())
-def test_any_text_is_a_basic_credential_or_none(text):
-    credential = parse_basic(base64.b64encode(text.encode()).decode())
-    assert credential is None or text.startswith(credential.account_id)
-    assert parse_basic(text) is None or set(text) <= set(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-    )
-
-
-def test_what_is_said_of_types():
-    plain = PlainCredential("a" * 32, "alice", "secret")
-    assert is_of_type(plain, None) and is_of_type(plain, "anything")
-    assert not is_of_type(plain, "md5")
-    hashed = parse_basic(base64.b64encode(f"{'a' * 32}:{'0' * 40}".encode()).decode())
-    assert hashed is not None and hashed.digest is Digest.SHA
-
-
-def test_no_secret_is_in_what_a_credential_says_of_itself():
-    shown = repr(PlainCredential("a" * 32, "alice", "Secret1234"))
-    shown += repr(Credential("Secret1234", CredentialKind.TOKEN, is_echoed=True))
-    assert "Secret1234" not in shown
 
 
 async def test_no_secret_is_logged(service, tenant, user, caplog):
