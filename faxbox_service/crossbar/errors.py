@@ -155,7 +155,7 @@ def body_too_large(limit: int) -> CrossbarError:
     return error
 
 
-def body_cut() -> CrossbarError:
+def truncated_body() -> CrossbarError:
     """400: the body ended early, or its chunks are not as they say (RFC 9112, 8)."""
     data = {"message": "the body is cut, or badly framed"}
     return CrossbarError(400, "malformed_request", data, {"connection": "close"})

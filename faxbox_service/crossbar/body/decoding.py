@@ -9,11 +9,11 @@ import asyncio
 from aiohttp import web
 
 from faxbox_service.crossbar.errors import (
-    body_cut,
     body_too_large,
     invalid_json,
     json_too_large,
     malformed_request,
+    truncated_body,
     unsupported_media_type,
     validation_error,
 )
@@ -59,7 +59,7 @@ async def read_body(request: web.BaseRequest, limit: int, reservation: Reservati
     except (ConnectionError, web.RequestPayloadError) as end:
         # The request holds it, and its traceback leads here, to all that was read: a circle.
         end.__traceback__ = None
-        raise body_cut() from None
+        raise truncated_body() from None
     return bytes(chunks)
 
 

@@ -96,14 +96,14 @@ def _render_values(batch: "Batch", _: bool) -> Iterable[bytes]:
 class Listing:
     """One listing that a client has asked for."""
 
-    def __init__(self, call: Call, page: PageRequest, fetch: Fetch, kind: ListedResource) -> None:
+    def __init__(self, call: Call, page: PageRequest, fetch: Fetch, listed: ListedResource) -> None:
         """Raises a 400 for too many filters."""
         self._call = call
         self.page = page
-        self._filters = Filters.of(call.options.query, kind.limits.most_filters)
+        self._filters = Filters.of(call.options.query, listed.limits.most_filters)
         self._slices = TimeSlices()
         self._fetch = fetch
-        self._kind = kind
+        self._listed = listed
         self._is_begun = False
         self._count = 0
         self._next_key: Json | None = None
@@ -122,7 +122,7 @@ class Listing:
 
     async def _whole(self) -> AnyReply:
         held: list[bytes] = []
-        size, most = 0, self._kind.limits.most_bytes
+        size, most = 0, self._listed.limits.most_bytes
         batches = self._batches()
         async for batch in batches:
             texts = self._rendered(batch)
@@ -168,11 +168,11 @@ class Listing:
         return StreamReply(_Stream(self, held, pieces, batches), is_chunked=is_chunked)
 
     async def _table(self) -> AnyReply:
-        table = CsvTable(self._kind.limits.tables)
+        table = CsvTable(self._listed.limits.tables)
         try:
             async for batch in self._batches():
                 for row in batch.rows:
-                    await self._slices.finish(table.add(self._kind.item(row)))
+                    await self._slices.finish(table.add(self._listed.item(row)))
                     if self._slices.is_over:
                         await self._slices.pause()
             paging = self.page.envelope(self._count, self._next_key)
@@ -189,7 +189,7 @@ class Listing:
 
     def _rendered(self, batch: Batch) -> Iterable[bytes]:
         # Only the first batch: a walk through everything would evict what is asked for often.
-        return self._kind.render(batch, self._count <= _FIRST_BATCH)
+        return self._listed.render(batch, self._count <= _FIRST_BATCH)
 
     def _at_once(self, batch: Batch, texts: Iterable[bytes]) -> bytes | None:
         """All of a batch, when it is rendered already and makes one piece; most are and do."""
@@ -275,7 +275,7 @@ class Listing:
             document = row.document
             if document is None:
                 continue
-            passes = self._filters.passes(self._kind.show(document), document)
+            passes = self._filters.passes(self._listed.show(document), document)
             if not isinstance(passes, bool):
                 passes = await self._slices.finish(passes)
             if passes and is_full:
