@@ -15,7 +15,7 @@ from .crossbar.response.csv_table import CsvRules
 from .crossbar.response.envelope import ReplyBuilder
 from .crossbar.routing import Router
 from .documents.json.shape import ShapeLimits
-from .documents.schema.schema import packaged_schema
+from .documents.schema.packaged import packaged_schema
 from .repositories.auth.phone_numbers import PhoneNumbers
 from .repositories.primitives.clock import Clock, steady_clock, system_clock
 from .resources.about import AboutResource

@@ -13,7 +13,7 @@ from .documents.names import (
     SYSTEM_CONFIG,
     SYSTEM_SCHEMAS,
 )
-from .documents.schema.schema import packaged_schema
+from .documents.schema.packaged import packaged_schema
 from .repositories.accounts.accounts import Accounts
 from .repositories.accounts.cache import AccountCache
 from .repositories.accounts.hierarchy import AccountHierarchy

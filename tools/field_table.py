@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faxbox_service.documents.json.text import encode_json
-from faxbox_service.documents.schema.schema import packaged_schema
+from faxbox_service.documents.schema.packaged import packaged_schema
 from faxbox_service.documents.types import Document, Json
 
 _INTRODUCTION = """\

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from faxbox_service import __version__
 from faxbox_service.container import Repositories, StoreFactory, store_from
-from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.operations.initialise import (
     CannotInitialise,
     FirstUser,

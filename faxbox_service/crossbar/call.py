@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import Author
-from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import Document, Json
 from faxbox_service.repositories.primitives.preconditions import Precondition
 

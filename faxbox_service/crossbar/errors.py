@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from faxbox_service.documents.model.user import KeptForAdmins
-from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import Document, Json, Revision
 from faxbox_service.repositories.errors import (
     AccountHasDescendants,

@@ -9,12 +9,9 @@ from hashlib import md5
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.names import SYSTEM_SCHEMAS
 from faxbox_service.documents.private_fields import is_soft_deleted, public_fields
-from faxbox_service.documents.schema.schema import (
-    BrokenSchema,
-    Schema,
-    packaged_schema,
-    packaged_schema_ids,
-)
+from faxbox_service.documents.schema.packaged import packaged_schema, packaged_schema_ids
+from faxbox_service.documents.schema.references import BrokenSchema
+from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.documents.types import Document
 from faxbox_service.stores.base import Change, Store
 

@@ -51,8 +51,10 @@ from faxbox_service.documents.model.callback_urls import BlockedHosts
 from faxbox_service.documents.model.signed_token import key_id_of
 from faxbox_service.documents.model.smtp_address import fault_of_address, folded
 from faxbox_service.documents.model.token_restrictions import is_restricted
+from faxbox_service.documents.schema.errors import InvalidDocument
+from faxbox_service.documents.schema.packaged import packaged_schema
 from faxbox_service.documents.schema.regular_expression import is_regular_expression
-from faxbox_service.documents.schema.schema import InvalidDocument, TooManySteps, packaged_schema
+from faxbox_service.documents.schema.walk import TooManySteps
 from faxbox_service.networks import parse_networks
 
 Target: TypeAlias = Callable[[bytes], None]

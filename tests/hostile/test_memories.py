@@ -33,7 +33,7 @@ REVIEWED = {
     "repositories/auth/signing_keys.py lru_cache": "8 keys, which operators put there",
     "documents/gregorian.py lru_cache": "4 integers",
     "documents/names.py lru_cache": "4,096 ids of 32 characters; names of databases that we make",
-    "documents/schema/schema.py cache": "the packaged schemas; other names raise, and are not kept",
+    "documents/schema/packaged.py cache": "the packaged schemas; other names are refused",
     "stores/couchdb/endpoints.py lru_cache": "4,096 texts of at most 128 characters",
     "stores/url.py urlsplit": "the operator's own URL",
     "stores/views/design_documents.py cache": "the four classes of databases",

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from hashlib import sha256
 
-from faxbox_service.documents.model.account import Account
-from faxbox_service.documents.model.account_state import require_open, require_running
+from faxbox_service.documents.model.account import Account, require_open, require_running
 from faxbox_service.documents.model.identity import Bearer, levels_of
 from faxbox_service.documents.model.token_restrictions import Restriction
 from faxbox_service.documents.types import AccountId, Document

@@ -5,9 +5,11 @@ from sys import getsizeof
 from typing import Self
 
 from faxbox_service.documents.couchdb_fields import mirrored
+from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.merge import merge_patch
 from faxbox_service.documents.names import encoded_account_database
 from faxbox_service.documents.private_fields import is_soft_deleted, private_fields, public_fields
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, GregorianSeconds
 
 ACCOUNT = "account"
@@ -80,6 +82,27 @@ class Account:
     def may_act_on(self, other: "Account") -> bool:
         """The tree rule: on oneself and every descendant; superduper admins on all (wire, 6.4)."""
         return self.is_superduper_admin or self.id == other.id or self.id in other.tree
+
+
+def require_running(account: Account, now: float) -> None:
+    """Raise `InvalidDocument` for an account whose trial is over (wire, 6.3).
+
+    `now` is in Unix seconds.
+    """
+    expires = account.trial_expires
+    if expires is not None and expires <= gregorian_seconds(now):
+        error = {"message": "account expired", "cause": expires}
+        raise InvalidDocument({"account": {"expired": error}})
+
+
+def require_open(account: Account, now: float) -> None:
+    """Raise `InvalidDocument` for an account that no password logs in to (wire, 6.3).
+
+    Checked with each request that has a password: `user_auth` and Basic alike.
+    """
+    require_running(account, now)
+    if not account.enabled:
+        raise InvalidDocument({"account": {"disabled": {"message": "account disabled"}}})
 
 
 def is_hidden_account(document: Document | None) -> bool:

@@ -10,13 +10,17 @@ from jsonschema.exceptions import best_match
 from faxbox_service.documents.types import Document, Json
 
 from .errors import property_path
-from .parts import parts_below, parts_in_place, reference_of
 from .regular_expression import Matcher, UnusablePattern, matcher
 
 Resolve: TypeAlias = Callable[[str], Document | None]
 """The schema of an id, None when there is none."""
 
 _LONGEST_REASON = 200
+
+# Where schemas stand within a schema; what only looks like one elsewhere is data.
+_LISTS = ("allOf", "anyOf", "oneOf")
+_MAPS = ("properties", "patternProperties")
+_SINGLE = ("items", "additionalItems", "additionalProperties")
 
 # Without its formats: whether a pattern can be used is for PCRE to say.
 _META_VALIDATOR = Draft4Validator(Draft4Validator.META_SCHEMA)
@@ -70,10 +74,11 @@ class References:
             if id(schema) in self._visited:
                 continue
             self._visited[id(schema)] = schema
-            reference = reference_of(schema)
+            # Beside a `$ref` nothing else counts.
+            reference = schema.get("$ref")
             if reference is None:
                 self._add_patterns(schema)
-                parts = parts_in_place(schema) + parts_below(schema)
+                parts = _parts_in_place(schema) + _parts_below(schema)
                 pending += ((name, part) for part in parts)
             else:
                 home, target = self._found(name, reference)
@@ -137,7 +142,25 @@ class References:
     def _next_in_place(self, schema: Document) -> Iterator[Document]:
         if id(schema) in self._targets:
             return iter((self._targets[id(schema)],))
-        return iter(parts_in_place(schema))
+        return iter(_parts_in_place(schema))
+
+
+def _parts_in_place(schema: Document) -> list[Document]:
+    """The schemas that judge the same value as this one."""
+    parts = [part for name in _LISTS for part in schema.get(name, ())]
+    if "not" in schema:
+        parts.append(schema["not"])
+    needed = schema.get("dependencies", {}).values()
+    return parts + [part for part in needed if isinstance(part, dict)]
+
+
+def _parts_below(schema: Document) -> list[Document]:
+    """The schemas that judge members and items."""
+    parts = [part for name in _MAPS for part in schema.get(name, {}).values()]
+    for name in _SINGLE:
+        part = schema.get(name)
+        parts += part if isinstance(part, list) else [part]
+    return [part for part in parts if isinstance(part, dict)]
 
 
 def _member(value: Json, name: str) -> Json:

@@ -1,14 +1,11 @@
 """Documents judged by JSON Schemas, as Crossbar judges the `data` of requests (wire, section 5)."""
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
 from jsonschema import ValidationError
 
-from faxbox_service.documents.json.text import decode_stored_json
 from faxbox_service.documents.types import Document
-from faxbox_service.packaged import packaged_folder
 
 from .coercion import Repairs
 from .defaults import Defaults
@@ -17,27 +14,11 @@ from .patch_scope import PatchScope, fault_of
 from .references import BrokenSchema, References, Resolve, no_other_schema
 from .walk import Steps, TooManySteps, Walks
 
-__all__ = [
-    "BrokenSchema",
-    "InvalidDocument",
-    "Patched",
-    "PropertyErrors",
-    "Schema",
-    "Steps",
-    "TooManySteps",
-    "UnknownSchema",
-    "packaged_schema",
-]
-
 _MOST_ERRORS = 1000
 """That are remembered of a walk: a body full of wrong items costs bounded memory."""
 
 _MOST_STEPS = 400_000
 """A second or two; by the packaged schemas the longest bodies take half of them."""
-
-
-class UnknownSchema(LookupError):
-    """No packaged schema has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +168,3 @@ class Schema:
 
 def _as_a_whole(message: str) -> PropertyErrors:
     return {"": {"error": {"message": message}}}
-
-
-def packaged_schema_ids() -> list[str]:
-    """The ids of the packaged schemas, sorted."""
-    return sorted(file.stem for file in packaged_folder("schemas").glob("*.json"))
-
-
-@cache
-def packaged_schema(name: str, *, strict: bool = False) -> Schema:
-    """The schema of `schemas/<name>.json`; raises `UnknownSchema` where there is no such file."""
-    # Names come from URLs too: they select among the files, and never become part of a path.
-    for file in packaged_folder("schemas").glob("*.json"):
-        if file.stem == name:
-            return Schema(name, decode_stored_json(file.read_bytes()), strict=strict)
-    raise UnknownSchema(name)

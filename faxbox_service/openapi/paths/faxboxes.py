@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from faxbox_service.documents.schema.schema import packaged_schema
+from faxbox_service.documents.schema.packaged import packaged_schema
 from faxbox_service.documents.types import Document
 from faxbox_service.openapi.components.draft4 import modern_schema, patch_schema
 from faxbox_service.openapi.components.envelopes import (

@@ -3,7 +3,7 @@
 from typing import Final
 
 from faxbox_service.documents.private_fields import public_fields
-from faxbox_service.documents.schema.schema import packaged_schema, packaged_schema_ids
+from faxbox_service.documents.schema.packaged import packaged_schema, packaged_schema_ids
 from faxbox_service.documents.types import Document
 from faxbox_service.openapi.components.envelopes import success_schema
 from faxbox_service.openapi.components.examples import DEFAULTS, REVISION, VERSION, success_envelope

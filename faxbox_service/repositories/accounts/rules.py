@@ -2,8 +2,9 @@
 
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.private_fields import alphanum_name
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.schema.patch_scope import PatchScope
-from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
+from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.errors import AccountHasDescendants
 from faxbox_service.repositories.primitives.clock import IdGenerator, system_ids

@@ -15,7 +15,8 @@ from faxbox_service.documents.private_fields import (
     public_fields,
     stamp,
 )
-from faxbox_service.documents.schema.schema import InvalidDocument, Schema
+from faxbox_service.documents.schema.errors import InvalidDocument
+from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.errors import BadIdentifier, StaleRevision

@@ -16,7 +16,7 @@ from faxbox_service.documents.model.address_claim import claim_id, is_claim, is_
 from faxbox_service.documents.model.faxbox import FAXBOX, held_addresses
 from faxbox_service.documents.model.smtp_address import folded
 from faxbox_service.documents.names import FAXES, account_database, is_account_id
-from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import (
     AccountId,
     Document,

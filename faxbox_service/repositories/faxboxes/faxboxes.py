@@ -11,8 +11,9 @@ from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.callback_urls import BlockedHosts
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.private_fields import Author, public_fields, stamp
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.schema.patch_scope import PatchScope
-from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
+from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.primitives.clock import Clock, new_id

@@ -15,7 +15,7 @@ from faxbox_service.documents.couchdb_fields import noted, tombstone_of
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.json.text import canonical_json
 from faxbox_service.documents.names import IDEMPOTENCY
-from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.errors import IdempotencyKeyReused, RepositoryError, StaleRevision
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator

@@ -14,7 +14,7 @@ from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.model.address_claim import claim_id, is_held_by
 from faxbox_service.documents.model.faxbox import addresses, held_addresses
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.repositories.errors import BadIdentifier, RepositoryError
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION, Precondition

@@ -6,7 +6,8 @@ A walk takes some microseconds a step: a part of a second for the longest bodies
 from contextlib import suppress
 
 from faxbox_service.documents.schema.patch_scope import PatchScope
-from faxbox_service.documents.schema.schema import Patched, Schema, Steps, TooManySteps
+from faxbox_service.documents.schema.schema import Patched, Schema
+from faxbox_service.documents.schema.walk import Steps, TooManySteps
 from faxbox_service.documents.types import Document
 
 from .worker_thread import WorkerThread

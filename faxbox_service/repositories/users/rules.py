@@ -1,8 +1,9 @@
 """Rules of users: what the schema says, and a name that is unique in the account."""
 
 from faxbox_service.documents.names import account_database
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.schema.patch_scope import PatchScope
-from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
+from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.primitives.validation import validated_as
 from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange

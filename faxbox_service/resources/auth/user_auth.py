@@ -6,8 +6,7 @@ from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import forbidden, invalid_credentials
 from faxbox_service.crossbar.resource import Access
 from faxbox_service.crossbar.response.results import Reply
-from faxbox_service.documents.model.account import Account
-from faxbox_service.documents.model.account_state import require_open
+from faxbox_service.documents.model.account import Account, require_open
 from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.documents.types import Document

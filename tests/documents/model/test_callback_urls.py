@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.documents.model.callback_urls import NOTHING_BLOCKED, BlockedHosts, _host
-from faxbox_service.documents.schema.schema import InvalidDocument
+from faxbox_service.documents.schema.errors import InvalidDocument
 
 BLOCKED = BlockedHosts.parse("127.0.0.0/8, 10.0.0.0/8, ::1/128, fd00::/8, localhost, *.internal")
 

@@ -17,7 +17,7 @@ from faxbox_service.documents.model.user import (
     user_response,
     user_summary,
 )
-from faxbox_service.documents.schema.schema import packaged_schema
+from faxbox_service.documents.schema.packaged import packaged_schema
 
 RECORDED = json.loads(
     (Path(__file__).parents[2] / "recordings" / "kazoo-stored-documents.json").read_text()

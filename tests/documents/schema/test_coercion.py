@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.schema.coercion import coerced
-from faxbox_service.documents.schema.schema import InvalidDocument, Schema, packaged_schema
+from faxbox_service.documents.schema.errors import InvalidDocument
+from faxbox_service.documents.schema.packaged import packaged_schema
+from faxbox_service.documents.schema.schema import Schema
 
 ANY_NUMBER = Schema(
     "numbers",

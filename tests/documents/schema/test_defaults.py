@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from faxbox_service.documents.schema.schema import Schema, packaged_schema
+from faxbox_service.documents.schema.packaged import packaged_schema
+from faxbox_service.documents.schema.schema import Schema
 
 
 def of_properties(**properties: Any) -> Schema:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faxbox_service.documents.schema.schema import BrokenSchema, InvalidDocument, Schema
+from faxbox_service.documents.schema.errors import InvalidDocument
+from faxbox_service.documents.schema.references import BrokenSchema
+from faxbox_service.documents.schema.schema import Schema
 
 STRICT_ITEMS = "Strict checking of data is enabled; only include schema-defined items"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from faxbox_service.documents.schema.schema import (
+from faxbox_service.documents.schema.packaged import (
     UnknownSchema,
     packaged_schema,
     packaged_schema_ids,

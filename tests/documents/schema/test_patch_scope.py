@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from faxbox_service.documents.merge import merge_patch
+from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.schema.patch_scope import PatchScope
-from faxbox_service.documents.schema.schema import InvalidDocument, Patched, Schema
+from faxbox_service.documents.schema.schema import Patched, Schema
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

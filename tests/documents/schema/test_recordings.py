@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from faxbox_service.documents.model.faxbox import client_fields
-from faxbox_service.documents.schema.schema import InvalidDocument, packaged_schema
+from faxbox_service.documents.schema.errors import InvalidDocument
+from faxbox_service.documents.schema.packaged import packaged_schema
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "kazoo-exchanges.json"
 

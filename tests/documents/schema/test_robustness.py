@@ -8,13 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faxbox_service.documents.json.text import encode_json
-from faxbox_service.documents.schema.errors import MOST_TOLD
-from faxbox_service.documents.schema.schema import (
-    InvalidDocument,
-    Schema,
-    packaged_schema,
-    packaged_schema_ids,
-)
+from faxbox_service.documents.schema.errors import MOST_TOLD, InvalidDocument
+from faxbox_service.documents.schema.packaged import packaged_schema, packaged_schema_ids
+from faxbox_service.documents.schema.schema import Schema
 
 NAMES = packaged_schema_ids()
 

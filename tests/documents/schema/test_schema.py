@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from faxbox_service.documents.schema.errors import property_path
-from faxbox_service.documents.schema.schema import InvalidDocument, Schema, packaged_schema
+from faxbox_service.documents.schema.errors import InvalidDocument, property_path
+from faxbox_service.documents.schema.packaged import packaged_schema
+from faxbox_service.documents.schema.schema import Schema
 
 
 def errors_of(schema: Schema, data: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from faxbox_service.documents.schema.schema import packaged_schema
+from faxbox_service.documents.schema.packaged import packaged_schema
 
 TABLE = Path(__file__).with_name("specification-table.json")
 

@@ -6,14 +6,11 @@ from typing import Any
 import pytest
 
 from faxbox_service.documents.schema.coercion import coerced
-from faxbox_service.documents.schema.schema import (
-    BrokenSchema,
-    InvalidDocument,
-    Schema,
-    Steps,
-    TooManySteps,
-    packaged_schema,
-)
+from faxbox_service.documents.schema.errors import InvalidDocument
+from faxbox_service.documents.schema.packaged import packaged_schema
+from faxbox_service.documents.schema.references import BrokenSchema
+from faxbox_service.documents.schema.schema import Schema
+from faxbox_service.documents.schema.walk import Steps, TooManySteps
 
 INTEGERS = Schema("t", {"properties": {"list": {"items": {"type": "integer", "maximum": 9}}}})
 

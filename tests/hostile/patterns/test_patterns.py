@@ -14,8 +14,8 @@ from typing import Any
 import pcre2
 import pytest
 
+from faxbox_service.documents.schema.packaged import packaged_schema, packaged_schema_ids
 from faxbox_service.documents.schema.regular_expression import matcher
-from faxbox_service.documents.schema.schema import packaged_schema, packaged_schema_ids
 
 from .collection import Found, patterns, patterns_without_a_name, trees
 from .inputs import families
