@@ -3,8 +3,8 @@
 import sqlite3
 from typing import TypeAlias
 
-from faxbox_service.documents.types import Json
-from faxbox_service.stores.base import Attachment
+from faxbox_service.documents.types import DocumentId, Json
+from faxbox_service.stores.base import Attachment, DocumentNotFound, MissingDatabase
 
 from .edit import Edit, attachment_digest
 
@@ -13,6 +13,14 @@ Stubs: TypeAlias = dict[str, dict[str, Json]]
 
 _STORED_ATTACHMENTS = """
     SELECT name, content_type, generation, digest, length FROM attachments WHERE document = ?
+"""
+
+_GET_ATTACHMENT = """
+    SELECT a.content_type, a.data
+    FROM databases b
+    LEFT JOIN documents d ON d.database = b.number AND d.id = ? AND NOT d.deleted
+    LEFT JOIN attachments a ON a.document = d.number AND a.name = ?
+    WHERE b.name = ?
 """
 
 _ADD_ATTACHMENT = """
@@ -26,6 +34,19 @@ class MissingAttachment(ValueError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no attachment {name!r} to keep")
+
+
+def read_attachment(
+    connection: sqlite3.Connection, database: str, document_id: DocumentId, name: str
+) -> Attachment:
+    """One attachment. Raises `DocumentNotFound`, `MissingDatabase`."""
+    row = connection.execute(_GET_ATTACHMENT, (document_id, name, database)).fetchone()
+    if row is None:
+        raise MissingDatabase(database)
+    content_type, data = row
+    if content_type is None:
+        raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
+    return Attachment(content_type, data)
 
 
 def stored_stubs(connection: sqlite3.Connection, number: int | None) -> Stubs:

@@ -1,6 +1,9 @@
-"""A document to be written, taken apart: what is stored, what decides its revision.
+"""A document to be written, taken apart, and the revision that an edit gets.
 
-Pure: everything about a put that can be checked without looking into the database.
+Pure: everything about a put that can be checked without looking into the database. Revisions look
+like CouchDB's, `<generation>-<32 hex>`, and are a function of the edit: the same edit of the same
+revision gives the same revision here and in every other copy, so that two stores that apply it
+agree without a conflict (CouchDB: `couch_db:new_revid`).
 """
 
 import base64
@@ -9,12 +12,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.json.text import canonical_json, encode_json
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.stores.base import Attachment
 from faxbox_service.stores.writable import Fields, is_writable_id, refused
-
-from .revisions import content_digest
 
 EMPTY_BODY = b"{}"
 
@@ -60,6 +61,34 @@ def edit_of(database: str, document: Document, fields: Fields) -> Edit:
     )
 
 
+def content_digest(fields: Document, text: bytes | None = None) -> bytes:
+    """Return 16 bytes that depend on the fields and not on their order.
+
+    `text` is their JSON text, if it is known.
+    """
+    return _md5(canonical_json(fields, text))
+
+
+def next_revision(
+    parent: Revision | None,
+    content: bytes,
+    *,
+    deleted: bool,
+    attachments: Mapping[str, str],
+) -> Revision:
+    """Return the revision of an edit of `parent` (None: the first one).
+
+    `content` is the edit's `content_digest`; `attachments` maps names to their digests.
+    """
+    edit = canonical_json([parent, deleted, content, attachments])
+    return f"{generation(parent) + 1}-{_md5(edit).hex()}"
+
+
+def generation(revision: Revision | None) -> int:
+    """Return how many edits led to a revision; 0 before the first."""
+    return int(revision.partition("-")[0]) if revision else 0
+
+
 def with_stubs(body: bytes, stubs: Mapping[str, Json]) -> bytes:
     """Add `_attachments` to the JSON of a body."""
     if not stubs:
@@ -70,8 +99,7 @@ def with_stubs(body: bytes, stubs: Mapping[str, Json]) -> bytes:
 
 def attachment_digest(data: bytes) -> str:
     """Return the digest that a stub shows: `md5-` and base64."""
-    md5 = hashlib.md5(data, usedforsecurity=False).digest()
-    return "md5-" + base64.b64encode(md5).decode()
+    return "md5-" + base64.b64encode(_md5(data)).decode()
 
 
 def _attachments_of(attachments: Json) -> dict[str, Attachment | None]:
@@ -92,3 +120,7 @@ def _attachment_of(name: str, given: Json) -> Attachment | None:
     except (KeyError, TypeError, binascii.Error) as error:
         raise ValueError(f"attachment {name!r} has no base64 data") from error
     return Attachment(str(given.get("content_type", "application/octet-stream")), data)
+
+
+def _md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()

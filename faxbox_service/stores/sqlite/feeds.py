@@ -1,4 +1,7 @@
-"""The changes of a database in the embedded store, read from the sequences of its documents."""
+"""The changes of a database, and which databases changed, in the embedded store.
+
+Documents have sequence numbers of their database, databases those of the whole file.
+"""
 
 import re
 import sqlite3
@@ -8,12 +11,13 @@ from faxbox_service.stores.base import (
     NOW,
     Change,
     Changes,
+    DatabaseUpdates,
     DocumentRefused,
     MissingDatabase,
     Sequence,
 )
 
-from .bodies import stored_document
+from .schema import stored_document
 
 _SEQUENCE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})\Z", re.ASCII)
 
@@ -23,6 +27,16 @@ _CHANGES = """
     SELECT id, revision, deleted, sequence, CASE WHEN ? AND NOT deleted THEN body END
     FROM documents WHERE database = ? AND sequence > ? ORDER BY sequence LIMIT ?
 """
+
+
+_NEWEST_UPDATE = "SELECT coalesce(max(sequence), 0) FROM updates"
+
+_NOTE_UPDATE = f"""
+    INSERT INTO updates (name, sequence) VALUES (?, ({_NEWEST_UPDATE}) + 1)
+    ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence
+"""
+
+_UPDATES = "SELECT name, sequence FROM updates WHERE sequence > ?"
 
 
 def read_changes(
@@ -47,6 +61,23 @@ def read_changes(
         changes.append(_change(database, document_id, revision, is_deleted, body))
         start = sequence
     return Changes(changes, f"{number}-{start}")
+
+
+def note_update(connection: sqlite3.Connection, database: str) -> None:
+    """Say that a database was written to, made or deleted, inside the write's transaction."""
+    connection.execute(_NOTE_UPDATE, (database,))
+
+
+def read_updates(connection: sqlite3.Connection, since: Sequence | None) -> DatabaseUpdates:
+    """The databases that changed after a place. Raises `ValueError` for what is no place."""
+    (newest,) = connection.execute(_NEWEST_UPDATE).fetchone()
+    start = newest if since == NOW else int(since or 0)
+    if start > newest:
+        # A file that was put back to an earlier state is behind the places it gave.
+        start = 0
+    rows = connection.execute(_UPDATES, (start,)).fetchall()
+    last = max((sequence for _, sequence in rows), default=start)
+    return DatabaseUpdates(frozenset(name for name, _ in rows), str(last))
 
 
 def _change(

@@ -11,7 +11,7 @@ from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Revision
 from faxbox_service.stores.base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase
 
-from .bodies import stored_document
+from .schema import stored_document
 
 KEPT_REVISIONS = 20
 """Of each document, besides the current one: enough to see who did what, and no second database."""

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from faxbox_service.documents.json.text import decode_stored_json
-from faxbox_service.documents.types import DocumentId, Revision
+from faxbox_service.documents.json.text import decode_stored_json, encode_json
+from faxbox_service.documents.types import Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     DocumentNotFound,
     DocumentRefused,
@@ -19,10 +19,9 @@ from faxbox_service.stores.base import (
 from faxbox_service.stores.writable import refused
 
 from .attachments import MissingAttachment, store_attachments, stored_stubs, stubs_after
-from .edit import EMPTY_BODY, Edit, with_stubs
+from .edit import EMPTY_BODY, Edit, generation, next_revision, with_stubs
+from .feeds import note_update
 from .history import forget_revisions, keep_revision
-from .revisions import generation, next_revision
-from .updates import note_update
 from .view_index import ViewIndex
 
 _CURRENT = """
@@ -37,6 +36,12 @@ _INSERT = """
 """
 
 _UPDATE = "UPDATE documents SET revision = ?, deleted = ?, sequence = ?, body = ? WHERE number = ?"
+
+_PUT_LOCAL = """
+    INSERT INTO local_documents (database, name, body)
+    SELECT number, ?, ? FROM databases WHERE name = ?
+    ON CONFLICT (database, name) DO UPDATE SET body = excluded.body
+"""
 
 _DELETE_DATABASE = (
     "DELETE FROM old_revisions WHERE document IN (SELECT number FROM documents WHERE database = ?)",
@@ -125,6 +130,12 @@ def delete(
         raise RevisionConflict(f"{document_id!r} in {database} is not at revision {revision}")
     tombstone = Edit(document_id, revision, True, EMPTY_BODY, {}, {})
     return _write(connection, index, database, tombstone, current)
+
+
+def put_local(connection: sqlite3.Connection, database: str, name: str, document: Document) -> None:
+    """Write a local document over whatever is there. Raises `MissingDatabase`."""
+    if connection.execute(_PUT_LOCAL, (name, encode_json(document), database)).rowcount == 0:
+        raise MissingDatabase(database)
 
 
 def _current(connection: sqlite3.Connection, database: str, document_id: DocumentId) -> _Current:

@@ -1,4 +1,4 @@
-"""What is read again while nothing at all was written: answered from memory, never stale.
+"""A cache of what was read since the latest commit to the file, which is never stale.
 
 SQLite tells a connection whether anyone else, in this process or another, has committed since
 it last asked. Asking once for all reads of a transaction costs less than the shortest of them, and
@@ -22,7 +22,7 @@ _LONGEST_KEY = 256
 
 _RANGE_BYTES = 10_000_000
 _DOCUMENT_BYTES = 6_000_000
-"""Of all that is kept; a sixteenth of it for one range or document."""
+"""Of all that is kept; a sixteenth of it for one range or document at most."""
 
 _ROW = 300
 """Bytes that a row takes beside what is stored of it."""
@@ -47,14 +47,22 @@ class ReadCache:
     The connection only reads: its own commits would not show in its `data_version`.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, range_bytes: int = _RANGE_BYTES, document_bytes: int = _DOCUMENT_BYTES
+    ) -> None:
+        """Keep so many bytes of rows of views, and of documents."""
         self._version: int | None = None
         self._is_checked = False
-        self._ranges: BoundedCache[_RangeKey, list[ViewRow]] = BoundedCache(_RANGE_BYTES)
-        self._documents: BoundedCache[_DocumentKey, _StoredDocument] = BoundedCache(_DOCUMENT_BYTES)
+        self._ranges: BoundedCache[_RangeKey, list[ViewRow]] = BoundedCache(range_bytes)
+        self._documents: BoundedCache[_DocumentKey, _StoredDocument] = BoundedCache(document_bytes)
+
+    def expect_new_connection(self) -> None:
+        """Use nothing that another connection read: each counts the versions of the file anew."""
+        self._version = None
+        self._is_checked = False
 
     def end_transaction(self) -> None:
-        """From now on others' commits may show."""
+        """From now on later commits may show."""
         self._is_checked = False
 
     def view_rows(

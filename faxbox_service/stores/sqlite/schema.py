@@ -1,4 +1,4 @@
-"""The tables of the embedded store, and the migrations that lead to them.
+"""The tables of the embedded store, the migrations that lead to them, and a row as a document.
 
 `PRAGMA user_version` counts the migrations applied. A file of a later version is refused: its
 writer may have promised what this one does not keep.
@@ -7,7 +7,9 @@ writer may have promised what this one does not keep.
 import sqlite3
 from typing import Final
 
-from faxbox_service.stores.base import StoreUnavailable
+from faxbox_service.documents.json.text import InvalidJson, decode_stored_json
+from faxbox_service.documents.types import Document, DocumentId, Revision
+from faxbox_service.stores.base import DocumentRefused, Refusal, StoreUnavailable
 
 _MIGRATIONS: Final = (
     (
@@ -113,3 +115,14 @@ def migrate(connection: sqlite3.Connection) -> None:
         for statement in statements:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def stored_document(
+    database: str, document_id: DocumentId, revision: Revision, body: bytes
+) -> Document:
+    """The document of a row. Raises `DocumentRefused` for one that cannot be read."""
+    try:
+        return {"_id": document_id, "_rev": revision, **decode_stored_json(body)}
+    except InvalidJson as error:
+        why = Refusal.UNREADABLE
+        raise DocumentRefused(why, database, document_id, str(error)) from error

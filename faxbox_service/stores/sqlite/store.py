@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from faxbox_service.documents.json.text import decode_stored_json
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.stores.base import (
@@ -35,21 +36,19 @@ from faxbox_service.stores.base import (
 from faxbox_service.stores.writable import is_writable_id, storable_fields
 
 from . import mutations
-from .bodies import stored_document
-from .connection import connect_reader, connect_writer, create_file, unavailable
+from .attachments import read_attachment
+from .connection import Reader, connect_writer, create_file, unavailable
 from .edit import Edit, edit_of
-from .feeds import read_changes
+from .feeds import read_changes, read_updates
 from .history import read_revision, read_revisions
-from .local import get_local, put_local
 from .read_cache import ReadCache
-from .schema import migrate
-from .updates import read_updates
+from .schema import migrate, stored_document
 from .view_index import ViewIndex
 from .writer import Write, Writer
 
 _T = TypeVar("_T")
 
-_LOOK_AGAIN_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
 _DOCUMENTS = """
     SELECT id, revision, body FROM documents
@@ -64,11 +63,9 @@ _DATABASES = (
 
 _LAST_CHARACTER = chr(0x10FFFF)
 
-_GET_ATTACHMENT = """
-    SELECT a.content_type, a.data
-    FROM databases b
-    LEFT JOIN documents d ON d.database = b.number AND d.id = ? AND NOT d.deleted
-    LEFT JOIN attachments a ON a.document = d.number AND a.name = ?
+_GET_LOCAL = """
+    SELECT l.body FROM databases b
+    LEFT JOIN local_documents l ON l.database = b.number AND l.name = ?
     WHERE b.name = ?
 """
 
@@ -77,8 +74,9 @@ class SqliteStore:
     """A `Store` in the file at `path`, which `open` creates when it is missing.
 
     A write that other processes hold up for `busy_timeout` seconds raises `StoreUnavailable`.
-    Documents may have `largest_document` bytes. Open it after forking, and use it in the event loop
-    that opened it.
+    Documents may have `largest_document` bytes. `index` has the views, `cache` what was read since
+    the latest commit; the defaults are the views of this version and the usual sizes. Open the
+    store after forking, and use it in the event loop that opened it.
     """
 
     def __init__(
@@ -87,14 +85,15 @@ class SqliteStore:
         *,
         busy_timeout: float = 5.0,
         largest_document: int = LARGEST_DOCUMENT,
+        index: ViewIndex | None = None,
+        cache: ReadCache | None = None,
     ) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
         self._largest_document = largest_document
-        self._index = ViewIndex()
-        self._unchanged = ReadCache()
-        self._reader: sqlite3.Connection | None = None
-        self._is_reading = False
+        self._index = ViewIndex() if index is None else index
+        self._cache = ReadCache() if cache is None else cache
+        self._reader = Reader(path, self._cache.end_transaction)
         self._writer: Writer | None = None
         self._round_trips = 0
 
@@ -109,9 +108,8 @@ class SqliteStore:
             connection = await asyncio.to_thread(self._connect)
             self._writer = Writer(connection, self._path, self._busy_timeout)
             await self._writer.submit(self._prepare)
-            self._reader = connect_reader(self._path)
-            # Its numbers of versions begin anew.
-            self._unchanged = ReadCache()
+            self._cache.expect_new_connection()
+            self._reader.open()
         except (sqlite3.Error, OSError) as error:
             await self.close()
             raise unavailable(self._path, error) from error
@@ -122,9 +120,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish the writes under way, fold the log into the file, and let go of it."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self._reader.close()
         if self._writer is not None:
             await self._writer.stop()
 
@@ -142,7 +138,7 @@ class SqliteStore:
             raise DocumentNotFound(f"{document_id!r} in {database}")
         self._round_trips += 1
         try:
-            stored = self._unchanged.document(self._snapshot(), database, document_id)
+            stored = self._cache.document(self._reader.snapshot(), database, document_id)
         except sqlite3.Error as error:
             raise unavailable(self._path, error) from error
         if stored is None:
@@ -188,7 +184,7 @@ class SqliteStore:
         """Read a revision."""
         if not (is_writable_id(document_id) and is_writable_id(revision)):
             raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
-        return self._guarded(
+        return self._read(
             partial(read_revision, database=database, document_id=document_id, revision=revision)
         )
 
@@ -196,7 +192,7 @@ class SqliteStore:
         """Read the revisions there are."""
         if not is_writable_id(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        return self._guarded(partial(read_revisions, database=database, document_id=document_id))
+        return self._read(partial(read_revisions, database=database, document_id=document_id))
 
     async def get_many(
         self, database: str, document_ids: Iterable[DocumentId]
@@ -205,8 +201,8 @@ class SqliteStore:
         wanted = [id for id in dict.fromkeys(document_ids) if is_writable_id(id)]
         if not wanted:
             return {}
-        stored = self._guarded(
-            lambda reader: [(id, self._unchanged.document(reader, database, id)) for id in wanted]
+        stored = self._read(
+            lambda reader: [(id, self._cache.document(reader, database, id)) for id in wanted]
         )
         found = [(id, row) for id, row in stored if row is not None]
         if not found:
@@ -227,8 +223,8 @@ class SqliteStore:
     ) -> list[Document]:
         """Read documents in the order of their ids."""
         last = prefix + _LAST_CHARACTER
-        rows = self._read(_DOCUMENTS, (database, after, prefix, last, limit))
-        if not rows and not self._has_database(self._snapshot(), database):
+        rows = self._rows(_DOCUMENTS, (database, after, prefix, last, limit))
+        if not rows and not self._has_database(self._reader.snapshot(), database):
             raise MissingDatabase(database)
         documents: list[Document] = []
         for row in rows:
@@ -244,20 +240,17 @@ class SqliteStore:
         """Read one attachment."""
         if not (is_writable_id(document_id) and is_writable_id(name)):
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        content_type, data = self._read_one(
-            _GET_ATTACHMENT, (document_id, name, database), database
+        return self._read(
+            partial(read_attachment, database=database, document_id=document_id, name=name)
         )
-        if content_type is None:
-            raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
-        return Attachment(content_type, data)
 
     async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
         """Read rows of a view."""
         self._round_trips += 1
         try:
-            reader = self._snapshot()
+            reader = self._reader.snapshot()
             if self._index.has(database, view):
-                found = self._unchanged.view_rows(self._index, reader, database, view, rows)
+                found = self._cache.view_rows(self._index, reader, database, view, rows)
                 if found or self._has_database(reader, database):
                     return found
             elif self._has_database(reader, database):
@@ -279,18 +272,18 @@ class SqliteStore:
         read = partial(read_changes, database=database, limit=limit, include_docs=include_docs)
         deadline = time.monotonic() + wait
         while True:
-            found = self._guarded(partial(read, since=since))
+            found = self._read(partial(read, since=since))
             left = deadline - time.monotonic()
             if found.changes or left <= 0:
                 return found
             since = found.last_sequence
             # Other processes write, too, and nothing but the file tells of it.
-            await asyncio.sleep(min(_LOOK_AGAIN_SECONDS, left))
+            await asyncio.sleep(min(_POLL_SECONDS, left))
 
     async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
         """Names of databases in their order."""
         bounds = (after, prefix, prefix + _LAST_CHARACTER, limit)
-        return [name for (name,) in self._read(_DATABASES, bounds)]
+        return [name for (name,) in self._rows(_DATABASES, bounds)]
 
     async def database_updates(
         self, since: Sequence | None, *, wait: float = 0.0
@@ -298,20 +291,27 @@ class SqliteStore:
         """Which databases changed after a place; while it waits, it looks again and again."""
         deadline = time.monotonic() + wait
         while True:
-            found = self._guarded(partial(read_updates, since=since))
+            found = self._read(partial(read_updates, since=since))
             left = deadline - time.monotonic()
             if found.databases or left <= 0:
                 return found
             since = found.last_sequence
-            await asyncio.sleep(min(_LOOK_AGAIN_SECONDS, left))
+            await asyncio.sleep(min(_POLL_SECONDS, left))
 
     async def get_local(self, database: str, name: str) -> Document | None:
         """Read a local document."""
-        return self._guarded(partial(get_local, database=database, name=name))
+        rows = self._rows(_GET_LOCAL, (name, database))
+        if not rows:
+            raise MissingDatabase(database)
+        ((body,),) = rows
+        document: Document | None = None if body is None else decode_stored_json(body)
+        return document
 
     async def put_local(self, database: str, name: str, document: Document) -> None:
         """Write a local document."""
-        await self._write(partial(put_local, database=database, name=name, document=document))
+        await self._write(
+            partial(mutations.put_local, database=database, name=name, document=document)
+        )
 
     async def _edit_of(self, database: str, document: Document) -> Edit:
         fields = await storable_fields(database, document, self._largest_document)
@@ -329,49 +329,12 @@ class SqliteStore:
             raise StoreUnavailable(f"sqlite store {self._path}: not open")
         return await self._writer.submit(write)
 
-    def _read_one(self, query: str, parameters: tuple[str, ...], database: str) -> tuple[Json, ...]:
-        """Return the row of a query that has one whenever the database exists."""
+    def _read(self, read: Callable[[sqlite3.Connection], _T]) -> _T:
         self._round_trips += 1
-        try:
-            rows = self._snapshot().execute(query, parameters).fetchall()
-        except sqlite3.Error as error:
-            raise unavailable(self._path, error) from error
-        if not rows:
-            raise MissingDatabase(database)
-        row: tuple[Json, ...] = rows[0]
-        return row
+        return self._reader.read(read)
 
-    def _read(self, query: str, parameters: tuple[str | int, ...]) -> list[tuple[Json, ...]]:
-        return self._guarded(lambda reader: reader.execute(query, parameters).fetchall())
-
-    def _guarded(self, read: Callable[[sqlite3.Connection], _T]) -> _T:
-        """What `read` finds in the file as it is now. Raises `StoreUnavailable`."""
-        self._round_trips += 1
-        try:
-            return read(self._snapshot())
-        except sqlite3.Error as error:
-            raise unavailable(self._path, error) from error
-
-    def _snapshot(self) -> sqlite3.Connection:
-        """The reader, in a transaction that all reads of this turn of the event loop share.
-
-        Locking and unlocking the file costs more than most reads. The transaction ends before
-        the loop looks for new requests or hands out acknowledgements, so nobody who knows of a
-        write can be answered from before it.
-        """
-        if self._reader is None:
-            raise StoreUnavailable(f"sqlite store {self._path}: not open")
-        if not self._is_reading:
-            self._reader.execute("BEGIN")
-            self._is_reading = True
-            asyncio.get_running_loop().call_soon(self._end_snapshot)
-        return self._reader
-
-    def _end_snapshot(self) -> None:
-        self._is_reading = False
-        self._unchanged.end_transaction()
-        if self._reader is not None:
-            self._reader.execute("COMMIT")
+    def _rows(self, query: str, parameters: tuple[str | int, ...]) -> list[tuple[Json, ...]]:
+        return self._read(lambda reader: reader.execute(query, parameters).fetchall())
 
     @staticmethod
     def _has_database(reader: sqlite3.Connection, database: str) -> bool:

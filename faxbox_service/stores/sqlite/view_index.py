@@ -6,7 +6,7 @@ behind its documents, and reading one is a walk along an index.
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple, TypeAlias, cast
 
@@ -14,8 +14,8 @@ from faxbox_service.documents.json.text import InvalidJson, decode_stored_json, 
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.stores.base import UNSET, TruncatedRows, View, ViewRange, ViewRow
-from faxbox_service.stores.views import map_functions
 from faxbox_service.stores.views.collation import HIGHEST, LOWEST, encode_key
+from faxbox_service.stores.views.map_functions import VIEWS_VERSION, MapFunction, views_of
 
 _log = logging.getLogger(__name__)
 
@@ -95,12 +95,17 @@ def stored_size(row: ViewRow) -> int:
 class ViewIndex:
     """The views of every class of databases, as rows in the store's file."""
 
-    def __init__(self) -> None:
-        self._version = map_functions.VIEWS_VERSION
+    def __init__(
+        self,
+        views_of: Callable[[DatabaseClass], Mapping[View, MapFunction]] = views_of,
+        version: int = VIEWS_VERSION,
+    ) -> None:
+        """`version` stands for what the map functions emit: another one builds all rows anew."""
+        self._version = version
         self._maps = {
             kind: {
                 view: (f"{view.design}/{view.name}", map_function)
-                for view, map_function in map_functions.views_of(kind).items()
+                for view, map_function in views_of(kind).items()
             }
             for kind in DatabaseClass
         }

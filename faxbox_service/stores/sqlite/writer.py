@@ -47,11 +47,11 @@ class _Job:
 class Writer:
     """Runs writes in its thread. All methods are for the event loop that made it."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, patience: float) -> None:
-        """Take over the connection; wait `patience` seconds for other processes' writes."""
+    def __init__(self, connection: sqlite3.Connection, path: Path, timeout: float) -> None:
+        """Take over the connection; wait `timeout` seconds for other processes' writes."""
         self._connection = connection
         self._path = path
-        self._patience = patience
+        self._timeout = timeout
         self._loop = asyncio.get_running_loop()
         self._waiting: list[_Job] = []
         self._queue: SimpleQueue[list[_Job] | None] = SimpleQueue()
@@ -138,7 +138,7 @@ class Writer:
         pending = jobs
         while pending:
             try:
-                begin(self._connection, self._patience)
+                begin(self._connection, self._timeout)
                 culprit = _apply(self._connection, pending)
                 if culprit is None:
                     self._connection.execute("COMMIT")

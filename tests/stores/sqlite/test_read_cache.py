@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.types import Document
 from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, View, ViewRange
-from faxbox_service.stores.sqlite import read_cache
+from faxbox_service.stores.sqlite.read_cache import ReadCache
 from faxbox_service.stores.sqlite.store import SqliteStore
 
 DATABASE = account_database("a" * 32)
@@ -31,8 +31,8 @@ steps = st.lists(
 )
 
 
-async def open_two(path: Path) -> list[SqliteStore]:
-    stores = [SqliteStore(path), SqliteStore(path)]
+async def open_two(path: Path, **sizes: int) -> list[SqliteStore]:
+    stores = [SqliteStore(path, cache=ReadCache(**sizes)) for _ in range(2)]
     for store in stores:
         await store.open()
     await stores[0].create_database(DATABASE)
@@ -52,9 +52,10 @@ async def agree(stores: list[SqliteStore], model: dict[str, Document]) -> None:
         assert {row.id: row.document for row in rows} == model
 
 
-async def follow(path: Path, taken: list[tuple[str, str, bool]]) -> None:
+async def follow(path: Path, taken: list[tuple[str, str, bool]], most_bytes: int) -> None:
     """Both stores write, and both must show at once what either has written."""
-    stores, model = await open_two(path), {}
+    stores = await open_two(path, range_bytes=most_bytes, document_bytes=most_bytes)
+    model: dict[str, Document] = {}
     for turn, (step, document_id, which) in enumerate(taken):
         store = stores[which]
         if step == "put":
@@ -84,10 +85,8 @@ async def follow(path: Path, taken: list[tuple[str, str, bool]]) -> None:
 @settings(max_examples=25, deadline=None)
 @given(taken=steps)
 def test_two_processes_see_what_either_wrote(most_bytes, taken) -> None:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(read_cache, "_RANGE_BYTES", most_bytes)
-        patch.setattr(read_cache, "_DOCUMENT_BYTES", most_bytes)
-        asyncio.run(follow(Path(folder) / "faxbox.db", taken))
+    with TemporaryDirectory() as folder:
+        asyncio.run(follow(Path(folder) / "faxbox.db", taken, most_bytes))
 
 
 async def test_a_caller_may_change_what_it_read(tmp_path) -> None:
@@ -116,9 +115,8 @@ async def test_what_is_looked_for_in_vain_leaves_next_to_nothing(tmp_path) -> No
         await store.close()
 
 
-async def test_many_short_names_looked_for_in_vain_are_bounded_too(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(read_cache, "_RANGE_BYTES", 100_000)
-    stores = await open_two(tmp_path / "faxbox.db")
+async def test_many_short_names_looked_for_in_vain_are_bounded_too(tmp_path) -> None:
+    stores = await open_two(tmp_path / "faxbox.db", range_bytes=100_000)
     tracemalloc.start()
     for number in range(2000):
         await stores[0].view(DATABASE, LISTING, ViewRange(key=f"{number}".zfill(250), limit=1))
