@@ -21,8 +21,8 @@ _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
 _sorting_encoder = msgspec.json.Encoder(order="sorted")
 
-_SHORT = 4000
-"""Bytes; a text that has no more has few members, for each takes four."""
+_SHORTEST_MEMBER = 4
+"""Bytes of a member in a text."""
 
 _FEW_MEMBERS = 1000
 """Of all objects of a value. msgspec sorts them quickly in any order; the time it takes grows with
@@ -73,13 +73,16 @@ def encode_json(value: Json) -> bytes:
     return _encoder.encode(value)
 
 
-def canonical_json(value: Json, text: bytes | None = None) -> bytes:
+def canonical_json(
+    value: Json, text: bytes | None = None, *, few_members: int = _FEW_MEMBERS
+) -> bytes:
     """Return the text that is the same for all values that are equal, and for no others.
 
-    `text` is what `encode_json` has made of it, if it has.
+    `text` is what `encode_json` has made of it, if it has. The result does not depend on
+    `few_members`: a value that has no more is left to msgspec to sort.
     """
     text = _encoder.encode(value) if text is None else text
-    if len(text) <= _SHORT or text.count(b'":') <= _FEW_MEMBERS:
+    if len(text) <= _SHORTEST_MEMBER * few_members or text.count(b'":') <= few_members:
         return _sorting_encoder.encode(value)
     return _encoder.encode(_in_order(value))
 

@@ -75,11 +75,14 @@ class Verdict(Enum):
     """Right by Kazoo's hash alone: a Kazoo node has changed the password since."""
 
 
-def judge(user: Document | None, digest: Digest, text: str) -> Verdict:
+def judge(
+    user: Document | None, digest: Digest, text: str, hasher: PasswordHasher | None = None
+) -> Verdict:
     """Whether a digest is the user's. Takes 20 ms, also without a user: not for the event loop.
 
     Where Kazoo's hash stands it must match, because a Kazoo node may have changed the password.
     """
+    hasher = _HASHER if hasher is None else hasher
     name, kazoo_field = digest.value
     document = user if user is not None else {}
     kazoo, argon2 = document.get(kazoo_field), document.get(ARGON2)
@@ -88,20 +91,20 @@ def judge(user: Document | None, digest: Digest, text: str) -> Verdict:
     if isinstance(kazoo, str) and not is_kazoos:
         record = None
     if isinstance(record, str):
-        if _verifies(record, text):
+        if _verifies(hasher, record, text):
             return Verdict.RIGHT
     elif not is_kazoos:
         # As slow as what is wrong otherwise.
-        _verifies(_NOBODYS_RECORD, text)
+        _verifies(hasher, _NOBODYS_RECORD, text)
     return Verdict.OUTDATED if is_kazoos else Verdict.WRONG
 
 
-def _verifies(record: str, text: str) -> bool:
+def _verifies(hasher: PasswordHasher, record: str, text: str) -> bool:
     """Whether a record is of the text: one verification, also where the record is none."""
     try:
-        return _HASHER.verify(record, text)
+        return hasher.verify(record, text)
     except VerifyMismatchError:
         return False
     except (VerificationError, InvalidHashError):
-        _HASHER.verify(_NOBODYS_RECORD, _NOBODYS_TEXT)
+        hasher.verify(_NOBODYS_RECORD, _NOBODYS_TEXT)
         return False
