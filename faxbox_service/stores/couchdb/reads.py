@@ -1,17 +1,26 @@
-"""Reading documents from CouchDB of which some are beyond our decoder.
+"""Reading documents from CouchDB, and their former revisions, which it has until it compacts.
 
-An answer with one of them in it cannot be read as a whole. So the others are asked for without it.
+A document may be beyond our decoder. An answer with one of them in it cannot be read as a whole, so
+the others are asked for without it.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from faxbox_service.documents.types import Document, DocumentId, Json
-from faxbox_service.stores.base import Changes, DocumentRefused, Refusal
+from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+from faxbox_service.stores.base import LARGEST_HISTORY, Changes, DocumentRefused, Refusal
 
 from .client import CouchDB, UnreadableReply
 from .endpoints import database_endpoint
-from .replies import document_of_row, items, member
+from .replies import available_revision, bulk_get_result, document_of_row, items, member
+
+_LAST_CHARACTER = chr(0x10FFFF)
+
+_MOST_REVISIONS = 100
+
+_REVISIONS_AT_ONCE = 10
+"""That many of the largest documents fit into memory."""
 
 
 async def all_documents(server: CouchDB, database: str, wanted: Json) -> list[Json]:
@@ -19,7 +28,31 @@ async def all_documents(server: CouchDB, database: str, wanted: Json) -> list[Js
     return await _rows(server, database, {**wanted, "include_docs": True, "conflicts": True})
 
 
-async def all_ids(server: CouchDB, database: str, wanted: Json) -> list[DocumentId]:
+async def read_page(
+    server: CouchDB, database: str, after: DocumentId, prefix: str, limit: int
+) -> list[Document]:
+    """Documents in the order of their ids: of that prefix, and behind `after`."""
+    while True:
+        wanted = {
+            "start_key": max(after, prefix),
+            "end_key": prefix + _LAST_CHARACTER,
+            "limit": limit + 1,
+        }
+        try:
+            rows = await all_documents(server, database, wanted)
+        except UnreadableReply:
+            ids = await _all_ids(server, database, wanted)
+            behind = [id for id in ids if _is_behind(id, after)][:limit]
+            return await _readable_documents(server, database, behind)
+        found = filter(None, items(rows, document_of_row))
+        shown = [document for document in found if _is_behind(document["_id"], after)][:limit]
+        # Design documents may fill a whole answer.
+        if shown or len(rows) <= limit:
+            return shown
+        after = member(rows[-1], "id")
+
+
+async def _all_ids(server: CouchDB, database: str, wanted: Json) -> list[DocumentId]:
     """The ids of rows of `_all_docs`."""
     rows = await _rows(server, database, wanted)
     return items(rows, lambda row: str(row["id"]))
@@ -44,7 +77,7 @@ async def read_apart(
     return {document["_id"]: document for document in documents}, {}
 
 
-async def readable_documents(
+async def _readable_documents(
     server: CouchDB, database: str, ids: Sequence[DocumentId]
 ) -> list[Document]:
     """Those that are there, in the order of the ids, until one that cannot be read.
@@ -74,6 +107,22 @@ async def readable_changes(server: CouchDB, database: str, bare: Changes) -> Cha
     return replace(bare, changes=changes)
 
 
+async def read_revisions(server: CouchDB, database: str, document: Document) -> list[Document]:
+    """The revisions that led to a document which was read with `revs_info`, newest first."""
+    infos = items(member(document, "_revs_info"), available_revision)
+    known = [revision for revision in infos if revision is not None][:_MOST_REVISIONS]
+    found: list[Document] = []
+    size = 0
+    for start in range(0, len(known), _REVISIONS_AT_ONCE):
+        some = known[start : start + _REVISIONS_AT_ONCE]
+        for revision in await _bulk_get(server, database, document["_id"], some):
+            size += len(encode_json(revision)) if found else 0
+            if size > LARGEST_HISTORY:
+                return found
+            found.append(revision)
+    return found
+
+
 def unreadable(database: str, document_id: DocumentId, error: UnreadableReply) -> DocumentRefused:
     """What is raised for a document that is there and cannot be read."""
     return DocumentRefused(Refusal.UNREADABLE, database, document_id, str(error))
@@ -83,3 +132,19 @@ async def _rows(server: CouchDB, database: str, wanted: Json) -> list[Json]:
     path = f"{database_endpoint(server, database).endpoint}/_all_docs"
     _, reply = await server._post(path, data=wanted)
     return items(member(reply, "rows"), lambda row: row)
+
+
+async def _bulk_get(
+    server: CouchDB, database: str, document_id: DocumentId, revisions: list[Revision]
+) -> list[Document]:
+    """Some revisions of a document in their order, as far as CouchDB has them."""
+    wanted = [{"id": document_id, "rev": revision} for revision in revisions]
+    path = f"{database_endpoint(server, database).endpoint}/_bulk_get"
+    _, reply = await server._post(path, data={"docs": wanted})
+    found = filter(None, items(member(reply, "results"), bulk_get_result))
+    # Nobody promises their order.
+    return sorted(found, key=lambda document: revisions.index(document["_rev"]))
+
+
+def _is_behind(document_id: DocumentId, after: DocumentId) -> bool:
+    return document_id > after and not document_id.startswith("_")

@@ -1,25 +1,21 @@
 """The store in CouchDB, one node or a cluster: one request for every call."""
 
-import asyncio
 import re
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import cast
 from urllib.parse import quote
 
 from faxbox_service.documents.json.text import encode_json
-from faxbox_service.documents.names import database_class
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
-from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+from faxbox_service.documents.types import Document, DocumentId, Revision
 from faxbox_service.stores.base import (
     Attachment,
     Changes,
     DatabaseUpdates,
     DocumentNotFound,
     DocumentRefused,
-    MissingDatabase,
-    MissingView,
     Outcome,
     RevisionConflict,
     Sequence,
@@ -30,26 +26,17 @@ from faxbox_service.stores.base import (
     ViewRow,
 )
 from faxbox_service.stores.url import ServerUrl
-from faxbox_service.stores.views.design_documents import design_documents
 from faxbox_service.stores.writable import is_writable_id, storable_fields
 
-from .bulk_writes import delete_leaves, write_documents
-from .client import AccessRefused, CouchDB, RefusedByCouchDB, UnreadableReply
+from .client import CouchDB, RefusedByCouchDB, UnreadableReply
 from .document_locks import DocumentLocks
-from .endpoints import attachment_endpoint, database_endpoint, design_endpoint, document_endpoint
-from .history import read_revisions
+from .endpoints import attachment_endpoint, database_endpoint, document_endpoint
+from .feeds import read_changes, read_updates
 from .quorum import is_by_quorum, take_back
-from .reads import (
-    all_documents,
-    all_ids,
-    read_apart,
-    readable_changes,
-    readable_documents,
-    unreadable,
-)
-from .replies import change, document_of_row, items, member, update
-from .views import read_rows
-from .writes import put_document
+from .reads import all_documents, read_apart, read_page, read_revisions, unreadable
+from .replies import document_of_row, items, member
+from .views import DesignDocuments
+from .writes import delete_leaves, put_document, write_documents
 
 _DATABASE_EXISTS = 412
 
@@ -57,9 +44,6 @@ _DATABASE_EXISTS = 412
 _REVISION = re.compile(r"[0-9]{1,10}-[0-9a-f]{1,64}")
 
 _LAST_CHARACTER = chr(0x10FFFF)
-
-# Seconds; CouchDB itself does not wait longer.
-_LONGEST_WAIT = 50.0
 
 
 class CouchStore:
@@ -83,10 +67,8 @@ class CouchStore:
         self._pool_size = pool_size
         self._largest_document = largest_document
         self._server: CouchDB | None = None
-        self._turns: DocumentLocks | None = None
-        self._installed: set[str] = set()
-        # Guards `_installed`: who misses a view waits for whoever is installing it.
-        self._installing = asyncio.Lock()
+        self._locks: DocumentLocks | None = None
+        self._design_documents = DesignDocuments()
 
     @property
     def round_trips(self) -> int:
@@ -100,7 +82,7 @@ class CouchStore:
         server = CouchDB(self._url, timeout=self._timeout, pool_size=self._pool_size)
         server.requests = sent_before
         self._server = server
-        self._turns = DocumentLocks(self._url.address)
+        self._locks = DocumentLocks(self._url.address)
         try:
             version = member(await server._info(), "version")
         except BaseException:
@@ -112,8 +94,8 @@ class CouchStore:
         """Finish the writes under way and close the connections."""
         if self._server is not None:
             await self._server.close()
-        if self._turns is not None:
-            self._turns.close()
+        if self._locks is not None:
+            self._locks.close()
 
     async def create_database(self, database: str) -> bool:
         """Make sure the database and our design documents are there."""
@@ -125,13 +107,13 @@ class CouchStore:
             created = False
         else:
             created = True
-        await self._install_design_documents(database)
+        await self._design_documents.install(self._opened(), database)
         return created
 
     async def delete_database(self, database: str) -> None:
         """Remove the database with all its documents."""
         await database_endpoint(self._opened(), database)._delete()
-        self._installed.discard(database)
+        self._design_documents.forget(database)
 
     async def get(self, database: str, document_id: DocumentId) -> Document:
         """Read the current revision."""
@@ -146,7 +128,7 @@ class CouchStore:
         await self.require_storable(database, document)
         document_id = document["_id"]
         endpoint = document_endpoint(self._opened(), database, document_id)
-        async with self._turn(database, document_id):
+        async with self._lock(database, document_id):
             response, reply = await put_document(self._opened(), database, document)
             revision = str(member(reply, "rev"))
             if not is_by_quorum(response):
@@ -163,7 +145,7 @@ class CouchStore:
         """Delete for good: all leaves with one request."""
         if not is_writable_id(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
-        async with self._turn(database, document_id):
+        async with self._lock(database, document_id):
             if leaves is None:
                 present = await self._get(database, document_id)
                 if present["_rev"] != revision:
@@ -215,7 +197,7 @@ class CouchStore:
         ]
         written: list[Outcome] = []
         if storable:
-            async with self._turn(database, *(document["_id"] for document in storable)):
+            async with self._lock(database, *(document["_id"] for document in storable)):
                 written = await write_documents(self._opened(), database, storable)
         outcomes = iter(written)
         return [error if error is not None else next(outcomes) for error in refused]
@@ -224,24 +206,7 @@ class CouchStore:
         self, database: str, *, after: DocumentId = "", prefix: str = "", limit: int
     ) -> list[Document]:
         """Read documents in the order of their ids."""
-        while True:
-            wanted = {
-                "start_key": max(after, prefix),
-                "end_key": prefix + _LAST_CHARACTER,
-                "limit": limit + 1,
-            }
-            try:
-                rows = await all_documents(self._opened(), database, wanted)
-            except UnreadableReply:
-                ids = await all_ids(self._opened(), database, wanted)
-                behind = [id for id in ids if _is_behind(id, after)][:limit]
-                return await readable_documents(self._opened(), database, behind)
-            found = filter(None, items(rows, document_of_row))
-            shown = [document for document in found if _is_behind(document["_id"], after)][:limit]
-            # Design documents may fill a whole answer.
-            if shown or len(rows) <= limit:
-                return shown
-            after = member(rows[-1], "id")
+        return await read_page(self._opened(), database, after, prefix, limit)
 
     async def get_attachment(self, database: str, document_id: DocumentId, name: str) -> Attachment:
         """Read one attachment."""
@@ -256,15 +221,7 @@ class CouchStore:
 
     async def view(self, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
         """Read rows of a view, installing our design documents where they are missing."""
-        try:
-            return await read_rows(self._opened(), database, view, rows)
-        except DocumentNotFound as error:
-            if not await self._install_once(database):
-                raise _missing(database, view) from error
-        try:
-            return await read_rows(self._opened(), database, view, rows)
-        except DocumentNotFound as error:
-            raise _missing(database, view) from error
+        return await self._design_documents.read_rows(self._opened(), database, view, rows)
 
     async def changes(
         self,
@@ -275,20 +232,10 @@ class CouchStore:
         include_docs: bool = False,
         wait: float = 0.0,
     ) -> Changes:
-        """What changed after a place; CouchDB itself does the waiting."""
-        params = {"since": since or "0"}
-        if limit is not None:
-            params["limit"] = str(limit)
-        if include_docs:
-            params |= {"include_docs": "true", "conflicts": "true"}
-        path = f"{database_endpoint(self._opened(), database).endpoint}/_changes"
-        try:
-            reply = await self._poll_feed(path, dict(params), wait, database)
-        except UnreadableReply:
-            del params["include_docs"], params["conflicts"]
-            reply = await self._poll_feed(path, params, 0, database)
-            return await readable_changes(self._opened(), database, _changes(reply))
-        return _changes(reply)
+        """What changed after a sequence; CouchDB itself does the waiting."""
+        return await read_changes(
+            self._opened(), database, since, limit=limit, include_docs=include_docs, wait=wait
+        )
 
     async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
         """Names of databases in their order."""
@@ -307,10 +254,8 @@ class CouchStore:
     async def database_updates(
         self, since: Sequence | None, *, wait: float = 0.0
     ) -> DatabaseUpdates:
-        """Which databases changed after a place: CouchDB notes it in `_global_changes`."""
-        reply = await self._poll_feed("/_db_updates", {"since": since or "0"}, wait, "_db_updates")
-        names = frozenset(items(member(reply, "results"), update))
-        return DatabaseUpdates(names, str(member(reply, "last_seq")))
+        """Which databases changed after a sequence."""
+        return await read_updates(self._opened(), since, wait)
 
     async def get_local(self, database: str, name: str) -> Document | None:
         """Read a local document."""
@@ -343,16 +288,6 @@ class CouchStore:
             raise StoreUnavailable(f"CouchDB answers with another document than {document_id!r}")
         return document
 
-    async def _poll_feed(
-        self, path: str, params: dict[str, str], wait: float, database: str
-    ) -> Json:
-        if wait > 0:
-            params |= {"feed": "longpoll", "timeout": str(round(min(wait, _LONGEST_WAIT) * 1000))}
-        try:
-            return await self._opened().poll(path, params, wait)
-        except DocumentNotFound as error:
-            raise MissingDatabase(database) from error
-
     async def _refusal(self, database: str, document: Document) -> DocumentRefused | None:
         try:
             await self.require_storable(database, document)
@@ -363,43 +298,12 @@ class CouchStore:
     def _local_path(self, database: str, name: str) -> str:
         return f"{database_endpoint(self._opened(), database).endpoint}/_local/{quote(name)}"
 
-    async def _install_once(self, database: str) -> bool:
-        """Install our design documents; False when that was done before this call."""
-        if database in self._installed:
-            return False
-        async with self._installing:
-            if database not in self._installed:
-                # A user who may not install them reads what others have installed.
-                with suppress(AccessRefused):
-                    await self._install_design_documents(database)
-                self._installed.add(database)
-        return True
-
-    async def _install_design_documents(self, database: str) -> None:
-        for document in design_documents(database_class(database)):
-            # Without a revision a document is only ever created, never replaced: what Kazoo or
-            # an administrator put there stays.
-            with suppress(RevisionConflict):
-                await design_endpoint(self._opened(), database, document["_id"])._put(document)
-
-    def _turn(self, database: str, *document_ids: DocumentId) -> AbstractAsyncContextManager[None]:
-        if self._turns is None:
+    def _lock(self, database: str, *document_ids: DocumentId) -> AbstractAsyncContextManager[None]:
+        if self._locks is None:
             raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
-        return self._turns.at(database, document_ids)
+        return self._locks.hold(database, document_ids)
 
     def _opened(self) -> CouchDB:
         if self._server is None:
             raise StoreUnavailable(f"CouchDB at {self._url.address}: not open")
         return self._server
-
-
-def _changes(reply: Json) -> Changes:
-    return Changes(items(member(reply, "results"), change), str(member(reply, "last_seq")))
-
-
-def _is_behind(document_id: DocumentId, after: DocumentId) -> bool:
-    return document_id > after and not document_id.startswith("_")
-
-
-def _missing(database: str, view: View) -> MissingView:
-    return MissingView(f"{database} has no view {view.design}/{view.name}")

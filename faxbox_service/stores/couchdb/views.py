@@ -1,14 +1,28 @@
-"""Reading rows of a view from CouchDB, in as short answers as were asked for."""
+"""Views in CouchDB: installing them, and reading rows in as short answers as were asked for."""
 
+import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from faxbox_service.documents.json.text import EncodedJson, encode_json
+from faxbox_service.documents.names import database_class
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import UNSET, DecodedRow, TruncatedRows, View, ViewRange, ViewRow
+from faxbox_service.stores.base import (
+    UNSET,
+    DecodedRow,
+    DocumentNotFound,
+    MissingView,
+    RevisionConflict,
+    TruncatedRows,
+    View,
+    ViewRange,
+    ViewRow,
+)
+from faxbox_service.stores.views.design_documents import design_documents
 
-from .client import CouchDB, RefusedByCouchDB, ReplyTooLong, UnreadableReply
-from .endpoints import view_endpoint
+from .client import AccessRefused, CouchDB, RefusedByCouchDB, ReplyTooLong, UnreadableReply
+from .endpoints import design_endpoint, view_endpoint
 from .reads import read_apart
 from .replies import items, member, view_row
 
@@ -22,11 +36,65 @@ _LONGEST_QUERY = 2000
 _EMPTY_RANGE = "No rows can match your key range"
 
 # What a view that is too long is asked for instead: an eighth, and two rows however long.
-_CUT = 8
+_DIVISOR = 8
 _FEWEST_ROWS = 2
 
 
-async def read_rows(server: CouchDB, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
+class DesignDocuments:
+    """Our design documents in the databases of a server."""
+
+    def __init__(self) -> None:
+        self._installed: set[str] = set()
+        # Guards `_installed`: who misses a view waits while another task installs it.
+        self._installing = asyncio.Lock()
+
+    async def install(self, server: CouchDB, database: str) -> None:
+        """Put those that are missing."""
+        for document in design_documents(database_class(database)):
+            # Without a revision a document is only ever created, never replaced: what Kazoo or
+            # an administrator put there stays.
+            with suppress(RevisionConflict):
+                await design_endpoint(server, database, document["_id"])._put(document)
+
+    def forget(self, database: str) -> None:
+        """The database is gone, and with it whatever was installed."""
+        self._installed.discard(database)
+
+    async def read_rows(
+        self, server: CouchDB, database: str, view: View, rows: ViewRange
+    ) -> list[ViewRow]:
+        """The rows of a view, which is installed first where it is missing.
+
+        Raises `MissingView` and `MissingDatabase`.
+        """
+        try:
+            return await _read_rows(server, database, view, rows)
+        except DocumentNotFound as error:
+            if not await self._install_once(server, database):
+                raise _missing(database, view) from error
+        try:
+            return await _read_rows(server, database, view, rows)
+        except DocumentNotFound as error:
+            raise _missing(database, view) from error
+
+    async def _install_once(self, server: CouchDB, database: str) -> bool:
+        """Install them; False when that was done before this call."""
+        if database in self._installed:
+            return False
+        async with self._installing:
+            if database not in self._installed:
+                # A user who may not install them reads what others have installed.
+                with suppress(AccessRefused):
+                    await self.install(server, database)
+                self._installed.add(database)
+        return True
+
+
+def _missing(database: str, view: View) -> MissingView:
+    return MissingView(f"{database} has no view {view.design}/{view.name}")
+
+
+async def _read_rows(server: CouchDB, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
     """The rows of a view; fewer are asked for until the answer is as short as it must be."""
     limit, most_bytes = rows.limit, rows.most_bytes
     while True:
@@ -35,7 +103,7 @@ async def read_rows(server: CouchDB, database: str, view: View, rows: ViewRange)
         try:
             found = await _decoded_rows(server, database, view, _params_of(rows, limit), most_bytes)
         except ReplyTooLong:
-            limit = max(_FEWEST_ROWS, (limit or 0) // _CUT)
+            limit = max(_FEWEST_ROWS, (limit or 0) // _DIVISOR)
             continue
         except UnreadableReply:
             if not rows.include_docs:

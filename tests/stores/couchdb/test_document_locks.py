@@ -1,4 +1,4 @@
-"""Turns at writing: one at a time for a document, among tasks, stores and processes."""
+"""Locks of documents: one holder at a time among tasks, stores and processes."""
 
 import asyncio
 import secrets
@@ -11,10 +11,10 @@ from faxbox_service.stores.couchdb.document_locks import DocumentLocks
 
 HOLDER = """
 import asyncio, sys
-from faxbox_service.stores.couchdb.document_locks import WriteTurns
+from faxbox_service.stores.couchdb.document_locks import DocumentLocks
 
 async def hold():
-    async with WriteTurns(sys.argv[1]).at("faxes", ["a"]):
+    async with DocumentLocks(sys.argv[1]).hold("faxes", ["a"]):
         print("held", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
 
@@ -28,7 +28,7 @@ def address() -> str:
 
 
 @pytest.fixture
-def turns(address: str) -> Iterator[DocumentLocks]:
+def locks(address: str) -> Iterator[DocumentLocks]:
     found = DocumentLocks(address)
     yield found
     found.close()
@@ -42,39 +42,39 @@ def others(address: str) -> Iterator[DocumentLocks]:
     found.close()
 
 
-async def is_free(turns: DocumentLocks, *ids: str) -> bool:
+async def is_free(locks: DocumentLocks, *ids: str) -> bool:
     try:
-        async with asyncio.timeout(0.1), turns.at("faxes", ids):
+        async with asyncio.timeout(0.1), locks.hold("faxes", ids):
             return True
     except TimeoutError:
         return False
 
 
-@pytest.mark.parametrize("second", ["turns", "others"])
-async def test_one_at_a_time(
-    turns: DocumentLocks, second: str, request: pytest.FixtureRequest
+@pytest.mark.parametrize("second", ["locks", "others"])
+async def test_one_holder_at_a_time(
+    locks: DocumentLocks, second: str, request: pytest.FixtureRequest
 ) -> None:
     beside: DocumentLocks = request.getfixturevalue(second)
-    async with turns.at("faxes", ["a", "b"]):
+    async with locks.hold("faxes", ["a", "b"]):
         assert not await is_free(beside, "a")
         assert not await is_free(beside, "c", "b")
         assert await is_free(beside, "c")
     assert await is_free(beside, "a", "b", "c")
 
 
-async def test_databases_do_not_wait_for_each_other(turns: DocumentLocks) -> None:
-    async with turns.at("accounts", ["a"]):
-        assert await is_free(turns, "a")
+async def test_databases_do_not_wait_for_each_other(locks: DocumentLocks) -> None:
+    async with locks.hold("accounts", ["a"]):
+        assert await is_free(locks, "a")
 
 
-async def test_many_who_want_the_same_in_any_order_all_get_it(
-    turns: DocumentLocks, others: DocumentLocks
+async def test_all_tasks_that_lock_the_same_in_any_order_get_it(
+    locks: DocumentLocks, others: DocumentLocks
 ) -> None:
     inside = most = 0
 
     async def write(which: DocumentLocks, ids: list[str]) -> None:
         nonlocal inside, most
-        async with which.at("faxes", ids):
+        async with which.hold("faxes", ids):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0.001)
@@ -83,38 +83,36 @@ async def test_many_who_want_the_same_in_any_order_all_get_it(
     ids = [f"box {n}" for n in range(5)]
     async with asyncio.timeout(20):
         await asyncio.gather(
-            *(write((turns, others)[n % 2], ids if n % 3 else ids[::-1]) for n in range(30))
+            *(write((locks, others)[n % 2], ids if n % 3 else ids[::-1]) for n in range(30))
         )
     assert most == 1
 
 
-async def test_who_gives_up_or_fails_holds_nothing(
-    turns: DocumentLocks, others: DocumentLocks
+async def test_a_task_that_gives_up_or_fails_holds_nothing(
+    locks: DocumentLocks, others: DocumentLocks
 ) -> None:
-    async with turns.at("faxes", ["a"]):
-        for which in (turns, others):
+    async with locks.hold("faxes", ["a"]):
+        for which in (locks, others):
             waiting = asyncio.create_task(is_free(which, "b", "a"))
             await asyncio.sleep(0.02)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
         assert await is_free(others, "b")
     with pytest.raises(KeyError):
-        async with turns.at("faxes", ["a"]):
+        async with locks.hold("faxes", ["a"]):
             raise KeyError
     assert await is_free(others, "a", "b")
 
 
-async def test_processes_take_turns_and_one_that_dies_gives_them_back(
-    turns: DocumentLocks, address: str
-) -> None:
+async def test_a_process_that_dies_releases_its_locks(locks: DocumentLocks, address: str) -> None:
     pipe = asyncio.subprocess.PIPE
     holder = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", HOLDER, address), stdin=pipe, stdout=pipe
     )
     assert holder.stdout is not None
     assert await holder.stdout.readline() == b"held\n"
-    assert not await is_free(turns, "a")
-    assert await is_free(turns, "b")
+    assert not await is_free(locks, "a")
+    assert await is_free(locks, "b")
     holder.kill()
     await holder.communicate()
-    assert await is_free(turns, "a")
+    assert await is_free(locks, "a")
