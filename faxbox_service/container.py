@@ -41,9 +41,11 @@ from .repositories.reconcile.reconciler import Reconciler
 from .repositories.schemas import Schemas
 from .repositories.users.users import Users
 from .settings.settings import Settings
-from .stores.base import Store, StoreError, StoreVersion
+from .stores.base import Store
+from .stores.errors import StoreError
 from .stores.factory import has_file, store_of
 from .stores.url import FileUrl
+from .stores.values import StoreVersion
 
 _SHARED_DATABASES = (
     *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),

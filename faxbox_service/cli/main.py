@@ -18,7 +18,7 @@ from faxbox_service.operations.initialise import (
 from faxbox_service.repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
 from faxbox_service.server.processes import serve
 from faxbox_service.settings.environment import InvalidSetting
-from faxbox_service.stores.base import StoreError
+from faxbox_service.stores.errors import StoreError
 
 from .accounts import add_account_commands
 from .faxboxes import add_faxbox_commands

@@ -15,7 +15,7 @@ from faxbox_service.repositories.errors import (
     TokenExpired,
     TooManyWaiting,
 )
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import (
     DocumentRefused,
     MissingView,
     Refusal,

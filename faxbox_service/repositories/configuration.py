@@ -8,7 +8,8 @@ from collections.abc import Callable
 from faxbox_service.documents.json.memory_use import memory_of
 from faxbox_service.documents.names import SYSTEM_CONFIG, account_database
 from faxbox_service.documents.types import AccountId, Document, Json
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, RevisionConflict, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, RevisionConflict
 
 from .primitives.clock import Clock
 from .primitives.ttl_cache import TtlCache

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
-from faxbox_service.stores.base import DocumentRefused, Refusal
+from faxbox_service.stores.errors import DocumentRefused, Refusal
 
 
 class Inconsistency(StrEnum):

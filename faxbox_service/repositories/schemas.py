@@ -13,7 +13,8 @@ from faxbox_service.documents.schema.packaged import packaged_schema, packaged_s
 from faxbox_service.documents.schema.references import BrokenSchema
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.documents.types import Document
-from faxbox_service.stores.base import Change, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.values import Change
 
 from .errors import BadIdentifier
 from .primitives.changes_follower import ChangesFollower

@@ -6,7 +6,7 @@ from faxbox_service.crossbar.errors import forbidden
 from faxbox_service.crossbar.resource import Access
 from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.repositories.primitives.clock import SteadyClock
-from faxbox_service.stores.base import StoreVersion
+from faxbox_service.stores.values import StoreVersion
 
 
 class AboutResource:

@@ -13,7 +13,7 @@ from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import AccountId, Document
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.accounts.hierarchy import CHILDREN, DESCENDANTS, AccountHierarchy
-from faxbox_service.stores.base import View
+from faxbox_service.stores.values import View
 
 KIN: Final = ("children", "descendants", "parents", "siblings", "tree")
 

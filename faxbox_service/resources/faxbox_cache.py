@@ -13,7 +13,7 @@ from faxbox_service.crossbar.listing.listing import Batch, BatchKey
 from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.model.faxbox import faxbox_response
 from faxbox_service.documents.types import Document
-from faxbox_service.stores.base import ViewRow
+from faxbox_service.stores.values import ViewRow
 
 _BUDGET = 8_000_000
 

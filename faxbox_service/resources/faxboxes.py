@@ -21,7 +21,7 @@ from faxbox_service.documents.model.faxbox import (
 from faxbox_service.documents.schema.schema import Patched
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes.faxboxes import Faxboxes
-from faxbox_service.stores.base import ViewRow
+from faxbox_service.stores.values import ViewRow
 
 from .faxbox_cache import FaxboxCache
 from .permissions import Permissions

@@ -16,7 +16,7 @@ from faxbox_service.documents.model.user import user_response, user_summary
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.auth.tokens import Tokens
 from faxbox_service.repositories.users.users import Users
-from faxbox_service.stores.base import ViewRow
+from faxbox_service.stores.values import ViewRow
 
 from .permissions import Permissions
 

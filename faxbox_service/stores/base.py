@@ -11,221 +11,32 @@ Where stores replicate, a document may have several live leaves: edits that know
 other. One of them, the winner, is the document; `get`, `get_many`, `documents` and `changes` show
 the revisions of the others as `_conflicts`. The embedded store does not replicate and has none.
 
-Three ways to fail are told apart: the store is away (`StoreUnavailable`: try again), another write
-came first (`RevisionConflict`: read again), and it will not have this document (`DocumentRefused`:
-trying again is of no use, and other documents are none the worse).
+`errors.py` has the ways to fail, `values.py` what is passed and returned beside documents.
 """
 
-from collections.abc import Iterable
-from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from faxbox_service.documents.schema.errors import PropertyErrors
-from faxbox_service.documents.types import Document, DocumentId, Json, Revision
+from faxbox_service.documents.types import Document, DocumentId, Revision
+
+from .values import (
+    Attachment,
+    Changes,
+    DatabaseUpdates,
+    Outcome,
+    StoreVersion,
+    UpdateSequence,
+    View,
+    ViewRange,
+    ViewRow,
+)
 
 LARGEST_HISTORY = 16_000_000
 """Bytes of JSON that the revisions of one document may have together, the current one aside."""
 
 
-class StoreError(Exception):
-    """Anything a store can refuse or fail at."""
-
-
-class DocumentNotFound(StoreError):
-    """The document does not exist, or was deleted for good. Soft-deleted ones are found."""
-
-
-class MissingDatabase(StoreError):
-    """The database does not exist."""
-
-
-class MissingView(StoreError):
-    """The database has no such view, and the store did not (or may not) install it."""
-
-
-class RevisionConflict(StoreError):
-    """The document changed, appeared or vanished since the stated revision."""
-
-
-class StoreUnavailable(StoreError):
-    """The store cannot be reached, timed out, is full, or refuses us: try again later."""
-
-
-class Refusal(StrEnum):
-    """Why a store will not have a document, or cannot show it, however often it is asked."""
-
-    TOO_LARGE = "too large"
-    INVALID = "invalid"
-    """Something in it cannot be stored."""
-    FORBIDDEN = "forbidden"
-    """A function of the database's operator (`validate_doc_update`) says no."""
-    UNREADABLE = "unreadable"
-    """It is there and cannot be read, because it nests too deeply for instance."""
-
-
-class DocumentRefused(StoreError):
-    """One document is refused for what it is; all others are none the worse.
-
-    `errors` tells clients which property breaks which rule, where that is known.
-    """
-
-    def __init__(
-        self,
-        why: Refusal,
-        database: str,
-        document_id: DocumentId,
-        reason: str,
-        errors: PropertyErrors | None = None,
-    ) -> None:
-        # Quoted, for it goes into logs, and an operator's function may repeat what clients say.
-        super().__init__(f"{document_id!r} in {database} is {why}: {reason!r}")
-        self.why = why
-        self.database = database
-        self.document_id = document_id
-        self.reason = reason
-        self.errors = errors
-
-
-Outcome: TypeAlias = Revision | RevisionConflict | DocumentRefused
-"""What became of one document of many: its new revision, or what `put` raises for it."""
-
-
-class _Unset:
-    """The type of `UNSET`: no key given, which differs from the key `null`."""
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-UNSET = _Unset()
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A view by the names in its URL: `_design/{design}/_view/{name}`."""
-
-    design: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ViewRange:
-    """Which rows of a view, in which order, as CouchDB means these parameters.
-
-    `start_key` and `end_key` are inclusive and in the direction of travel. With `key`, only rows
-    of exactly that key. `most_bytes` ends a view with a limit and documents early: `TruncatedRows`.
-    """
-
-    key: Json | _Unset = UNSET
-    start_key: Json | _Unset = UNSET
-    end_key: Json | _Unset = UNSET
-    descending: bool = False
-    limit: int | None = None
-    include_docs: bool = False
-    most_bytes: int | None = None
-
-
-class ViewRow(Protocol):
-    """One row. A store may decode its parts only when they are asked for."""
-
-    @property
-    def id(self) -> DocumentId:
-        """The document that emitted it."""
-
-    @property
-    def key(self) -> Json:
-        """What it is sorted by."""
-
-    @property
-    def value(self) -> Json:
-        """What else was emitted."""
-
-    @property
-    def revision(self) -> Revision | None:
-        """The revision of `document`, which tells its content; None without a document."""
-
-    @property
-    def document(self) -> Document | None:
-        """The current document when it was asked for; None when it is gone, or cannot be read."""
-
-
-@dataclass(slots=True)
-class DecodedRow:
-    """A `ViewRow` that holds its parts."""
-
-    id: DocumentId
-    key: Json
-    value: Json
-    revision: Revision | None = None
-    document: Document | None = None
-
-
-class TruncatedRows(list[ViewRow]):
-    """Fewer rows than there are and were asked for, two at least, because documents are long.
-
-    A store may read several rows beyond `most_bytes`, but not all, whatever they hold.
-    """
-
-
-Sequence: TypeAlias = str
-"""A place in the changes of a database: opaque, and of the store that gave it."""
-
-NOW: Sequence = "now"
-"""After every change so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A document at its latest change."""
-
-    id: DocumentId
-    revision: Revision
-    is_deleted: bool
-    document: Document | None = None
-    """When it was asked for, is not deleted and can be read; it may be later than the change."""
-    fault: DocumentRefused | None = None
-    """Why it cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Changes of a database, each document once, and the place after them.
-
-    A cluster has no order among documents.
-    """
-
-    changes: list[Change]
-    last_sequence: Sequence
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseUpdates:
-    """Databases that were written to, made or deleted, each once, and the place after that."""
-
-    databases: frozenset[str]
-    last_sequence: Sequence
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """The bytes kept beside a document under a name, with their media type."""
-
-    content_type: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StoreVersion:
-    """What the store is, for `about` and the logs: `sqlite 3.45.1`, `couchdb 3.5.0`."""
-
-    kind: str
-    version: str
-
-
 class Store(Protocol):
-    """A place that keeps databases of documents. Every method may raise `StoreUnavailable`."""
+    """Databases of documents. Every method may raise `StoreUnavailable`."""
 
     @property
     def round_trips(self) -> int:
@@ -279,7 +90,7 @@ class Store(Protocol):
         """Delete for good: every leaf there is. Returns the revision of the tombstone.
 
         `leaves` are those beside the winner when it was read (its `_conflicts`); a store that may
-        have some asks for them when it is not told. Raises `RevisionConflict` when `revision` is
+        have some asks for them when none are given. Raises `RevisionConflict` when `revision` is
         not the current one, the winner's (then some of the others may be gone), `DocumentNotFound`
         when there is no such document (or `RevisionConflict`, with `leaves`), `DocumentRefused`,
         `MissingDatabase`.
@@ -310,8 +121,8 @@ class Store(Protocol):
         Raises `MissingDatabase`, and `DocumentRefused` for one that cannot be read.
         """
 
-    async def put_many(self, database: str, documents: SequenceOf[Document]) -> list[Outcome]:
-        """Write documents in one round trip (more for megabytes of them), each judged by itself.
+    async def put_many(self, database: str, documents: Sequence[Document]) -> list[Outcome]:
+        """Write documents in one round trip (more for megabytes of them), each by itself.
 
         For each its new revision once it is durable, or the error that `put` raises for it.
         `_deleted` makes a tombstone, and ends the leaves that its `_conflicts` name as well: the
@@ -324,7 +135,7 @@ class Store(Protocol):
     ) -> list[Document]:
         """Read documents in the order of their ids' bytes: of that prefix, and behind `after`.
 
-        Documents whose ids begin with `_` are none of them. One that cannot be read ends the list
+        Documents whose ids begin with `_` are left out. One that cannot be read ends the list
         before it; `DocumentRefused`, which names it, is raised when it would be the first. Raises
         `MissingDatabase`.
         """
@@ -343,29 +154,30 @@ class Store(Protocol):
     async def changes(
         self,
         database: str,
-        since: Sequence | None,
+        since: UpdateSequence | None,
         *,
         limit: int | None = None,
         include_docs: bool = False,
         wait: float = 0.0,
     ) -> Changes:
-        """What changed after a place (None: ever), design documents and tombstones included.
+        """What changed after a sequence (None: ever), design documents and tombstones included.
 
         Without any change it waits for one, `wait` seconds at most; `close` ends the wait with a
-        `StoreUnavailable`. A place that the database does not know, because it was made anew since,
-        is its beginning. Raises `MissingDatabase`, and `ValueError` for what is no place at all.
+        `StoreUnavailable`. A sequence that the database does not know, because it was deleted and
+        created since, is its beginning. Raises `MissingDatabase`, and `ValueError` for what is not
+        a sequence at all.
         """
 
     async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
         """Names of databases in the order of their bytes: of that prefix, and behind `after`."""
 
     async def database_updates(
-        self, since: Sequence | None, *, wait: float = 0.0
+        self, since: UpdateSequence | None, *, wait: float = 0.0
     ) -> DatabaseUpdates:
-        """Which databases changed after a place (None: ever); it may name more than did.
+        """Which databases changed after a sequence (None: ever); it may name more than did.
 
         Without any it waits as `changes` does. Raises `MissingDatabase` when the store keeps no
-        such record, and `ValueError` for what is no place.
+        such record, and `ValueError` for what is not a sequence.
         """
 
     async def get_local(self, database: str, name: str) -> Document | None:

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
 
-from .base import Store, StoreUnavailable
+from .base import Store
+from .errors import StoreUnavailable
 from .url import FileUrl, StoreUrl
 
 

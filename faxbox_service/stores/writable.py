@@ -13,7 +13,7 @@ from faxbox_service.documents.storable import (
 )
 from faxbox_service.documents.types import Document, Json
 
-from .base import DocumentRefused, Refusal
+from .errors import DocumentRefused, Refusal
 
 LONGEST_ID = 6000
 """Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.stores.base import RevisionConflict, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import RevisionConflict
 from faxbox_service.stores.factory import store_of
 from faxbox_service.stores.url import parse_store_url
 

@@ -5,7 +5,7 @@ from typing import Any
 from faxbox_service.documents.model.address_claim import claim_id
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.repositories.primitives.clock import new_id
-from faxbox_service.stores.base import DocumentNotFound
+from faxbox_service.stores.errors import DocumentNotFound
 
 
 def new_address() -> str:

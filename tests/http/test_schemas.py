@@ -8,7 +8,7 @@ import pytest
 
 from faxbox_service.documents.names import SYSTEM_SCHEMAS
 from faxbox_service.documents.schema.packaged import packaged_schema
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
 
 PACKAGED = packaged_schema("faxbox").document
 

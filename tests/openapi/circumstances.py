@@ -31,7 +31,7 @@ from faxbox_service.openapi.paths.token_restrictions import RESTRICTIONS
 from faxbox_service.repositories.primitives.clock import new_id, system_clock
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 from faxbox_service.settings.settings import Settings
-from faxbox_service.stores.base import StoreUnavailable
+from faxbox_service.stores.errors import StoreUnavailable
 from tests.http.conftest import NOBODY
 from tests.openapi.examples import Request
 

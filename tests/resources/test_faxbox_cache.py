@@ -7,7 +7,7 @@ import pytest
 from faxbox_service.crossbar.listing.listing import Batch
 from faxbox_service.documents.model.faxbox import faxbox_response
 from faxbox_service.resources.faxbox_cache import FaxboxCache
-from faxbox_service.stores.base import DecodedRow
+from faxbox_service.stores.values import DecodedRow
 
 BUDGET = 16_000
 

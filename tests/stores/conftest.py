@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.stores.base import MissingDatabase, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import MissingDatabase
 from faxbox_service.stores.sqlite.store import SqliteStore
 from faxbox_service.stores.url import ServerUrl
 

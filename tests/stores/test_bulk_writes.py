@@ -7,14 +7,14 @@ import pytest
 
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import (
-    NOW,
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import (
     DocumentRefused,
     MissingDatabase,
     Refusal,
     RevisionConflict,
-    Store,
 )
+from faxbox_service.stores.values import NOW
 
 NOWHERE = account_database("0" * 32)
 ODD_IDS = ["a/b", "é", "a b", "..", "%2F", "?x", '"', "\U0001f4e0"]

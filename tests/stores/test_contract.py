@@ -10,24 +10,26 @@ import pytest
 
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import (
-    NOW,
-    UNSET,
-    Attachment,
-    Change,
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
     MissingDatabase,
     MissingView,
     RevisionConflict,
-    Store,
     StoreUnavailable,
+)
+from faxbox_service.stores.sqlite.store import SqliteStore
+from faxbox_service.stores.values import (
+    NOW,
+    UNSET,
+    Attachment,
+    Change,
     TruncatedRows,
     View,
     ViewRange,
     ViewRow,
 )
-from faxbox_service.stores.sqlite.store import SqliteStore
 
 LISTING = View("faxbox", "crossbar_listing")
 BY_ADDRESS = View("faxbox", "email_address")

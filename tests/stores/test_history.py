@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from faxbox_service.documents.names import FAXES, account_database
-from faxbox_service.stores.base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase, Store
+from faxbox_service.stores.base import LARGEST_HISTORY, Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
 from faxbox_service.stores.sqlite.history import KEPT_REVISIONS
 from faxbox_service.stores.sqlite.store import SqliteStore
 

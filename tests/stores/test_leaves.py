@@ -7,8 +7,8 @@ import pytest
 
 from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.names import account_database
-from faxbox_service.stores.base import DocumentNotFound, RevisionConflict
 from faxbox_service.stores.couchdb.store import CouchStore
+from faxbox_service.stores.errors import DocumentNotFound, RevisionConflict
 from faxbox_service.stores.url import ServerUrl
 from tests.rivals import add_leaf, live_leaves
 

@@ -9,13 +9,9 @@ from faxbox_service.documents.json.text import decode_json
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.storable import DEEPEST_NESTING, stored_size
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import (
-    DocumentNotFound,
-    DocumentRefused,
-    Refusal,
-    Store,
-)
+from faxbox_service.stores.base import Store
 from faxbox_service.stores.couchdb.store import CouchStore
+from faxbox_service.stores.errors import DocumentNotFound, DocumentRefused, Refusal
 from faxbox_service.stores.sqlite.store import SqliteStore
 from faxbox_service.stores.url import ServerUrl
 from tests.rivals import put_validation

@@ -2,14 +2,10 @@
 
 import pytest
 
-from faxbox_service.stores.base import (
-    DocumentRefused,
-    Refusal,
-    Store,
-    View,
-    ViewRange,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentRefused, Refusal
 from faxbox_service.stores.sqlite.store import SqliteStore
+from faxbox_service.stores.values import View, ViewRange
 from tests.rivals import put_unreadable
 
 LISTING = View("faxbox", "crossbar_listing")

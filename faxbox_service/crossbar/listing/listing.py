@@ -23,7 +23,7 @@ from faxbox_service.crossbar.time_slices import TimeSlices
 from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.repositories.primitives.view_page import FoundRows, RowsWanted
-from faxbox_service.stores.base import ViewRow
+from faxbox_service.stores.values import ViewRow
 
 from .filters import Filters
 from .paging import PageRequest

@@ -30,14 +30,9 @@ from faxbox_service.repositories.primitives.clock import Clock, new_id, new_secr
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION, Precondition
 from faxbox_service.repositories.primitives.soft_delete import put_with_leaves
 from faxbox_service.repositories.primitives.update import Change, optimistic_update
-from faxbox_service.stores.base import (
-    DocumentNotFound,
-    MissingDatabase,
-    Store,
-    StoreError,
-    View,
-    ViewRange,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, StoreError
+from faxbox_service.stores.values import View, ViewRange
 
 from .cache import AccountCache
 from .descendant_counts import DescendantCounts

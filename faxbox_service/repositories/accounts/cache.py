@@ -12,7 +12,8 @@ from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.documents.types import AccountId
 from faxbox_service.repositories.primitives.changes_follower import ChangesFollower
 from faxbox_service.repositories.primitives.clock import SteadyClock
-from faxbox_service.stores.base import NOW, Change, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.values import NOW, Change
 
 _FOLLOWED_SECONDS = 300.0
 """The longest an account stays cached: its replica may have been left unwritten."""

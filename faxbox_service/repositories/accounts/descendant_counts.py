@@ -11,7 +11,7 @@ from typing import TypeAlias
 from faxbox_service.documents.model.account import with_descendants
 from faxbox_service.documents.types import AccountId, Document
 from faxbox_service.repositories.errors import RepositoryError
-from faxbox_service.stores.base import StoreError
+from faxbox_service.stores.errors import StoreError
 
 ChangeAccount: TypeAlias = Callable[
     [AccountId, Callable[[Document], Document]], Awaitable[Document]

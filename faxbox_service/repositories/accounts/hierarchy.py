@@ -13,7 +13,8 @@ from faxbox_service.repositories.primitives.view_page import (
     RowsWanted,
     find_rows,
 )
-from faxbox_service.stores.base import Store, View
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.values import View
 
 from .accounts import Accounts
 

@@ -10,7 +10,8 @@ from faxbox_service.documents.model.account import copy_in_accounts
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.types import AccountId
 from faxbox_service.repositories.primitives.mirror import mirror
-from faxbox_service.stores.base import DocumentRefused, Store, StoreError
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentRefused, StoreError
 
 _log = logging.getLogger(__name__)
 

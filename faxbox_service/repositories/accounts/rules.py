@@ -9,7 +9,8 @@ from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.errors import AccountHasDescendants
 from faxbox_service.repositories.primitives.clock import IdGenerator, system_ids
 from faxbox_service.repositories.primitives.validation import validated_as
-from faxbox_service.stores.base import Store, View, ViewRange
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.values import View, ViewRange
 
 LISTING_BY_DESCENDANTS = View("accounts", "listing_by_descendants")
 LISTING_BY_NAME = View("accounts", "listing_by_name")

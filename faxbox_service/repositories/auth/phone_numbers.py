@@ -8,7 +8,8 @@ import re
 
 from faxbox_service.documents.private_fields import is_soft_deleted
 from faxbox_service.documents.types import AccountId
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
 
 _IN_SERVICE = "in_service"
 _PREFIX_LENGTH = 5

@@ -15,13 +15,9 @@ from faxbox_service.documents.names import REVOCATIONS
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
 from faxbox_service.repositories.primitives.changes_follower import ChangesFollower
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
-from faxbox_service.stores.base import (
-    Change,
-    DocumentNotFound,
-    RevisionConflict,
-    Store,
-    StoreError,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, RevisionConflict, StoreError
+from faxbox_service.stores.values import Change
 
 _REVOCATION = "token_revocation"
 _RESET = "signature_secret_reset"

@@ -20,7 +20,8 @@ from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, Store, StoreUnavailable
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, StoreUnavailable
 
 _CURRENT_KEY = ("auth", "system_key")
 _SERVER_SECRET = ("auth", "secret_for_user_signature")

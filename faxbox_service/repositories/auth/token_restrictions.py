@@ -24,12 +24,8 @@ from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.repositories.primitives.preconditions import Precondition
 from faxbox_service.repositories.primitives.ttl_cache import TtlCache
 from faxbox_service.repositories.primitives.validation import validated
-from faxbox_service.stores.base import (
-    DocumentNotFound,
-    MissingDatabase,
-    RevisionConflict,
-    Store,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, RevisionConflict
 
 TOKEN_RESTRICTIONS = "token_restrictions"
 """The id of the account's document, and its `pvt_type`."""

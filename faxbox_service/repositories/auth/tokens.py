@@ -19,7 +19,8 @@ from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.errors import BadIdentifier, InvalidCredentials, TokenExpired
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.repositories.primitives.ttl_cache import TtlCache
-from faxbox_service.stores.base import Store, StoreError
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import StoreError
 
 from .identities import Identities, secret_of
 from .revocations import Revocations

@@ -26,15 +26,17 @@ from faxbox_service.documents.types import (
 )
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.retry import RESERVED_ADDRESS
-from faxbox_service.stores.base import (
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import (
     DocumentRefused,
     MissingDatabase,
     MissingView,
-    Outcome,
     RevisionConflict,
-    Store,
     StoreError,
     StoreUnavailable,
+)
+from faxbox_service.stores.values import (
+    Outcome,
     View,
     ViewRange,
     ViewRow,

@@ -35,13 +35,9 @@ from faxbox_service.documents.types import (
 from faxbox_service.repositories.inconsistency import Finding, Inconsistency, finding_of
 from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.retry import CONFLICT
-from faxbox_service.stores.base import (
-    DocumentRefused,
-    MissingDatabase,
-    Outcome,
-    RevisionConflict,
-    Store,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentRefused, MissingDatabase, RevisionConflict
+from faxbox_service.stores.values import Outcome
 
 from .address_claims import AddressClaims
 

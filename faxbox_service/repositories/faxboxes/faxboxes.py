@@ -22,12 +22,9 @@ from faxbox_service.repositories.primitives.update import Change
 from faxbox_service.repositories.primitives.validation import validated, validated_patched
 from faxbox_service.repositories.primitives.view_page import FoundRows, RowsWanted, find_rows
 from faxbox_service.repositories.users.users import Users
-from faxbox_service.stores.base import (
-    DocumentNotFound,
-    MissingDatabase,
-    Store,
-    View,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
+from faxbox_service.stores.values import View
 
 from .address_claims import AddressClaims
 from .address_generator import AddressGenerator

@@ -20,11 +20,11 @@ from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.errors import IdempotencyKeyReused, RepositoryError, StaleRevision
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.retry import CONFLICT
-from faxbox_service.stores.base import (
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
     RevisionConflict,
-    Store,
     StoreError,
 )
 

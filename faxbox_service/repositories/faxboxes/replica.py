@@ -13,11 +13,11 @@ from faxbox_service.documents.model.faxbox import replica_of
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 from faxbox_service.repositories.primitives.mirror import mirror
-from faxbox_service.stores.base import (
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import (
     DocumentRefused,
     MissingDatabase,
     RevisionConflict,
-    Store,
     StoreError,
 )
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from faxbox_service.documents.model.address_claim import is_held_by, is_reserved, new_claim
 from faxbox_service.documents.types import AccountId, Document, DocumentId, GregorianSeconds
-from faxbox_service.stores.base import StoreUnavailable
+from faxbox_service.stores.errors import StoreUnavailable
 
 
 class Reservation:

@@ -25,12 +25,12 @@ from faxbox_service.repositories.primitives.update import (
     optimistic_update,
     unchanged,
 )
-from faxbox_service.stores.base import (
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
     MissingDatabase,
     RevisionConflict,
-    Store,
     StoreError,
 )
 

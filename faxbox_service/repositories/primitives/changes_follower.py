@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from faxbox_service.retry import CHANGES_FEED, Backoff, RetryPolicy
-from faxbox_service.stores.base import NOW, Change, Sequence, Store, StoreError
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import StoreError
+from faxbox_service.stores.values import NOW, Change, UpdateSequence
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ class ChangesFollower:
         store: Store,
         database: str,
         take: Callable[[list[Change]], None],
-        since: Sequence | None = None,
+        since: UpdateSequence | None = None,
         *,
         retries: RetryPolicy = CHANGES_FEED,
     ) -> None:

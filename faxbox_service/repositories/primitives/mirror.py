@@ -5,12 +5,8 @@ from typing import TypeAlias
 
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.retry import CONFLICT
-from faxbox_service.stores.base import (
-    DocumentNotFound,
-    MissingDatabase,
-    RevisionConflict,
-    Store,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, RevisionConflict
 
 MakeReplica: TypeAlias = Callable[[Document, Document | None], Document]
 """What the replica of a document must be, given the present one, if there is one."""

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from faxbox_service.documents.private_fields import is_soft_deleted
 from faxbox_service.documents.types import Document, Revision
-from faxbox_service.stores.base import DocumentNotFound, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound
 
 
 async def put_with_leaves(store: Store, database: str, document: Document) -> Revision:

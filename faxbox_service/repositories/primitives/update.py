@@ -9,7 +9,7 @@ from typing import TypeAlias
 from faxbox_service.documents.types import Document, Revision
 from faxbox_service.repositories.errors import StaleRevision
 from faxbox_service.retry import OPTIMISTIC_UPDATE, RetryPolicy
-from faxbox_service.stores.base import RevisionConflict
+from faxbox_service.stores.errors import RevisionConflict
 
 from .preconditions import NO_PRECONDITION, Precondition
 

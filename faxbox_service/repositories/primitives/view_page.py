@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from faxbox_service.documents.types import Json
-from faxbox_service.stores.base import UNSET, Store, TruncatedRows, View, ViewRange, ViewRow
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.values import (
+    UNSET,
+    TruncatedRows,
+    View,
+    ViewRange,
+    ViewRow,
+)
 
 HIGHEST_TEXT = "\ufff0"
 """Beyond every text in the order of keys: what Kazoo ends its ranges with."""

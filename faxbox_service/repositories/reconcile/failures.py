@@ -3,7 +3,7 @@
 import logging
 
 from faxbox_service.documents.types import AccountId
-from faxbox_service.stores.base import StoreError
+from faxbox_service.stores.errors import StoreError
 
 _log = logging.getLogger(__name__)
 

@@ -26,7 +26,8 @@ from faxbox_service.repositories.inconsistency import (
     conflict_in,
     finding_of,
 )
-from faxbox_service.stores.base import DocumentRefused, MissingDatabase, Store
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentRefused, MissingDatabase
 
 Report: TypeAlias = Callable[[list[Finding]], Awaitable[None]]
 """Receives what was found, batch by batch; may take its time."""

@@ -11,7 +11,8 @@ import time
 from contextlib import suppress
 
 from faxbox_service.documents.types import Document
-from faxbox_service.stores.base import Store, StoreError
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import StoreError
 
 _log = logging.getLogger(__name__)
 

@@ -26,7 +26,9 @@ from faxbox_service.repositories.inconsistency import (
 )
 from faxbox_service.repositories.primitives.clock import Clock, IdGenerator
 from faxbox_service.retry import BACKGROUND_REPAIR, Backoff
-from faxbox_service.stores.base import NOW, Change, MissingDatabase, Sequence, Store, StoreError
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import MissingDatabase, StoreError
+from faxbox_service.stores.values import NOW, Change, UpdateSequence
 
 from .failures import AccountFailures
 from .full_scan import FullScan, ignore_findings
@@ -127,7 +129,7 @@ class Reconciler:
     async def _pass(self) -> None:
         """Follow what changed since the checkpoint, or wait for it; scan everything when due."""
         checkpoint = await self._store.get_local(FAXES, _CHECKPOINT) or {}
-        sequence: Sequence | None = checkpoint.get("updates")
+        sequence: UpdateSequence | None = checkpoint.get("updates")
         if self._is_full_scan_due(checkpoint):
             sequence = sequence or await self._current_sequence()
             started = self._clock()
@@ -141,13 +143,13 @@ class Reconciler:
         if sequence != checkpoint.get("updates"):
             await self._store.put_local(FAXES, _CHECKPOINT, {**checkpoint, "updates": sequence})
 
-    async def _current_sequence(self) -> Sequence | None:
+    async def _current_sequence(self) -> UpdateSequence | None:
         try:
             return (await self._store.database_updates(NOW)).last_sequence
         except MissingDatabase:
             return None
 
-    async def _follow_updates(self, since: Sequence | None) -> Sequence | None:
+    async def _follow_updates(self, since: UpdateSequence | None) -> UpdateSequence | None:
         """Follow the accounts that changed after a sequence; return the one to continue from."""
         try:
             updates = await self._store.database_updates(since, wait=_WAIT_SECONDS if since else 0)

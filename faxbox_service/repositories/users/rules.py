@@ -6,7 +6,9 @@ from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import Patched, Schema
 from faxbox_service.documents.types import AccountId, Document, Json
 from faxbox_service.repositories.primitives.validation import validated_as
-from faxbox_service.stores.base import MissingDatabase, Store, View, ViewRange
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import MissingDatabase
+from faxbox_service.stores.values import View, ViewRange
 
 BY_USERNAME = View("users", "list_by_username")
 

@@ -18,13 +18,9 @@ from faxbox_service.repositories.primitives.soft_delete import put_with_leaves
 from faxbox_service.repositories.primitives.update import Change, optimistic_update, unchanged
 from faxbox_service.repositories.primitives.view_page import FoundRows, RowsWanted, find_rows
 from faxbox_service.repositories.primitives.worker_thread import WorkerThread
-from faxbox_service.stores.base import (
-    DocumentNotFound,
-    MissingDatabase,
-    Store,
-    StoreError,
-    View,
-)
+from faxbox_service.stores.base import Store
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, StoreError
+from faxbox_service.stores.values import View
 
 from .rules import BY_USERNAME, UserRules, first_user
 

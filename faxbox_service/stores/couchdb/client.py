@@ -16,7 +16,7 @@ from yarl import URL
 from faxbox_service import __version__
 from faxbox_service.documents.json.text import InvalidJson, decode_stored_json, encode_json
 from faxbox_service.documents.types import Json
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     MissingDatabase,
     RevisionConflict,
@@ -102,7 +102,7 @@ _ONCE = (_send_once,)
 class CouchDB(remote.RemoteServer):
     """A CouchDB server, used through the methods of aiocouch's remote classes.
 
-    They all end in `_request`, make one request, and raise the errors of `stores/base.py`,
+    They all end in `_request`, make one request, and raise the errors of `stores/errors.py`,
     whose texts show the server's address and no password. Make it in the event loop that uses
     it. `requests` counts the requests.
     """

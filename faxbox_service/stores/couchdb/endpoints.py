@@ -9,7 +9,7 @@ from aiocouch.database import Database
 from aiocouch.document import Document as HighDocument
 
 from faxbox_service.documents.types import DocumentId
-from faxbox_service.stores.base import View
+from faxbox_service.stores.values import View
 
 _LONGEST_REMEMBERED = 128
 """Characters; ids that we make are shorter, and clients may ask for any."""

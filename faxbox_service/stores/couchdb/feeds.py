@@ -1,13 +1,8 @@
 """The changes feed of a database, and that of a server: CouchDB itself does the waiting."""
 
 from faxbox_service.documents.types import Json
-from faxbox_service.stores.base import (
-    Changes,
-    DatabaseUpdates,
-    DocumentNotFound,
-    MissingDatabase,
-    Sequence,
-)
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
+from faxbox_service.stores.values import Changes, DatabaseUpdates, UpdateSequence
 
 from .client import CouchDB, UnreadableReply
 from .endpoints import database_endpoint
@@ -21,7 +16,7 @@ _LONGEST_WAIT = 50.0
 async def read_changes(
     server: CouchDB,
     database: str,
-    since: Sequence | None,
+    since: UpdateSequence | None,
     *,
     limit: int | None,
     include_docs: bool,
@@ -43,7 +38,9 @@ async def read_changes(
     return _changes(reply)
 
 
-async def read_updates(server: CouchDB, since: Sequence | None, wait: float) -> DatabaseUpdates:
+async def read_updates(
+    server: CouchDB, since: UpdateSequence | None, wait: float
+) -> DatabaseUpdates:
     """Which databases changed after a sequence: CouchDB records it in `_global_changes`."""
     reply = await _poll(server, "/_db_updates", {"since": since or "0"}, wait, "_db_updates")
     names = frozenset(items(member(reply, "results"), update))

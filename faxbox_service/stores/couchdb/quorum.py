@@ -10,7 +10,7 @@ from typing import TypeAlias
 from aiocouch.remote import HTTPResponse, RemoteDocument
 
 from faxbox_service.documents.types import Json, Revision
-from faxbox_service.stores.base import RevisionConflict, StoreUnavailable
+from faxbox_service.stores.errors import RevisionConflict, StoreUnavailable
 
 from .replies import items
 

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.stores.base import LARGEST_HISTORY, Changes, DocumentRefused, Refusal
+from faxbox_service.stores.base import LARGEST_HISTORY
+from faxbox_service.stores.errors import DocumentRefused, Refusal
+from faxbox_service.stores.values import Changes
 
 from .client import CouchDB, UnreadableReply
 from .endpoints import database_endpoint

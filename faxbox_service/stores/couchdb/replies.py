@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from faxbox_service.documents.types import Document, Json, Revision
-from faxbox_service.stores.base import Change, DecodedRow, StoreUnavailable, ViewRow
+from faxbox_service.stores.errors import StoreUnavailable
+from faxbox_service.stores.values import Change, DecodedRow, ViewRow
 
 _T = TypeVar("_T")
 

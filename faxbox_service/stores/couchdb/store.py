@@ -1,8 +1,7 @@
 """The store in CouchDB, one node or a cluster: one request for every call."""
 
 import re
-from collections.abc import Iterable
-from collections.abc import Sequence as SequenceOf
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import cast
 from urllib.parse import quote
@@ -10,22 +9,24 @@ from urllib.parse import quote
 from faxbox_service.documents.json.text import encode_json
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Revision
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import (
+    DocumentNotFound,
+    DocumentRefused,
+    RevisionConflict,
+    StoreUnavailable,
+)
+from faxbox_service.stores.url import ServerUrl
+from faxbox_service.stores.values import (
     Attachment,
     Changes,
     DatabaseUpdates,
-    DocumentNotFound,
-    DocumentRefused,
     Outcome,
-    RevisionConflict,
-    Sequence,
-    StoreUnavailable,
     StoreVersion,
+    UpdateSequence,
     View,
     ViewRange,
     ViewRow,
 )
-from faxbox_service.stores.url import ServerUrl
 from faxbox_service.stores.writable import is_writable_id, storable_fields
 
 from .client import CouchDB, RefusedByCouchDB, UnreadableReply
@@ -189,7 +190,7 @@ class CouchStore:
         found = filter(None, items(rows, document_of_row))
         return {document["_id"]: document for document in found}
 
-    async def put_many(self, database: str, documents: SequenceOf[Document]) -> list[Outcome]:
+    async def put_many(self, database: str, documents: Sequence[Document]) -> list[Outcome]:
         """Write documents with one request, each judged by itself."""
         refused = [await self._refusal(database, document) for document in documents]
         storable = [
@@ -226,7 +227,7 @@ class CouchStore:
     async def changes(
         self,
         database: str,
-        since: Sequence | None,
+        since: UpdateSequence | None,
         *,
         limit: int | None = None,
         include_docs: bool = False,
@@ -252,7 +253,7 @@ class CouchStore:
         return found[:limit]
 
     async def database_updates(
-        self, since: Sequence | None, *, wait: float = 0.0
+        self, since: UpdateSequence | None, *, wait: float = 0.0
     ) -> DatabaseUpdates:
         """Which databases changed after a sequence."""
         return await read_updates(self._opened(), since, wait)

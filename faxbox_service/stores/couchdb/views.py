@@ -8,12 +8,10 @@ from dataclasses import replace
 from faxbox_service.documents.json.text import EncodedJson, encode_json
 from faxbox_service.documents.names import database_class
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import DocumentNotFound, MissingView, RevisionConflict
+from faxbox_service.stores.values import (
     UNSET,
     DecodedRow,
-    DocumentNotFound,
-    MissingView,
-    RevisionConflict,
     TruncatedRows,
     View,
     ViewRange,

@@ -14,14 +14,14 @@ from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.json.text import encode_json, encoded_list
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.retry import CONFLICT
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
-    Outcome,
     Refusal,
     RevisionConflict,
     StoreUnavailable,
 )
+from faxbox_service.stores.values import Outcome
 
 from .client import (
     AccessRefused,

@@ -4,7 +4,8 @@ import sqlite3
 from typing import TypeAlias
 
 from faxbox_service.documents.types import DocumentId, Json
-from faxbox_service.stores.base import Attachment, DocumentNotFound, MissingDatabase
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
+from faxbox_service.stores.values import Attachment
 
 from .edit import Edit, attachment_digest
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from faxbox_service.retry import SQLITE_BUSY
-from faxbox_service.stores.base import StoreUnavailable
+from faxbox_service.stores.errors import StoreUnavailable
 
 _T = TypeVar("_T")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from faxbox_service.documents.json.text import canonical_json, encode_json
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.stores.base import Attachment
+from faxbox_service.stores.values import Attachment
 from faxbox_service.stores.writable import Fields, is_writable_id, refused
 
 EMPTY_BODY = b"{}"

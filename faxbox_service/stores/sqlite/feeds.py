@@ -7,14 +7,13 @@ import re
 import sqlite3
 
 from faxbox_service.documents.types import DocumentId, Revision
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import DocumentRefused, MissingDatabase
+from faxbox_service.stores.values import (
     NOW,
     Change,
     Changes,
     DatabaseUpdates,
-    DocumentRefused,
-    MissingDatabase,
-    Sequence,
+    UpdateSequence,
 )
 
 from .schema import stored_document
@@ -42,7 +41,7 @@ _UPDATES = "SELECT name, sequence FROM updates WHERE sequence > ?"
 def read_changes(
     connection: sqlite3.Connection,
     database: str,
-    since: Sequence | None,
+    since: UpdateSequence | None,
     limit: int | None,
     *,
     include_docs: bool,
@@ -68,7 +67,7 @@ def note_update(connection: sqlite3.Connection, database: str) -> None:
     connection.execute(_NOTE_UPDATE, (database,))
 
 
-def read_updates(connection: sqlite3.Connection, since: Sequence | None) -> DatabaseUpdates:
+def read_updates(connection: sqlite3.Connection, since: UpdateSequence | None) -> DatabaseUpdates:
     """The databases that changed after a place. Raises `ValueError` for what is no place."""
     (newest,) = connection.execute(_NEWEST_UPDATE).fetchone()
     start = newest if since == NOW else int(since or 0)
@@ -92,7 +91,7 @@ def _change(
     return Change(document_id, revision, is_deleted=False, document=document)
 
 
-def _sequence_in(number: int, newest: int, since: Sequence | None) -> int:
+def _sequence_in(number: int, newest: int, since: UpdateSequence | None) -> int:
     """The place as a number; the beginning when the database has never been there."""
     if since is None:
         return 0

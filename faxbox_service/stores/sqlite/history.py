@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Revision
-from faxbox_service.stores.base import LARGEST_HISTORY, DocumentNotFound, MissingDatabase
+from faxbox_service.stores.base import LARGEST_HISTORY
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
 
 from .schema import stored_document
 

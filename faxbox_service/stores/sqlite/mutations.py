@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from faxbox_service.documents.json.text import decode_stored_json, encode_json
 from faxbox_service.documents.types import Document, DocumentId, Revision
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
     MissingDatabase,
-    Outcome,
     RevisionConflict,
 )
+from faxbox_service.stores.values import Outcome
 from faxbox_service.stores.writable import refused
 
 from .attachments import MissingAttachment, store_attachments, stored_stubs, stubs_after

@@ -10,7 +10,12 @@ from typing import TypeAlias
 
 from faxbox_service.bounded_cache import BoundedCache
 from faxbox_service.documents.types import DocumentId, Revision
-from faxbox_service.stores.base import UNSET, View, ViewRange, ViewRow
+from faxbox_service.stores.values import (
+    UNSET,
+    View,
+    ViewRange,
+    ViewRow,
+)
 
 from .view_index import ViewIndex, stored_size
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from faxbox_service.documents.json.text import InvalidJson, decode_stored_json
 from faxbox_service.documents.types import Document, DocumentId, Revision
-from faxbox_service.stores.base import DocumentRefused, Refusal, StoreUnavailable
+from faxbox_service.stores.errors import DocumentRefused, Refusal, StoreUnavailable
 
 _MIGRATIONS: Final = (
     (

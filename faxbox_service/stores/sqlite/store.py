@@ -8,8 +8,7 @@ processes may use one file, and each sees what any of them has acknowledged.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from collections.abc import Sequence as SequenceOf
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,18 +16,20 @@ from typing import TypeVar
 from faxbox_service.documents.json.text import decode_stored_json
 from faxbox_service.documents.storable import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.stores.base import (
-    Attachment,
-    Changes,
-    DatabaseUpdates,
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
     MissingDatabase,
     MissingView,
-    Outcome,
-    Sequence,
     StoreUnavailable,
+)
+from faxbox_service.stores.values import (
+    Attachment,
+    Changes,
+    DatabaseUpdates,
+    Outcome,
     StoreVersion,
+    UpdateSequence,
     View,
     ViewRange,
     ViewRow,
@@ -209,7 +210,7 @@ class SqliteStore:
             raise MissingDatabase(database)
         return {id: stored_document(database, id, *row) for id, row in found if row[1] is not None}
 
-    async def put_many(self, database: str, documents: SequenceOf[Document]) -> list[Outcome]:
+    async def put_many(self, database: str, documents: Sequence[Document]) -> list[Outcome]:
         """Write documents, all in one transaction, each judged by itself."""
         if not documents:
             return []
@@ -262,7 +263,7 @@ class SqliteStore:
     async def changes(
         self,
         database: str,
-        since: Sequence | None,
+        since: UpdateSequence | None,
         *,
         limit: int | None = None,
         include_docs: bool = False,
@@ -286,7 +287,7 @@ class SqliteStore:
         return [name for (name,) in self._rows(_DATABASES, bounds)]
 
     async def database_updates(
-        self, since: Sequence | None, *, wait: float = 0.0
+        self, since: UpdateSequence | None, *, wait: float = 0.0
     ) -> DatabaseUpdates:
         """Which databases changed after a place; while it waits, it looks again and again."""
         deadline = time.monotonic() + wait

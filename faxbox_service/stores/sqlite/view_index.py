@@ -13,7 +13,13 @@ from typing import NamedTuple, TypeAlias, cast
 from faxbox_service.documents.json.text import InvalidJson, decode_stored_json, encode_json
 from faxbox_service.documents.names import DatabaseClass, database_class
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
-from faxbox_service.stores.base import UNSET, TruncatedRows, View, ViewRange, ViewRow
+from faxbox_service.stores.values import (
+    UNSET,
+    TruncatedRows,
+    View,
+    ViewRange,
+    ViewRow,
+)
 from faxbox_service.stores.views.collation import HIGHEST, LOWEST, encode_key
 from faxbox_service.stores.views.map_functions import VIEWS_VERSION, MapFunction, views_of
 

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias, TypeVar
 
-from faxbox_service.stores.base import StoreError, StoreUnavailable
+from faxbox_service.stores.errors import StoreError, StoreUnavailable
 
 from .connection import begin, unavailable
 

@@ -15,7 +15,7 @@ from faxbox_service.documents.model.user import USER, user_summary
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.private_fields import alphanum_name
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import View
+from faxbox_service.stores.values import View
 
 Emitted: TypeAlias = Iterable[tuple[Json, Json]]
 """Keys and values."""

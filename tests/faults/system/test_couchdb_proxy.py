@@ -5,13 +5,13 @@ import asyncio
 import pytest
 from aiohttp import ClientError, ClientSession
 
-from faxbox_service.stores.base import (
+from faxbox_service.stores.couchdb.store import CouchStore
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     MissingDatabase,
     RevisionConflict,
     StoreUnavailable,
 )
-from faxbox_service.stores.couchdb.store import CouchStore
 from faxbox_service.stores.url import ServerUrl
 
 from .couchdb_proxy import WELL_BEHAVED, Misbehaviour, Mode

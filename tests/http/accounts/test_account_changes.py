@@ -7,7 +7,7 @@ import pytest
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.repositories.primitives.clock import new_id, system_clock
-from faxbox_service.stores.base import MissingDatabase, StoreUnavailable
+from faxbox_service.stores.errors import MissingDatabase, StoreUnavailable
 from tests.http.conftest import NOBODY, child_of
 
 

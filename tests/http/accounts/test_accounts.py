@@ -5,7 +5,7 @@ import json
 import pytest
 
 from faxbox_service.documents.names import ACCOUNTS, account_database
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
 from tests.http.conftest import NOBODY, child_of
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from faxbox_service.container import Repositories
 from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG, account_database
 from faxbox_service.settings.settings import Settings
-from faxbox_service.stores.base import StoreUnavailable
+from faxbox_service.stores.errors import StoreUnavailable
 from tests.http.conftest import NOBODY
 
 INVALID = {"message": "invalid credentials"}

@@ -12,7 +12,7 @@ from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.faxboxes.address_claims import AddressClaims
 from faxbox_service.repositories.faxboxes.address_generator import AddressGenerator
 from faxbox_service.repositories.primitives.clock import new_id, system_clock, system_ids
-from faxbox_service.stores.base import MissingView, StoreUnavailable
+from faxbox_service.stores.errors import MissingView, StoreUnavailable
 from tests.http.claims import (
     claim_of,
     holder_of,

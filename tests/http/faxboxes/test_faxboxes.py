@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from faxbox_service.stores.base import DocumentNotFound
+from faxbox_service.stores.errors import DocumentNotFound
 from tests.http.conftest import NOBODY
 
 DEFAULTS = {

@@ -7,7 +7,7 @@ import pytest
 from faxbox_service.documents.names import IDEMPOTENCY
 from faxbox_service.repositories.errors import StaleRevision
 from faxbox_service.repositories.primitives.clock import new_id
-from faxbox_service.stores.base import StoreUnavailable
+from faxbox_service.stores.errors import StoreUnavailable
 from tests.http.claims import holder_of, make_box, new_address, taken
 from tests.http.conftest import send_raw
 

@@ -7,7 +7,8 @@ import pytest
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.names import ACCOUNTS
 from faxbox_service.repositories.accounts.cache import AccountCache
-from faxbox_service.stores.base import Change, Changes, StoreUnavailable
+from faxbox_service.stores.errors import StoreUnavailable
+from faxbox_service.stores.values import Change, Changes
 
 ID = "a" * 32
 

@@ -6,7 +6,8 @@ import pytest
 
 from faxbox_service.repositories.primitives.changes_follower import ChangesFollower
 from faxbox_service.retry import RetryPolicy
-from faxbox_service.stores.base import Change, Changes, StoreUnavailable
+from faxbox_service.stores.errors import StoreUnavailable
+from faxbox_service.stores.values import Change, Changes
 
 
 class Feed:

@@ -5,7 +5,7 @@ import pytest
 from faxbox_service.repositories.errors import StaleRevision
 from faxbox_service.repositories.primitives.update import optimistic_update
 from faxbox_service.retry import RetryPolicy
-from faxbox_service.stores.base import RevisionConflict
+from faxbox_service.stores.errors import RevisionConflict
 
 
 class Contended:

@@ -16,8 +16,9 @@ from aiohttp.test_utils import TestServer
 from faxbox_service.documents.json.text import decode_json
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.types import Json
-from faxbox_service.stores.base import (
-    Attachment,
+from faxbox_service.stores.couchdb.client import CouchDB
+from faxbox_service.stores.couchdb.store import CouchStore
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
     MissingDatabase,
@@ -25,12 +26,9 @@ from faxbox_service.stores.base import (
     Refusal,
     RevisionConflict,
     StoreUnavailable,
-    View,
-    ViewRange,
 )
-from faxbox_service.stores.couchdb.client import CouchDB
-from faxbox_service.stores.couchdb.store import CouchStore
 from faxbox_service.stores.url import ServerUrl
+from faxbox_service.stores.values import Attachment, View, ViewRange
 
 PASSWORD = "s3cr:t/@é"
 QUOTED_PASSWORD = "s3cr%3At%2F%40%C3%A9"

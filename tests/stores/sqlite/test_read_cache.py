@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from faxbox_service.documents.names import account_database
 from faxbox_service.documents.types import Document
-from faxbox_service.stores.base import DocumentNotFound, MissingDatabase, View, ViewRange
+from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
 from faxbox_service.stores.sqlite.read_cache import ReadCache
 from faxbox_service.stores.sqlite.store import SqliteStore
+from faxbox_service.stores.values import View, ViewRange
 
 DATABASE = account_database("a" * 32)
 LISTING = View("faxbox", "crossbar_listing")

@@ -18,13 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import (
+from faxbox_service.stores.errors import (
     DocumentNotFound,
     DocumentRefused,
     RevisionConflict,
     StoreUnavailable,
-    View,
-    ViewRange,
 )
 from faxbox_service.stores.sqlite.connection import connect_writer
 from faxbox_service.stores.sqlite.edit import content_digest, next_revision
@@ -32,6 +30,7 @@ from faxbox_service.stores.sqlite.schema import SCHEMA_VERSION
 from faxbox_service.stores.sqlite.store import SqliteStore
 from faxbox_service.stores.sqlite.view_index import ViewIndex
 from faxbox_service.stores.sqlite.writer import Writer
+from faxbox_service.stores.values import View, ViewRange
 from faxbox_service.stores.views.collation import HIGHEST, LOWEST, encode_key
 from faxbox_service.stores.views.map_functions import MapFunction
 
@@ -41,7 +40,7 @@ LISTING = View("faxbox", "crossbar_listing")
 PRELUDE = """
 import asyncio, sys
 from pathlib import Path
-from faxbox_service.stores.base import RevisionConflict, StoreUnavailable
+from faxbox_service.stores.errors import RevisionConflict, StoreUnavailable
 from faxbox_service.stores.sqlite.store import SqliteStore
 store = SqliteStore(Path(sys.argv[1]))
 """

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.types import Document, Json
-from faxbox_service.stores.base import View
+from faxbox_service.stores.values import View
 from faxbox_service.stores.views.design_documents import design_documents
 from faxbox_service.stores.views.map_functions import views_of
 
