@@ -1,7 +1,8 @@
-"""The Python twins of the map functions in `couchdb/views/`, for the embedded store.
+"""Python twins of the map functions in `couchdb/views/`, for the embedded store.
 
-Each emits what its JavaScript original emits, with JavaScript's notion of truth; a test runs
-both on the same documents. A twin that raises hides the document from its view, as in CouchDB.
+Only views that this service queries have one; `couchdb/README.md` lists the others. A twin emits
+what its JavaScript original emits, with JavaScript's truthiness: a test runs both on the same
+documents. One that raises hides the document from its view, as in CouchDB.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +12,7 @@ from typing import TypeAlias
 from faxbox_service.documents.javascript import is_true
 from faxbox_service.documents.model.account import ACCOUNT
 from faxbox_service.documents.model.faxbox import FAXBOX
-from faxbox_service.documents.model.user import USER, user_summary
+from faxbox_service.documents.model.user import USER
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.private_fields import alphanum_name
 from faxbox_service.documents.types import Document, Json
@@ -22,8 +23,8 @@ Emitted: TypeAlias = Iterable[tuple[Json, Json]]
 
 MapFunction: TypeAlias = Callable[[Document], Emitted]
 
-VIEWS_VERSION = 3
-"""To be raised whenever a twin emits something else: the embedded store then builds anew."""
+VIEWS_VERSION = 4
+"""Increase it when a twin emits something else: the embedded store then builds all rows anew."""
 
 
 def views_of(kind: DatabaseClass) -> Mapping[View, MapFunction]:
@@ -65,18 +66,13 @@ def _undefined_is_null(document: Document, name: str) -> Json:
 
 
 @_visible(FAXBOX)
-def _account_faxbox_listing(document: Document) -> Emitted:
+def _faxbox_listing(document: Document) -> Emitted:
     shown = _fields(document, id="_id", name="name", created="pvt_created")
     yield document["_id"], {**shown, "flags": _flags(document)}
 
 
 @_visible(FAXBOX)
-def _faxes_faxbox_listing(document: Document) -> Emitted:
-    yield document["_id"], _fields(document, id="_id", name="name", created="pvt_created")
-
-
-@_visible(FAXBOX)
-def _faxbox_addresses(document: Document) -> Emitted:
+def _kazoo_addresses(document: Document) -> Emitted:
     generated = document.get("pvt_smtp_email_address")
     if is_true(generated):
         account_id = _undefined_is_null(document, "pvt_account_id")
@@ -87,50 +83,11 @@ def _faxbox_addresses(document: Document) -> Emitted:
 
 
 @_visible(FAXBOX)
-def _lowered_addresses(document: Document) -> Emitted:
+def _faxbox_addresses(document: Document) -> Emitted:
     for name in ("pvt_smtp_email_address", "custom_smtp_email_address"):
         address = document.get(name)
         if isinstance(address, str) and address:
             yield address.lower(), _undefined_is_null(document, "pvt_account_id")
-
-
-@_visible(FAXBOX)
-def _account_faxbox_permissions(document: Document) -> Emitted:
-    return [(entry, None) for entry in _permitted(document) if entry != ""]
-
-
-@_visible(FAXBOX)
-def _faxes_faxbox_permissions(document: Document) -> Emitted:
-    return [(entry, 1) for entry in _permitted(document)]
-
-
-def _permitted(document: Document) -> list[str]:
-    permitted = document.get("smtp_permission_list")
-    # Anything but text has no `toLowerCase` and hides the document, as `str.lower` does here.
-    return [str.lower(entry) for entry in permitted] if isinstance(permitted, list) else []
-
-
-@_visible(FAXBOX)
-def _faxbox_owners(document: Document) -> Emitted:
-    if is_true(document.get("owner_id")):
-        yield document["owner_id"], None
-
-
-@_visible(FAXBOX)
-def _faxbox_printers(document: Document) -> Emitted:
-    printer_id = document.get("pvt_cloud_printer_id")
-    if is_true(printer_id):
-        yield (
-            printer_id,
-            _fields(
-                document,
-                faxbox_id="_id",
-                account_id="pvt_account_id",
-                cloud_printer_id="pvt_cloud_printer_id",
-                state="pvt_cloud_state",
-                xmpp_jid="pvt_cloud_xmpp_jid",
-            ),
-        )
 
 
 def _credentials(name: str) -> MapFunction:
@@ -143,20 +100,11 @@ def _credentials(name: str) -> MapFunction:
     return credentials
 
 
-def _lowered(name: str) -> MapFunction:
-    @_visible(USER)
-    def lowered(document: Document) -> Emitted:
-        value = document.get(name)
-        if isinstance(value, str) and value:
-            yield value.lower(), None
-
-    return lowered
-
-
 @_visible(USER)
-def _user_listing(document: Document) -> Emitted:
-    names = [document.get(name) for name in ("last_name", "first_name")]
-    yield " ".join(name for name in names if isinstance(name, str)), user_summary(document)
+def _user_names(document: Document) -> Emitted:
+    username = document.get("username")
+    if isinstance(username, str) and username:
+        yield username.lower(), None
 
 
 @_visible(USER)
@@ -206,12 +154,6 @@ def _account_descendants(document: Document) -> Emitted:
 
 
 @_visible(ACCOUNT)
-def _account_ids(document: Document) -> Emitted:
-    key = [document["_id"], [*_tree(document), document["_id"]]]
-    yield key, {**_summary(document), "flags": _flags(document)}
-
-
-@_visible(ACCOUNT)
 def _account_names(document: Document) -> Emitted:
     if isinstance(document.get("name"), str):
         yield alphanum_name(document["name"]), _where(document)
@@ -230,33 +172,23 @@ def _account_simple_ids(document: Document) -> Emitted:
 
 _VIEWS: Mapping[DatabaseClass, Mapping[View, MapFunction]] = {
     DatabaseClass.ACCOUNT: {
-        View("faxbox", "cloud"): _faxbox_printers,
-        View("faxbox", "crossbar_listing"): _account_faxbox_listing,
-        View("faxbox", "email_address"): _faxbox_addresses,
-        View("faxbox", "email_permissions"): _account_faxbox_permissions,
-        View("faxbox", "list_by_ownerid"): _faxbox_owners,
+        View("faxbox", "crossbar_listing"): _faxbox_listing,
         View("users", "creds_by_md5"): _credentials("pvt_md5_auth"),
         View("users", "creds_by_sha"): _credentials("pvt_sha1_auth"),
-        View("users", "crossbar_listing"): _user_listing,
-        View("users", "list_by_email"): _lowered("email"),
         View("users", "list_by_id"): _user_ids,
-        View("users", "list_by_username"): _lowered("username"),
+        View("users", "list_by_username"): _user_names,
     },
     DatabaseClass.ACCOUNTS: {
         View("accounts", "listing_by_api"): _account_api_keys,
         View("accounts", "listing_by_children"): _account_children,
         View("accounts", "listing_by_descendants"): _account_descendants,
-        View("accounts", "listing_by_id"): _account_ids,
         View("accounts", "listing_by_name"): _account_names,
         View("accounts", "listing_by_realm"): _account_realms,
         View("accounts", "listing_by_simple_id"): _account_simple_ids,
     },
     DatabaseClass.FAXES: {
-        View("faxbox", "cloud"): _faxbox_printers,
-        View("faxbox", "crossbar_listing"): _faxes_faxbox_listing,
-        View("faxbox", "email_address"): _faxbox_addresses,
-        View("faxbox", "email_permissions"): _faxes_faxbox_permissions,
-        View("faxbox_service", "addresses"): _lowered_addresses,
+        View("faxbox", "email_address"): _kazoo_addresses,
+        View("faxbox_service", "addresses"): _faxbox_addresses,
     },
     DatabaseClass.OTHER: {},
 }

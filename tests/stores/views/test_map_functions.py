@@ -1,13 +1,17 @@
-"""Every view twice: the JavaScript for CouchDB and its Python twin emit the same rows."""
+"""Views: the JavaScript for CouchDB and its Python twin, where it has one, emit the same rows."""
 
+import ast
 import json
+import re
 import string
+from pathlib import Path
 
 import pytest
 import quickjs
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from faxbox_service.documents.model.user import user_summary
 from faxbox_service.documents.names import DatabaseClass
 from faxbox_service.documents.types import Document, Json
 from faxbox_service.stores.values import View
@@ -15,6 +19,10 @@ from faxbox_service.stores.views.design_documents import design_documents
 from faxbox_service.stores.views.map_functions import views_of
 
 TWINS = [(kind, view) for kind in DatabaseClass for view in views_of(kind)]
+
+ROOT = Path(__file__).parents[3]
+
+_TABLE_ROW = re.compile(r"^\| (\w+) \| `(\w+)/(\w+)` \| (both|CouchDB only) \|$", re.MULTILINE)
 
 TYPES = {"faxbox": "faxbox", "faxbox_service": "faxbox", "users": "user", "accounts": "account"}
 """What the documents in a design's views are."""
@@ -36,6 +44,31 @@ def javascript_of(kind: DatabaseClass, view: View) -> str:
     [document] = [d for d in design_documents(kind) if d["_id"] == f"_design/{view.design}"]
     function: str = document["views"][view.name]["map"]
     return function
+
+
+def installed(kind: DatabaseClass) -> set[View]:
+    return {
+        View(document["_id"].removeprefix("_design/"), name)
+        for document in design_documents(kind)
+        for name in document["views"]
+    }
+
+
+def documented_views(kind: DatabaseClass) -> dict[View, str]:
+    """Which stores have a view, by the table in `couchdb/README.md`."""
+    rows = _TABLE_ROW.findall((ROOT / "couchdb" / "README.md").read_text())
+    return {View(design, name): stores for of, design, name, stores in rows if of == kind.value}
+
+
+def queried_views() -> set[View]:
+    """The views that the code above the stores names."""
+    found = set()
+    for file in (ROOT / "faxbox_service").rglob("*.py"):
+        if "stores" not in file.relative_to(ROOT).parts:
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "View":
+                    found.add(View(*map(ast.literal_eval, node.args)))
+    return found
 
 
 def rows_of_javascript(context: quickjs.Context, document: Document) -> Json:
@@ -144,17 +177,29 @@ def complete(document_type: str) -> Document:
     }
 
 
-@pytest.mark.parametrize(
-    ("kind", "view"), TWINS, ids=[f"{kind}-{view.design}/{view.name}" for kind, view in TWINS]
-)
-def test_twins_emit_the_same(kind: DatabaseClass, view: View) -> None:
+def named(views: list[tuple[DatabaseClass, View]]) -> pytest.MarkDecorator:
+    ids = [f"{kind}-{view.design}/{view.name}" for kind, view in views]
+    return pytest.mark.parametrize(("kind", "view"), views, ids=ids)
+
+
+def context_of(kind: DatabaseClass, view: View) -> quickjs.Context:
     context = quickjs.Context()
     context.eval(f"var map = {javascript_of(kind, view)};\n{_RUN}")
-    own_type = TYPES[view.design]
+    return context
+
+
+def documents_for(view: View) -> st.SearchStrategy[Document]:
+    others = st.sampled_from([*TYPES.values()]).flatmap(plausible)
+    return _document | plausible(TYPES[view.design]) | others
+
+
+@named(TWINS)
+def test_twins_emit_the_same(kind: DatabaseClass, view: View) -> None:
+    context = context_of(kind, view)
     seen = 0
 
-    @example(complete(own_type))
-    @given(_document | plausible(own_type) | st.sampled_from([*TYPES.values()]).flatmap(plausible))
+    @example(complete(TYPES[view.design]))
+    @given(documents_for(view))
     def same(document: Document) -> None:
         nonlocal seen
         expected = rows_of_javascript(context, document)
@@ -165,14 +210,36 @@ def test_twins_emit_the_same(kind: DatabaseClass, view: View) -> None:
     assert seen, "no document reached this view"
 
 
+@named([(kind, view) for kind in DatabaseClass for view in sorted(installed(kind), key=str)])
+def test_every_map_function_emits_rows(kind: DatabaseClass, view: View) -> None:
+    assert rows_of_javascript(context_of(kind, view), complete(TYPES[view.design]))
+
+
 @pytest.mark.parametrize("kind", DatabaseClass)
-def test_every_view_has_a_twin(kind: DatabaseClass) -> None:
-    installed = {
-        View(document["_id"].removeprefix("_design/"), name)
-        for document in design_documents(kind)
-        for name in document["views"]
-    }
-    assert installed == set(views_of(kind))
+def test_the_table_of_views_is_complete(kind: DatabaseClass) -> None:
+    """Each view is in the table, and has a twin just when both stores are said to have it."""
+    documented = documented_views(kind)
+    assert set(documented) == installed(kind)
+    assert {view for view, stores in documented.items() if stores == "both"} == set(views_of(kind))
+
+
+def test_the_service_queries_every_twin_and_no_other_view() -> None:
+    assert {view for _, view in TWINS} == queried_views()
+
+
+USER_LISTING = View("users", "crossbar_listing")
+
+
+def test_a_user_is_listed_as_kazoos_view_has_it() -> None:
+    context = context_of(DatabaseClass.ACCOUNT, USER_LISTING)
+
+    @example(complete("user"))
+    @given(_document | plausible("user"))
+    def same(document: Document) -> None:
+        for _, value in rows_of_javascript(context, document):
+            assert user_summary(document) == value
+
+    same()
 
 
 @pytest.mark.parametrize("kind", DatabaseClass)
