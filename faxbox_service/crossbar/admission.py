@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.names import ACCOUNT_ID_LENGTH
 from faxbox_service.documents.types import AccountId
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
@@ -14,8 +15,6 @@ from .auth.principal import Identification, Principal
 from .auth.rate_limits import Charge, RateLimits
 from .errors import CrossbarError, bad_account_id, forbidden, invalid_credentials
 from .resource import Access
-
-_ACCOUNT_ID_LENGTH = 32
 
 _REFUSED_LOGINS = (401, 404)
 """`api_auth` answers 404 for an unknown key."""
@@ -88,7 +87,7 @@ class Admission:
             if access is Access.TOKEN:
                 return None
             raise forbidden()
-        if len(account_id) != _ACCOUNT_ID_LENGTH:
+        if len(account_id) != ACCOUNT_ID_LENGTH:
             raise bad_account_id(account_id)
         account = await self._accounts.find(account_id)
         if not principal.account.may_act_on(account):

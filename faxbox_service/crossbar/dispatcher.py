@@ -10,6 +10,7 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.names import ACCOUNT_ID_LENGTH
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.errors import InvalidCredentials, TokenExpired
 from faxbox_service.repositories.primitives.clock import Clock
@@ -51,7 +52,7 @@ from .routing import Route, Router, asks_for_own_account, path_of_account
 
 _log = logging.getLogger(__name__)
 
-_ANY_ACCOUNT_ID = "0" * 32
+_ANY_ACCOUNT_ID = "0" * ACCOUNT_ID_LENGTH
 
 _LOGGED = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 """What operators want to know of: replies do not say which document it was."""

@@ -1,8 +1,8 @@
-"""JavaScript's notion of truth, by which CouchDB's map functions judge fields of any kind."""
+"""JavaScript's truthiness, which CouchDB's map functions apply to fields of any type."""
 
 from .types import Json
 
 
-def is_true(value: Json) -> bool:
-    """Whether JavaScript takes the value for true: empty arrays and objects are."""
+def is_truthy(value: Json) -> bool:
+    """Whether a value counts as true in JavaScript: empty arrays and objects do."""
     return isinstance(value, list | dict) or bool(value)

@@ -14,8 +14,13 @@ SYSTEM_AUTH = "system_auth"
 SYSTEM_CONFIG = "system_config"
 SYSTEM_SCHEMAS = "system_schemas"
 
-_ACCOUNT_ID = re.compile(r"[0-9a-f]{32}\Z")
-_ACCOUNT_DATABASE = re.compile(r"account/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{28})\Z")
+ACCOUNT_ID_LENGTH = 32
+"""Characters of an account id, and of the other ids that Kazoo makes."""
+
+_ACCOUNT_ID = re.compile(rf"[0-9a-f]{{{ACCOUNT_ID_LENGTH}}}\Z")
+_ACCOUNT_DATABASE = re.compile(
+    rf"account/([0-9a-f]{{2}})/([0-9a-f]{{2}})/([0-9a-f]{{{ACCOUNT_ID_LENGTH - 4}}})\Z"
+)
 
 
 class DatabaseClass(StrEnum):

@@ -14,9 +14,9 @@ from multidict import CIMultiDictProxy
 from faxbox_service.crossbar.request.parsed import Options
 from faxbox_service.documents.model.passwords import Digest
 from faxbox_service.documents.model.signed_token import LONGEST_CREDENTIAL
+from faxbox_service.documents.names import is_account_id
 from faxbox_service.documents.types import AccountId, Json
 
-_ACCOUNT_ID = re.compile(r"[0-9a-f]{32}\Z")
 _HASHES = {
     Digest.MD5: re.compile(r"[0-9A-Fa-f]{32}\Z"),
     Digest.SHA: re.compile(r"[0-9A-Fa-f]{40}\Z"),
@@ -108,7 +108,7 @@ class PlainCredential:
 def parse_basic(text: str) -> HashedCredential | PlainCredential | None:
     """What a Basic credential says, by its form; None for one that cannot be valid."""
     account_id, _, rest = _decoded(text).partition(":")
-    if not _ACCOUNT_ID.match(account_id):
+    if not is_account_id(account_id):
         return None
     for method, pattern in _HASHES.items():
         if pattern.match(rest):

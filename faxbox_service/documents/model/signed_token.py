@@ -24,6 +24,11 @@ _SHAPE = re.compile(r"([A-Za-z0-9_-]{1,1024})\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z"
 _signatures = jwt.PyJWS()
 
 
+def is_key_id(text: str) -> bool:
+    """Whether this can be the id of a key: 32 lower-case hex characters."""
+    return _KEY_ID.match(text) is not None
+
+
 def signed_token(payload: Document, key_id: str, key: RSAPrivateKey) -> str:
     """The token that says so."""
     text = encode_json(payload)
@@ -40,7 +45,7 @@ def key_id_of(token: str) -> str | None:
     if header is None or not all(isinstance(value, str) for value in header.values()):
         return None
     key_id = header.get("kid", "")
-    return key_id if header.get("alg") in _ALGORITHMS and _KEY_ID.match(key_id) else None
+    return key_id if header.get("alg") in _ALGORITHMS and is_key_id(key_id) else None
 
 
 def signed_payload(token: str, key: RSAPublicKey) -> Document | None:

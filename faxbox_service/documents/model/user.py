@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from faxbox_service.documents.javascript import is_true
+from faxbox_service.documents.javascript import is_truthy
 from faxbox_service.documents.merge import merge_patch
 from faxbox_service.documents.names import encoded_account_database
 from faxbox_service.documents.private_fields import (
@@ -138,7 +138,7 @@ def user_summary(document: Document) -> Document:
         "id": document["_id"],
         "features": _features(document),
         **shown,
-        "flags": document["flags"] if is_true(document.get("flags")) else [],
+        "flags": document["flags"] if is_truthy(document.get("flags")) else [],
     }
 
 
@@ -159,8 +159,8 @@ def _features(document: Document) -> list[Json]:
     features: list[Json] = list(stored) if isinstance(stored, list) else []
     smartpbx = document.get("smartpbx")
     if isinstance(smartpbx, dict):
-        features += [name for name in smartpbx if is_true(_at(smartpbx, name, "enabled"))]
-    forwarding = is_true(_at(document, "call_forward", "enabled"))
+        features += [name for name in smartpbx if is_truthy(_at(smartpbx, name, "enabled"))]
+    forwarding = is_truthy(_at(document, "call_forward", "enabled"))
     for name, is_on in (
         ("hotdesk", _at(document, "hotdesk", "enabled")),
         ("call_forward", forwarding),
@@ -172,7 +172,7 @@ def _features(document: Document) -> list[Json]:
         ("ctu", _at(document, "ctu", "enabled")),
         ("desktop", _at(document, "desktop", "enabled")),
     ):
-        if is_true(is_on):
+        if is_truthy(is_on):
             features.append(name)
     return features
 

@@ -4,7 +4,6 @@ The current key's id is `system_config/auth` → `default.system_key`; the key i
 attachment `private_key.pem` of the document of that id in `system_auth`.
 """
 
-import re
 from base64 import b64encode
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 )
 
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.model.signed_token import is_key_id
 from faxbox_service.documents.names import SYSTEM_AUTH, SYSTEM_CONFIG
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.configuration import Configuration
@@ -28,7 +28,6 @@ _SERVER_SECRET = ("auth", "secret_for_user_signature")
 
 _ATTACHMENT = "private_key.pem"
 _CONTENT_TYPE = "application/x-pem-file"
-_KEY_ID = re.compile(r"[0-9a-f]{32}\Z")
 _KEY_BITS = 2048
 _PUBLIC_EXPONENT = 65537
 
@@ -84,7 +83,7 @@ class SigningKeys:
 
     async def public_key(self, key_id: str) -> RSAPublicKey | None:
         """The key that verifies tokens of this `kid`, or None when there is none."""
-        if not _KEY_ID.match(key_id):
+        if not is_key_id(key_id):
             return None
         key = await self._load(key_id)
         return key.public_key() if key is not None else None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import TypeAlias
 
-from faxbox_service.documents.javascript import is_true
+from faxbox_service.documents.javascript import is_truthy
 from faxbox_service.documents.model.account import ACCOUNT
 from faxbox_service.documents.model.faxbox import FAXBOX
 from faxbox_service.documents.model.user import USER
@@ -38,7 +38,7 @@ def _visible(document_type: str) -> Callable[[MapFunction], MapFunction]:
     def decorate(function: MapFunction) -> MapFunction:
         @wraps(function)
         def visible(document: Document) -> Emitted:
-            if document.get("pvt_type") != document_type or is_true(document.get("pvt_deleted")):
+            if document.get("pvt_type") != document_type or is_truthy(document.get("pvt_deleted")):
                 return ()
             return function(document)
 
@@ -54,7 +54,7 @@ def _fields(document: Document, **names: str) -> Document:
 
 def _or_else(document: Document, name: str, otherwise: Json) -> Json:
     value = document.get(name)
-    return value if is_true(value) else otherwise
+    return value if is_truthy(value) else otherwise
 
 
 def _flags(document: Document) -> Json:
@@ -74,11 +74,11 @@ def _faxbox_listing(document: Document) -> Emitted:
 @_visible(FAXBOX)
 def _kazoo_addresses(document: Document) -> Emitted:
     generated = document.get("pvt_smtp_email_address")
-    if is_true(generated):
+    if is_truthy(generated):
         account_id = _undefined_is_null(document, "pvt_account_id")
         yield generated, account_id
         custom = document.get("custom_smtp_email_address")
-        if is_true(custom):
+        if is_truthy(custom):
             yield custom, account_id
 
 
@@ -93,7 +93,7 @@ def _faxbox_addresses(document: Document) -> Emitted:
 def _credentials(name: str) -> MapFunction:
     @_visible(USER)
     def credentials(document: Document) -> Emitted:
-        if is_true(document.get("enabled")) and is_true(document.get(name)):
+        if is_truthy(document.get("enabled")) and is_truthy(document.get(name)):
             owner = _fields(document, account_id="pvt_account_id", owner_id="_id")
             yield document[name], owner
 
@@ -127,7 +127,7 @@ def _where(document: Document) -> Document:
 
 @_visible(ACCOUNT)
 def _account_api_keys(document: Document) -> Emitted:
-    if is_true(document.get("pvt_api_key")):
+    if is_truthy(document.get("pvt_api_key")):
         yield document["pvt_api_key"], _fields(document, account_id="_id")
 
 
