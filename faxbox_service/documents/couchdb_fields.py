@@ -1,12 +1,12 @@
-"""Members that begin with `_`: what a document is in its own database, and nowhere else.
+"""Members that begin with `_`: CouchDB's own fields, which are valid in one database only.
 
-Its revision, the leaves beside it, its attachments (`_attachments` names bytes that lie there).
+The revision, the other leaves (`_conflicts`), and attachments, whose bytes are stored there.
 """
 
 from .types import Document
 
-_OF_THE_PLACE = ("_rev", "_conflicts")
-"""What a document that is written over another one has of that."""
+_OF_THE_DATABASE = ("_rev", "_conflicts")
+"""What a document that is written over another one takes from that one."""
 
 _OF_THE_REVISION = ("_id", "_rev")
 
@@ -17,12 +17,12 @@ def mirrored(document: Document, copy: Document | None) -> Document:
         name: value for name, value in document.items() if name == "_id" or not name.startswith("_")
     }
     if copy is not None:
-        wanted |= {name: copy[name] for name in _OF_THE_PLACE if name in copy}
+        wanted |= {name: copy[name] for name in _OF_THE_DATABASE if name in copy}
     return wanted
 
 
-def noted(document: Document) -> Document:
-    """A document as a note of it keeps it: what it says, and at which revision."""
+def recorded(document: Document) -> Document:
+    """A document as it is kept inside another one: its fields, id and revision."""
     return {
         name: value
         for name, value in document.items()
@@ -31,7 +31,7 @@ def noted(document: Document) -> Document:
 
 
 def tombstone_of(document: Document) -> Document:
-    """What deletes a document for good as it was read: with all its leaves."""
+    """The tombstone that deletes a document for good, with all the leaves that were read."""
     tombstone: Document = {"_id": document["_id"], "_rev": document["_rev"], "_deleted": True}
     if "_conflicts" in document:
         tombstone["_conflicts"] = document["_conflicts"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from .types import Json
 
 _MOST_ZEROS = 5
-"""As many zeros are written before or after a float's digits; more make it exponential."""
+"""Zeros written before or after the digits of a float; with more, the text is exponential."""
 
 
 def scalar_text(value: Json) -> str | None:
@@ -43,7 +43,7 @@ def _integer_text(number: int) -> str:
 
 
 def _float_text(number: float) -> str:
-    """The fewest digits that tell it from other floats, always with a point (`kz_mochinum`)."""
+    """The fewest digits that distinguish it from other floats, with a point (`kz_mochinum`)."""
     if number == 0:
         return "0.0"
     exact = Decimal(repr(number)).normalize()
@@ -52,13 +52,13 @@ def _float_text(number: float) -> str:
     return sign + _pointed(digits, exact.adjusted() + 1)
 
 
-def _pointed(digits: str, place: int) -> str:
-    """`12`, 3 → `120.0`: the digits with the point that many places from their start."""
-    missing = place - len(digits)
-    if -_MOST_ZEROS <= place <= 0:
-        return f"0.{'0' * -place}{digits}"
-    if place > 0 > missing:
-        return f"{digits[:place]}.{digits[place:]}"
-    if place > 0 and missing <= _MOST_ZEROS:
+def _pointed(digits: str, exponent: int) -> str:
+    """`12`, 3 → `120.0`: the digits with the point that many digits from their start."""
+    missing = exponent - len(digits)
+    if -_MOST_ZEROS <= exponent <= 0:
+        return f"0.{'0' * -exponent}{digits}"
+    if exponent > 0 > missing:
+        return f"{digits[:exponent]}.{digits[exponent:]}"
+    if exponent > 0 and missing <= _MOST_ZEROS:
         return f"{digits}{'0' * missing}.0"
-    return f"{digits[0]}.{digits[1:] or '0'}e{place - 1:+}"
+    return f"{digits[0]}.{digits[1:] or '0'}e{exponent - 1:+}"

@@ -27,5 +27,5 @@ def iso8601(unix: float) -> str:
 
 @lru_cache(maxsize=4)
 def _iso8601(unix: int) -> str:
-    """Remembered, because all replies of a second show the same."""
+    """Cached, because all replies within a second show the same."""
     return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -24,7 +24,7 @@ _ACCOUNT_DATABASE = re.compile(
 
 
 class DatabaseClass(StrEnum):
-    """What kind of documents a database holds, which decides its views."""
+    """What kind of documents a database holds, which determines its views."""
 
     ACCOUNT = "account"
     ACCOUNTS = "accounts"
@@ -33,7 +33,7 @@ class DatabaseClass(StrEnum):
 
 
 def is_account_id(text: str) -> bool:
-    """Whether `text` is 32 lower-case hex characters, the only ids that name a database."""
+    """Whether `text` is 32 lower-case hex characters: no other id names a database."""
     return _ACCOUNT_ID.match(text) is not None
 
 

@@ -17,7 +17,7 @@ _LOWERED = bytes(range(256)).lower()
 _PRIVATE = ("_", "pvt_")
 
 _NOTHING = (None, "")
-"""What stands for no value, as for Kazoo."""
+"""What counts as no value in Kazoo."""
 
 _AUTHOR_FIELDS = (
     "pvt_auth_account_id",
@@ -29,13 +29,13 @@ _AUTHOR_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a change, and in which request; without an account, nobody known."""
+    """Who makes a change, and in which request; without an account, an unauthenticated client."""
 
     request_id: str
     account_id: AccountId | None = None
     user_id: DocumentId | None = None
     original_account_id: AccountId | None = None
-    """Who masquerades as that account and user."""
+    """The account that acts as the other (masquerading), with its user below."""
     original_user_id: DocumentId | None = None
 
 
@@ -57,7 +57,7 @@ def private_fields(document: Document) -> Document:
 def alphanum_name(name: str) -> str:
     """`Sales & Ünïcode ✓` → `salesncode`: ASCII letters lowered, all but a-z and 0-9 removed.
 
-    Only ASCII is lowered (Kazoo works on bytes), so `Ä` vanishes and `K` (Kelvin sign) too.
+    Only ASCII is lowered (Kazoo works on bytes), so `Ä` and `K` (Kelvin sign) are removed.
     """
     return name.encode("ascii", "ignore").translate(_LOWERED, _NOT_ALPHANUMERIC).decode()
 
@@ -72,8 +72,8 @@ def stamp(
 ) -> Document:
     """Return the document with the private fields of one save, ready for the account's database.
 
-    What a script that wrote it left out is completed. A public `id` is dropped (Kazoo's data layer
-    does), and the author's fields are those of this author or absent, never a former one's
+    Fields that a script left out are added. A public `id` is dropped, as Kazoo's data layer does,
+    and the author's fields are those of this author or absent, never those of an earlier one
     (contract, 23).
     """
     stamped = {name: value for name, value in document.items() if name not in _AUTHOR_FIELDS}

@@ -1,4 +1,4 @@
-"""The names used for JSON, documents, identifiers and revisions everywhere."""
+"""The types of JSON, documents, identifiers and revisions, for all packages."""
 
 from typing import Any, TypeAlias
 
@@ -6,7 +6,7 @@ Json: TypeAlias = Any
 """Any JSON value as Python holds it."""
 
 Document: TypeAlias = dict[str, Json]
-"""A JSON object as it lies in a database: `_id`, `_rev`, private `pvt_*` fields, public fields."""
+"""A JSON object as it is stored: `_id`, `_rev`, private `pvt_*` fields, public fields."""
 
 AccountId: TypeAlias = str
 """32 lower-case hexadecimal characters."""
@@ -14,7 +14,7 @@ AccountId: TypeAlias = str
 DocumentId: TypeAlias = str
 
 Revision: TypeAlias = str
-"""`<generation>-<32 hex>`, opaque to everyone but the store that made it."""
+"""`<generation>-<32 hex>`, opaque to all code but the store that made it."""
 
 GregorianSeconds: TypeAlias = int
 """Seconds since year 0, UTC: Unix time + 62167219200."""

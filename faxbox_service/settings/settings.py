@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from faxbox_service.documents.model.callback_urls import NOTHING_BLOCKED, BlockedHosts
-from faxbox_service.documents.storable import LARGEST_DOCUMENT
+from faxbox_service.documents.storage_limits import LARGEST_DOCUMENT
 from faxbox_service.networks import NO_NETWORKS, Network
 from faxbox_service.stores.url import StoreUrl, parse_store_url
 

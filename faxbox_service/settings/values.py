@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from faxbox_service.documents.model.callback_urls import NOTHING_BLOCKED, BlockedHosts
-from faxbox_service.documents.model.smtp_address import fault_of_mail_domain
+from faxbox_service.documents.model.smtp_address import mail_domain_error
 from faxbox_service.networks import NO_NETWORKS, Network, parse_networks
 
 Number = TypeVar("Number", int, float)
@@ -72,7 +72,7 @@ def log_level(text: str) -> str:
 
 def mail_domain(text: str) -> str:
     """Reads the domain of generated addresses."""
-    fault = fault_of_mail_domain(text)
+    fault = mail_domain_error(text)
     if fault is not None:
         raise ValueError(f"must be a domain name ({fault})")
     return text

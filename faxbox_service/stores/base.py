@@ -7,9 +7,9 @@ Database names are unencoded (`account/ab/cd/…`). Document ids are opaque non-
 every character is allowed, and a store must never let one escape its document (`..`, `/`, `%`).
 Ids beginning with `_` name no ordinary document: reading one raises `DocumentNotFound`.
 
-Where stores replicate, a document may have several live leaves: edits that know nothing of each
-other. One of them, the winner, is the document; `get`, `get_many`, `documents` and `changes` show
-the revisions of the others as `_conflicts`. The embedded store does not replicate and has none.
+Where stores replicate, a document may have several live leaves: edits that were made independently.
+One of them, the winner, is the document; `get`, `get_many`, `documents` and `changes` show the
+revisions of the others as `_conflicts`. The embedded store does not replicate and has none.
 
 `errors.py` has the ways to fail, `values.py` what is passed and returned beside documents.
 """
@@ -46,7 +46,7 @@ class Store(Protocol):
         """Connect. Raises `StoreUnavailable` with a reason a person can act on."""
 
     async def close(self) -> None:
-        """Finish the writes under way and let go of every resource. May be called twice."""
+        """Finish the writes under way and release every resource. May be called twice."""
 
     async def create_database(self, database: str) -> bool:
         """Make sure the database and our design documents are there; True when it was new.
@@ -66,7 +66,7 @@ class Store(Protocol):
     async def require_storable(self, database: str, document: Document) -> None:
         """Raise the `DocumentRefused` that `put` raises whatever lies in the database.
 
-        Nothing is asked of the database engine: what an operator's function forbids is not known.
+        The database engine is not asked: what an operator's function forbids is not known.
         Every store refuses what CouchDB refuses, so that documents can move there later.
         """
 
@@ -76,7 +76,7 @@ class Store(Protocol):
         `document["_id"]` names it. `document["_rev"]` is the revision it was made from; without
         one the document must not exist (it may have been deleted). Attachments given inline
         (`_attachments: {name: {content_type, data: base64}}`) are stored with it, and those given
-        as they were read (`stub: true`) are kept. `_conflicts` says nothing. The argument is not
+        as they were read (`stub: true`) are kept. `_conflicts` is ignored. The argument is not
         changed. Raises `RevisionConflict`, `DocumentRefused` or `MissingDatabase`.
         """
 
@@ -107,7 +107,7 @@ class Store(Protocol):
     async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
         """Read the revisions that led to the current one and that the store has, newest first.
 
-        CouchDB forgets them when it compacts a database, the embedded store when the document is
+        CouchDB drops them when it compacts a database, the embedded store when the document is
         deleted for good; at most 100 are returned, and of large ones as many as `LARGEST_HISTORY`
         allows. `_deleted` marks tombstones. Raises `DocumentNotFound`, also for what is deleted
         now, or `MissingDatabase`.
@@ -127,7 +127,7 @@ class Store(Protocol):
         For each its new revision once it is durable, or the error that `put` raises for it.
         `_deleted` makes a tombstone, and ends the leaves that its `_conflicts` name as well: the
         `tombstone_of` what was read ends all there was. A `_rev` must have been read: CouchDB may
-        take one of a document that never was. Raises `MissingDatabase`.
+        accept one of a document that never existed. Raises `MissingDatabase`.
         """
 
     async def documents(

@@ -1,8 +1,8 @@
 """What a store refuses or fails at.
 
-Three ways to fail are told apart: the store is away (`StoreUnavailable`: try again), another write
-came first (`RevisionConflict`: read again), and it will not have this document (`DocumentRefused`:
-trying again is of no use, and other documents are not affected).
+There are three kinds: the store is away (`StoreUnavailable`: try again), another write came first
+(`RevisionConflict`: read again), and it does not accept this document (`DocumentRefused`: trying
+again is of no use, and other documents are not affected).
 """
 
 from enum import StrEnum
@@ -28,27 +28,27 @@ class MissingView(StoreError):
 
 
 class RevisionConflict(StoreError):
-    """The document changed, appeared or vanished since the stated revision."""
+    """The document was changed, created or deleted since the stated revision."""
 
 
 class StoreUnavailable(StoreError):
-    """The store cannot be reached, timed out, is full, or refuses us: try again later."""
+    """The store cannot be reached, timed out, is full, or refuses our user: try again later."""
 
 
 class Refusal(StrEnum):
-    """Why a store will not have a document, or cannot show it, however often it is asked."""
+    """Why a store does not accept a document, or cannot read it, however often it is asked."""
 
     TOO_LARGE = "too large"
     INVALID = "invalid"
     """Something in it cannot be stored."""
     FORBIDDEN = "forbidden"
-    """A function of the database's operator (`validate_doc_update`) says no."""
+    """A function of the database's operator (`validate_doc_update`) refuses it."""
     UNREADABLE = "unreadable"
-    """It is there and cannot be read, because it nests too deeply for instance."""
+    """It exists and cannot be read, for instance because it nests too deeply."""
 
 
 class DocumentRefused(StoreError):
-    """One document is refused for what it is; all others are not affected.
+    """One document is refused because of its content; no other is affected.
 
     `errors` says which property breaks which rule, where that is known.
     """

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from urllib.parse import quote
 
-from faxbox_service.documents.storable import LARGEST_DOCUMENT
+from faxbox_service.documents.storage_limits import LARGEST_DOCUMENT
 
 from .base import Store
 from .errors import StoreUnavailable
@@ -27,7 +27,7 @@ def has_file(url: FileUrl) -> bool:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error:
-        # Whatever is wrong with it, opening it as a store says it better.
+        # Opening it as a store reports better what is wrong with it.
         return True
     if tables and not version:
         raise StoreUnavailable(f"sqlite store {path}: the file is another program's database")

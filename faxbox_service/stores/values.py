@@ -8,7 +8,7 @@ from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from .errors import DocumentRefused, RevisionConflict
 
 Outcome: TypeAlias = Revision | RevisionConflict | DocumentRefused
-"""What became of one document of many: its new revision, or what `put` raises for it."""
+"""The result for one document of many: its new revision, or what `put` raises for it."""
 
 
 class _Unset:
@@ -31,7 +31,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class ViewRange:
-    """Which rows of a view, in which order, as CouchDB means these parameters.
+    """Which rows of a view, in which order, by CouchDB's parameters.
 
     `start_key` and `end_key` are inclusive and in the direction of travel. With `key`, only rows
     of exactly that key. `most_bytes` ends a view with a limit and documents early: `TruncatedRows`.
@@ -47,7 +47,7 @@ class ViewRange:
 
 
 class ViewRow(Protocol):
-    """One row. A store may decode its parts only when they are asked for."""
+    """One row. A store may decode its parts only when they are read."""
 
     @property
     def id(self) -> DocumentId:
@@ -63,16 +63,16 @@ class ViewRow(Protocol):
 
     @property
     def revision(self) -> Revision | None:
-        """The revision of `document`, which tells its content; None without a document."""
+        """The revision of `document`, which determines its content; None without a document."""
 
     @property
     def document(self) -> Document | None:
-        """The current document when it was asked for; None when it is gone, or cannot be read."""
+        """The current document, if requested; None when it was deleted or cannot be read."""
 
 
 @dataclass(slots=True)
 class DecodedRow:
-    """A `ViewRow` that holds its parts."""
+    """A `ViewRow` whose parts are decoded."""
 
     id: DocumentId
     key: Json
@@ -82,7 +82,7 @@ class DecodedRow:
 
 
 class TruncatedRows(list[ViewRow]):
-    """Fewer rows than there are and were asked for, two at least, because documents are long.
+    """Fewer rows than exist and were requested, two at least, because documents are long.
 
     A store may read several rows beyond `most_bytes`, but not all, whatever they hold.
     """
@@ -103,7 +103,7 @@ class Change:
     revision: Revision
     is_deleted: bool
     document: Document | None = None
-    """When it was asked for, is not deleted and can be read; it may be later than the change."""
+    """If requested, not deleted and readable; it may be later than the change."""
     fault: DocumentRefused | None = None
     """Why it cannot be read."""
 

@@ -1,6 +1,6 @@
 """What a document is in its own database, and nowhere else."""
 
-from faxbox_service.documents.couchdb_fields import mirrored, noted, tombstone_of
+from faxbox_service.documents.couchdb_fields import mirrored, recorded, tombstone_of
 
 DOCUMENT = {
     "_id": "a",
@@ -27,7 +27,7 @@ def test_what_is_written_over_keeps_its_own():
 
 
 def test_a_note_says_of_which_revision_it_is():
-    assert noted(DOCUMENT) == {"_id": "a", "_rev": "2-x", **PLAIN}
+    assert recorded(DOCUMENT) == {"_id": "a", "_rev": "2-x", **PLAIN}
 
 
 def test_a_tombstone_ends_all_leaves():

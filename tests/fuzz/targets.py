@@ -49,7 +49,7 @@ from faxbox_service.documents.merge import merge_patch
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.callback_urls import BlockedHosts
 from faxbox_service.documents.model.signed_token import key_id_of
-from faxbox_service.documents.model.smtp_address import fault_of_address, folded
+from faxbox_service.documents.model.smtp_address import address_error, folded
 from faxbox_service.documents.model.token_restrictions import is_restricted
 from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.schema.packaged import packaged_schema
@@ -235,9 +235,9 @@ def fuzz_callback(data: bytes) -> None:
 def fuzz_address(data: bytes) -> None:
     """An address is taken only in the form in which all who read it read the same."""
     text = data.decode("utf-8", "replace")
-    if fault_of_address(text) is None:
+    if address_error(text) is None:
         assert text.isascii() and text.isprintable() and " " not in text
-        assert fault_of_address(folded(text)) is None
+        assert address_error(folded(text)) is None
         assert folded(folded(text)) == folded(text)
 
 

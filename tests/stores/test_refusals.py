@@ -7,7 +7,7 @@ import pytest
 
 from faxbox_service.documents.json.text import decode_json
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.storable import DEEPEST_NESTING, stored_size
+from faxbox_service.documents.storage_limits import DEEPEST_NESTING, stored_size
 from faxbox_service.documents.types import Document, Json
 from faxbox_service.stores.base import Store
 from faxbox_service.stores.couchdb.store import CouchStore

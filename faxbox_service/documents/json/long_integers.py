@@ -1,8 +1,8 @@
-"""Integers of very many digits in a JSON text, found before anybody reads or writes them.
+"""Integers of very many digits in a JSON text, found before they are decoded or encoded.
 
-Reading and writing one costs the square of its digits, in one call that nothing else gets past: a
-body of 8 MB takes some 10 ms without them and half a second with nothing else. And CouchDB fails
-with a 500 at an integer beyond all floats, of 309 digits. No faxbox has any.
+Decoding and encoding one takes the square of its digits, in one call that blocks everything else: a
+body of 8 MB takes some 10 ms without them, and half a second when it is one integer. And CouchDB
+fails with a 500 at an integer beyond all floats, of 309 digits. No faxbox has any.
 """
 
 LONGEST_INTEGER = 100
@@ -13,7 +13,7 @@ _DIGITS_ONLY = bytes(ord("9") if byte in b"0123456789" else ord(" ") for byte in
 
 
 def has_row_of_digits(text: bytes, length: int) -> bool:
-    """Whether so many digits follow each other somewhere, in an integer or not."""
+    """Whether `length` digits follow each other somewhere, in an integer or not."""
     return b"9" * length in text.translate(_DIGITS_ONLY)
 
 

@@ -1,4 +1,4 @@
-"""How much memory a JSON value takes."""
+"""How much memory a JSON value uses."""
 
 from sys import getsizeof
 
@@ -6,9 +6,9 @@ from faxbox_service.documents.types import Json
 
 
 def memory_of(value: Json, most: int) -> int:
-    """The bytes that a value takes, about; beyond `most` there is no counting on.
+    """The bytes that a value uses, about; counting stops beyond `most`.
 
-    Text tells nothing of it: `[]` is two bytes long, and 56 in memory.
+    The length of its text does not tell: `[]` is two bytes long, and 56 in memory.
     """
     counted = 0
     waiting = [value]

@@ -1,8 +1,8 @@
 """How large the values of a JSON text are, found out without decoding it.
 
-Decoding makes an object of every two bytes of `[[],[],…`, in one go that nobody can interrupt; so
-texts are looked at first. Every step here is linear in the text, and those that take a turn of
-the interpreter for each item end at the first limit that is exceeded.
+Decoding makes an object of every two bytes of `[[],[],…`, in one call that cannot be interrupted;
+so texts are checked first. Every step here is linear in the text, and those that run Python code
+for each item stop at the first limit that is exceeded.
 """
 
 import re
@@ -12,23 +12,23 @@ _STRINGS = re.compile(rb'"[^"]*+"?')
 """In a text without escapes; the last string may not end."""
 
 _MOST_QUOTES = 4
-"""Of a value: those of its name, and its own."""
+"""Of a member: those of its name, and those of its value."""
 
 _STRUCTURE = re.compile(rb"[\[\]{},]")
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeLimits:
-    """The largest values that are taken; a faxbox has some dozens of each."""
+    """The largest values that are accepted; a faxbox has some dozens of each."""
 
     members: int = 5_000
     """Of one object."""
     items: int = 10_000
     """Of one array."""
     nodes: int = 50_000
-    """Arrays, objects, and what they hold, in the whole text."""
+    """Arrays, objects, members and items in the whole text."""
     levels: int = 256
-    """Of arrays and objects in each other; far from what Python's recursion can bear."""
+    """Of nested arrays and objects; far below Python's limit of recursion."""
 
 
 class ShapeExceeded(ValueError):
@@ -43,7 +43,7 @@ class ShapeExceeded(ValueError):
 def require_shape(text: bytes, limits: ShapeLimits) -> None:
     """Raise `ShapeExceeded` for a JSON text with more than the limits allow.
 
-    Texts that are no JSON may pass or not: decoding tells.
+    Texts that are not JSON may pass or not: decoding decides.
     """
     openings = text.count(b"[") + text.count(b"{")
     separators = text.count(b",")
@@ -87,7 +87,7 @@ def _walk(structure: bytes, limits: ShapeLimits) -> None:
             if not counts:
                 return
             counts[-1] += 1
-            # So many commas stand between one value more.
+            # There is one value more than commas.
             if counts[-1] >= most[kinds[-1]]:
                 raise _too_many(kinds[-1], limits)
         elif token in most:

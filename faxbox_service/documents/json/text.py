@@ -1,4 +1,4 @@
-"""JSON text to values and back, exact for integers of any size that anybody may send.
+"""JSON text to values and back, exact for integers of any size that is accepted.
 
 msgspec refuses NaN, infinities, floats beyond all floats and lone surrogates, keeps the last of
 duplicate keys, and does not turn integers beyond 64 bits into floats.
@@ -15,7 +15,7 @@ from faxbox_service.documents.types import Json
 from .long_integers import LONGEST_INTEGER, has_long_integer
 
 EncodedJson: TypeAlias = msgspec.Raw
-"""JSON text that `encode_json` copies into its result as it is."""
+"""JSON text that `encode_json` copies into its result unchanged."""
 
 _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
@@ -29,7 +29,7 @@ _FEW_MEMBERS = 1000
 the square of their number, and its stack with the number (docs/upstream/msgspec-sorted-order.md).
 """
 
-# The closing quote is always there; without it the pattern would look for it again and again.
+# Valid JSON always has the closing quote; requiring it would make the pattern backtrack.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},:]|[^\[\]{},:"]++', re.DOTALL)
 
 
@@ -38,13 +38,13 @@ class InvalidJson(ValueError):
 
 
 class TooManyDigits(InvalidJson):
-    """There is an integer of more digits than any has."""
+    """There is an integer of more than `LONGEST_INTEGER` digits."""
 
 
 def decode_json(text: bytes | str) -> Json:
-    """Return the value of a JSON text that anybody may have sent.
+    """Return the value of a JSON text from a client.
 
-    Raises `InvalidJson` for anything else, and for integers of too many digits.
+    Raises `InvalidJson` for anything else, and `TooManyDigits` for integers that are too long.
     """
     if len(text) > LONGEST_INTEGER:
         _require_short_integers(text)
@@ -89,19 +89,19 @@ def canonical_json(
 
 def _in_order(value: Json) -> Json:
     """The value with the members of every object in the order of their names' code points."""
-    whole = [value]
-    pending: list[Json] = [whole]
+    root = [value]
+    pending: list[Json] = [root]
     while pending:
         outer = pending.pop()
-        for place, part in outer.items() if isinstance(outer, dict) else enumerate(outer):
+        for key, part in outer.items() if isinstance(outer, dict) else enumerate(outer):
             if isinstance(part, dict):
-                outer[place] = {name: part[name] for name in sorted(part)}
+                outer[key] = {name: part[name] for name in sorted(part)}
             elif isinstance(part, list):
-                outer[place] = part.copy()
+                outer[key] = part.copy()
             else:
                 continue
-            pending.append(outer[place])
-    return whole[0]
+            pending.append(outer[key])
+    return root[0]
 
 
 def encoded_list(texts: Iterable[bytes]) -> EncodedJson:
@@ -110,10 +110,11 @@ def encoded_list(texts: Iterable[bytes]) -> EncodedJson:
 
 
 def pretty_json(text: bytes, longest: int) -> bytes | None:
-    """A compact JSON text as Kazoo prints it for people: two spaces a level, ` : `, no `[]`.
+    """A compact JSON text as Kazoo prints it when asked to: two spaces a level, ` : `, empty
+    arrays and objects broken into lines as well.
 
-    None when that has more than `longest` bytes: what is nested deeply has a hundred times those
-    of the text.
+    None when that has more than `longest` bytes: deep nesting makes it a hundred times as long as
+    the text.
     """
     written: list[bytes] = []
     size = 0

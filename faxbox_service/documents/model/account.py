@@ -1,4 +1,4 @@
-"""An account's document, and who may act for whom (data model, sections 1.4 and 1.5)."""
+"""An account's document, and which accounts may act on which (data model, 1.4 and 1.5)."""
 
 from dataclasses import dataclass, field
 from sys import getsizeof
@@ -22,7 +22,7 @@ _NOT_SETTABLE = (
     *("notification_preference", "reseller_id", "superduper_admin", "trial_time_left"),
     "wnm_allow_additions",
 )
-"""Public names that replies carry and clients send back; what they stand for is private."""
+"""Public names that replies have and clients send back; the values are stored in private fields."""
 
 _KEPT = ("realm", "timezone")
 
@@ -31,7 +31,7 @@ DEFAULT_TIMEZONE = "America/Los_Angeles"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The facts about an account that requests are judged by."""
+    """What requests need to know about an account."""
 
     id: AccountId
     name: str
@@ -46,7 +46,7 @@ class Account:
 
     @classmethod
     def of(cls, document: Document) -> Self:
-        """Read the facts of an account's document, as Kazoo's accessors do."""
+        """Read an account's document as Kazoo's accessors do."""
         tree = document.get("pvt_tree")
         expires = document.get("pvt_trial_expires")
         reseller_id = document.get("pvt_reseller_id")
@@ -75,12 +75,12 @@ class Account:
 
     @property
     def memory(self) -> int:
-        """The bytes that these facts take in memory, about."""
+        """The bytes that it uses in memory, about."""
         texts = (self.id, self.name, self.realm, self.timezone, self.reseller_id or "", *self.tree)
         return 200 + sum(map(getsizeof, texts))
 
     def may_act_on(self, other: "Account") -> bool:
-        """The tree rule: on oneself and every descendant; superduper admins on all (wire, 6.4)."""
+        """The tree rule: on itself and every descendant; superduper admins on all (wire, 6.4)."""
         return self.is_superduper_admin or self.id == other.id or self.id in other.tree
 
 
@@ -106,20 +106,20 @@ def require_open(account: Account, now: float) -> None:
 
 
 def is_hidden_account(document: Document | None) -> bool:
-    """Whether an account was soft-deleted, and with it all it has."""
+    """Whether an account was soft-deleted, which hides all that it has."""
     return document is not None and is_soft_deleted(document)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSecrets:
-    """What a new account gets once: 64 hex characters each."""
+    """The secrets that a new account gets: 64 hex characters each."""
 
     api_key: str = field(repr=False)
     cpaas_token: str = field(repr=False)
 
 
 def client_fields(data: Document) -> Document:
-    """What of a request's `data` may become part of an account; spaces in the realm are dropped.
+    """The fields of a request's `data` that a client may set; spaces in the realm are dropped.
 
     `enabled` is among them, though it is stored as `pvt_enabled`.
     """
@@ -167,7 +167,7 @@ def new_account(
 def replaced_account(stored: Document, fields: Document, author_id: AccountId | None) -> Document:
     """The stored account with other public fields, not yet stamped.
 
-    The number of descendants is not the client's to say, and only an ancestor enables and disables.
+    Clients cannot set the number of descendants, and only an ancestor enables and disables.
     """
     document = {name: value for name, value in fields.items() if name != _ENABLED}
     if _DESCENDANTS in stored:
@@ -181,19 +181,19 @@ def replaced_account(stored: Document, fields: Document, author_id: AccountId | 
 def posted_fields(stored: Document, data: Document) -> Document:
     """The public fields after a POST, to be validated.
 
-    An account keeps its realm and time zone when the data has none: Kazoo makes another realm,
-    which would cut off everyone who logs in by the old one.
+    An account keeps its realm and time zone when the data has none: Kazoo generates another realm,
+    and then all users who log in with the old one cannot.
     """
     return {**_kept(stored), **client_fields(data)}
 
 
 def patched_fields(stored: Document, changes: Document) -> Document:
-    """The public fields after a PATCH, to be validated (contract, 1); as to what it keeps, a POST.
+    """The public fields after a PATCH, to be validated (contract, 1); it keeps what a POST keeps.
 
-    `enabled` is only there when the changes have it.
+    `enabled` is only present when the changes have it.
     """
     fields = client_fields(stored)
-    # A public one says nothing (data model, 1.4), and must not become the private one.
+    # A public one is ignored (data model, 1.4), and must not become the private one.
     fields.pop(_ENABLED, None)
     return {**_kept(stored), **merge_patch(fields, client_fields(changes))}
 
@@ -202,22 +202,22 @@ def _kept(stored: Document) -> Document:
     return {name: stored[name] for name in _KEPT if name in stored}
 
 
-def copy_in_accounts(document: Document, copy: Document | None) -> Document:
-    """What the copy in `accounts` must be, to be written over `copy`, the present one."""
+def account_replica(document: Document, copy: Document | None) -> Document:
+    """The replica for the database `accounts`, to be written over `copy`, the present one."""
     return mirrored(document, copy)
 
 
 def with_descendants(stored: Document, difference: int) -> Document:
-    """The account after so many descendants came (or went, below 0)."""
+    """The account after `difference` descendants were created (below 0: deleted)."""
     count = stored.get(_DESCENDANTS)
     known = count if isinstance(count, int) else 0
     return {**stored, _DESCENDANTS: max(0, known + difference)}
 
 
 def account_response(document: Document, viewer_id: AccountId | None) -> Document:
-    """An account as replies show it, with the private facts that Crossbar tells (wire, 7).
+    """An account as replies show it, with the private values that Crossbar shows (wire, 7).
 
-    `billing_mode` depends on who looks.
+    `billing_mode` depends on the account that asks.
     """
     account = Account.of(document)
     reseller_id = account.reseller_id or account.id

@@ -1,6 +1,6 @@
-"""Claims of addresses: documents in `faxes` that let no two boxes hold one address (contract, 6).
+"""Claims of addresses: documents in `faxes` that keep addresses unique (contract, 6).
 
-The id is made of the address, so that creating a claim is what decides between two who want it.
+The id is made from the address, so that of two requests for it one creates the claim.
 """
 
 from hashlib import sha256
@@ -33,10 +33,11 @@ def new_claim(
     reserved_seconds: int = 0,
     reserved_by: str = "",
 ) -> Document:
-    """A box's claim of an address.
+    """A faxbox's claim of an address.
 
-    Until so many seconds have gone nobody takes it over, although the box may not be there yet.
-    Whoever reserved it last is named, for others may want the same address for the same box.
+    For `reserved_seconds` no other faxbox takes it over, although the faxbox may not exist yet. The
+    request that reserved it is named, because others may claim the same address for the same
+    faxbox.
     """
     claim: Document = {
         "_id": claim_id(address),
@@ -54,18 +55,18 @@ def new_claim(
 
 
 def is_claim(document: Document) -> bool:
-    """Whether this is a claim that tells of what and whose it is."""
+    """Whether this is a claim that names its address, its faxbox and its account."""
     return document.get("pvt_type") == CLAIM and all(
         isinstance(document.get(name), str) for name in ("address", "faxbox_id", "pvt_account_id")
     )
 
 
 def is_held_by(claim: Document, faxbox_id: DocumentId) -> bool:
-    """Whether the claim is that box's."""
+    """Whether the claim belongs to that faxbox."""
     return claim.get("faxbox_id") == faxbox_id
 
 
 def is_reserved(claim: Document, now: GregorianSeconds) -> bool:
-    """Whether whoever made the claim may still be about to write the box."""
+    """Whether the request that made the claim may still be about to write the faxbox."""
     until = claim.get("reserved_until")
     return isinstance(until, int) and now <= until

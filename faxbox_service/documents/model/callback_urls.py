@@ -1,7 +1,7 @@
 """Callback URLs that the operator does not let clients set (contract, 21).
 
 The fax engine calls them from inside the operator's network. Names are compared as they are
-written and not resolved: what a name leads to later is for a firewall to decide.
+written and not resolved: where a name leads to later is for a firewall to decide.
 """
 
 import socket
@@ -72,7 +72,7 @@ class BlockedHosts:
 
     def _blocks(self, url: str) -> bool:
         host = _host(url)
-        # What cannot be read here may be read by whoever calls it.
+        # What cannot be parsed here may be parsed by the fax engine.
         if not host or not host.isprintable() or any(character in host for character in " \\%"):
             return True
         name = host.rstrip(".")
@@ -83,10 +83,10 @@ class BlockedHosts:
 
 
 def _host(url: str) -> str | None:
-    """The host of a URL, None for one that cannot be read.
+    """The host of a URL, None for one that cannot be parsed.
 
-    What comes after the host is not looked at: Unicode's forms take the square of a text's length
-    to make, and `urlsplit` remembers what it was given.
+    What comes after the host is left out: Unicode's normal forms take the square of a text's length
+    to compute, and `urlsplit` caches its arguments.
     """
     beginning = unicodedata.normalize("NFKC", url[:_LONGEST_BEGINNING])[:_LONGEST_BEGINNING]
     scheme, _, rest = beginning.partition("//")
@@ -110,7 +110,7 @@ def _is_network(entry: str) -> bool:
 
 
 def _address(host: str) -> Json:
-    """The address that a host is, in any of the forms that clients take (`127.1`, `0x7f000001`)."""
+    """A host as an address, in any form that HTTP clients accept (`127.1`, `0x7f000001`)."""
     try:
         address = ip_address(host)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A faxbox's document through its life: created, replaced, patched, deleted, copied, shown.
+"""A faxbox's document: created, replaced, patched, deleted, replicated, shown.
 
 Data model, sections 2.4 and 3; contract, 2, 16, 22, 23 and 27.
 """
@@ -13,23 +13,23 @@ from faxbox_service.documents.private_fields import is_soft_deleted, private_fie
 from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 
-from .smtp_address import fault_of_address, folded
+from .smtp_address import address_error, folded
 
 FAXBOX = "faxbox"
 
 _CUSTOM_ADDRESS = "custom_smtp_email_address"
 
-_TOLD_OF_REVISIONS = ("pvt_modified", "pvt_auth_account_id", "pvt_auth_user_id")
+_SHOWN_OF_REVISIONS = ("pvt_modified", "pvt_auth_account_id", "pvt_auth_user_id")
 
 _CLOUD = "pvt_cloud_"
 
 _NOT_SETTABLE = ("id", "smtp_email_address")
-"""Public names that replies carry and the store does not."""
+"""Public names that replies have and stored documents do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaxboxOrigin:
-    """What a faxbox gets once, when it is created, and keeps for its life."""
+    """What a faxbox gets when it is created, and keeps."""
 
     id: DocumentId
     account_id: AccountId
@@ -38,26 +38,26 @@ class FaxboxOrigin:
 
 
 def client_fields(data: Document) -> Document:
-    """What of a request's `data` may become part of a faxbox: no private and no derived names."""
+    """The fields of a request's `data` that a client may set: no private and no derived ones."""
     fields = public_fields(data)
     for name in _NOT_SETTABLE:
         fields.pop(name, None)
     return fields
 
 
-def settled(fields: Document) -> Document:
+def normalised(fields: Document) -> Document:
     """Valid fields as they are stored: the custom address in lower case (contract, 6).
 
-    One that is none stays as it is, to be refused or kept so.
+    One that is not an address stays as it is, to be refused or kept.
     """
     address = fields.get(_CUSTOM_ADDRESS)
-    if isinstance(address, str) and fault_of_address(address) is None:
+    if isinstance(address, str) and address_error(address) is None:
         return {**fields, _CUSTOM_ADDRESS: folded(address)}
     return fields
 
 
 def require_address(document: Document, stored: Document | None) -> None:
-    """Raise `InvalidDocument` for a custom address that is none, where it is new to the box.
+    """Raise `InvalidDocument` for an invalid custom address, where it is new to the faxbox.
 
     What Kazoo stored stays as it is until it is changed (contract, 27).
     """
@@ -67,9 +67,9 @@ def require_address(document: Document, stored: Document | None) -> None:
         return
     if isinstance(present, str) and folded(present) == folded(address):
         return
-    fault = fault_of_address(address)
-    if fault is not None:
-        message = f"Field is not in the correct format: {fault}"
+    error = address_error(address)
+    if error is not None:
+        message = f"Field is not in the correct format: {error}"
         details = {"message": message, "value": address, "format": "domain or email"}
         raise InvalidDocument({_CUSTOM_ADDRESS: {"wrong_format": details}})
 
@@ -120,10 +120,10 @@ def is_faxbox(document: Document) -> bool:
 
 
 def replica_of(document: Document, account_id: AccountId, copy: Document | None) -> Document:
-    """What the copy in `faxes` must be, to be written over `copy`, the present one.
+    """The replica for the database `faxes`, to be written over `copy`, the present one.
 
-    It follows the account's document in all that is not bound to a database, but always says whose
-    it is, with the encoded `pvt_account_db` (contract, 22), and keeps what only Kazoo's cloud
+    It has all fields of the account's document that are not bound to a database, always names its
+    account, with the encoded `pvt_account_db` (contract, 22), and keeps what only Kazoo's cloud
     printing writes there.
     """
     wanted = mirrored(document, copy)
@@ -137,12 +137,12 @@ def replica_of(document: Document, account_id: AccountId, copy: Document | None)
 
 
 def held_addresses(document: Document | None) -> frozenset[str]:
-    """The addresses of a box that clients may see; none of any other."""
+    """The addresses of a faxbox that clients may see; none of any other document."""
     return addresses(document) if document is not None and is_faxbox(document) else frozenset()
 
 
 def addresses(document: Document) -> frozenset[str]:
-    """The domains that route mail to this box, in lower case: generated and custom."""
+    """The domains that route mail to this faxbox, in lower case: generated and custom."""
     named = (document.get("pvt_smtp_email_address"), document.get(_CUSTOM_ADDRESS))
     return frozenset(folded(name) for name in named if isinstance(name, str) and name)
 
@@ -167,7 +167,7 @@ def history_response(revisions: Sequence[Document]) -> Document:
 
 def _revision_info(revision: Document) -> Document:
     info = {"rev": revision["_rev"], "status": "available"}
-    info |= {name: revision[name] for name in _TOLD_OF_REVISIONS if name in revision}
+    info |= {name: revision[name] for name in _SHOWN_OF_REVISIONS if name in revision}
     return info if is_faxbox(revision) else {**info, "deleted": True}
 
 

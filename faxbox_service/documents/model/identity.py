@@ -16,9 +16,10 @@ USER = "user"
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """One whom a token speaks for: a user, or an account without one.
+    """A user that a token was issued to, or an account without a user.
 
-    A token speaks for several where somebody acts as another: a request must be allowed to each.
+    A token has several bearers where one acts as another (masquerading): a request must be allowed
+    to each of them.
     """
 
     account_id: AccountId
@@ -27,33 +28,33 @@ class Bearer:
 
     @classmethod
     def of(cls, account_id: AccountId, user_id: DocumentId | None, identity: Document) -> "Bearer":
-        """By the document of the user, or of the account."""
+        """From the document of the user, or of the account."""
         level = ADMIN if user_id is None else priv_level_of(identity)
         return cls(account_id, user_id, level)
 
     @property
     def is_admin(self) -> bool:
-        """Whether he is an admin of his account."""
+        """Whether they are an admin of their account."""
         return self.priv_level == ADMIN
 
 
 def levels_of(bearers: Sequence[Bearer]) -> list[set[str]]:
     """The privilege levels that each bearer's restrictions are looked up by.
 
-    Whoever acts as an admin without being one has the restrictions of both there, the admin's and
-    those of the level that he brings along.
+    A bearer who acts as an admin without being one has the restrictions of both: the admin's, and
+    those of their own level.
     """
     levels = []
-    brought: set[str] = set()
+    own: set[str] = set()
     for bearer in bearers:
-        levels.append({bearer.priv_level, *brought} if bearer.is_admin else {bearer.priv_level})
+        levels.append({bearer.priv_level, *own} if bearer.is_admin else {bearer.priv_level})
         if not bearer.is_admin:
-            brought.add(bearer.priv_level)
+            own.add(bearer.priv_level)
     return levels
 
 
 def masquerade_of(value: Json) -> tuple[AccountId, DocumentId] | None:
-    """The account and the user of an `as`; one without the other means nothing, as in Kazoo."""
+    """The account and the user of an `as`; one without the other is ignored, as in Kazoo."""
     if not isinstance(value, dict):
         return None
     account_id, owner_id = value.get("account_id"), value.get("owner_id")
@@ -66,7 +67,7 @@ def identity_signature(identity: DocumentId, own_secret: str, server_secret: str
     """base64url, unpadded, of HMAC-SHA-256 over the bytes of a user's or account's id.
 
     The key is the identity's `pvt_signature_secret` followed by the server's secret, both as
-    texts; a new secret of either ends every token that carries the old signature.
+    texts; a new secret of either invalidates every token with the old signature.
     """
     key = f"{own_secret}{server_secret}".encode()
     digest = hmac.new(key, identity.encode(), sha256).digest()

@@ -1,7 +1,7 @@
-"""The hashes of passwords: Kazoo's, which its nodes log users in by, and argon2id beside them.
+"""The hashes of passwords: Kazoo's, which its nodes check, and argon2id beside them.
 
-Clients send the MD5 or SHA-1 of `username:password` (wire, 6.5), so what argon2id hashes are those
-digests; they are as good as the password, and as bad to lose.
+Clients send the MD5 or SHA-1 of `username:password` (wire, 6.5), so argon2id hashes these digests;
+a client that knows one can log in with it, as with the password.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class Digest(Enum):
-    """How a client hashed `username:password`: our name of it, and Kazoo's field for it."""
+    """How a client hashed `username:password`: our name for it, and Kazoo's field."""
 
     MD5 = ("md5", "pvt_md5_auth")
     SHA = ("sha", "pvt_sha1_auth")
@@ -61,13 +61,13 @@ _NOBODYS_RECORD = (
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA"
     "$8bZXNOFCLZ0+tCLeOePMO1caDWdiwHWAo3K4524c0SM"
 )
-"""Of the parameters above and the text below; that of users who do not exist."""
+"""With the parameters above and of the text below, for users who do not exist."""
 
 _NOBODYS_TEXT = "0" * 32
 
 
 class Verdict(Enum):
-    """What a user's document says to a digest."""
+    """Whether a digest matches a user's document."""
 
     WRONG = 0
     RIGHT = 1
@@ -75,12 +75,12 @@ class Verdict(Enum):
     """Right by Kazoo's hash alone: a Kazoo node has changed the password since."""
 
 
-def judge(
+def verify_digest(
     user: Document | None, digest: Digest, text: str, hasher: PasswordHasher | None = None
 ) -> Verdict:
     """Whether a digest is the user's. Takes 20 ms, also without a user: not for the event loop.
 
-    Where Kazoo's hash stands it must match, because a Kazoo node may have changed the password.
+    Kazoo's hash, if there is one, must match too: a Kazoo node may have changed the password.
     """
     hasher = _HASHER if hasher is None else hasher
     name, kazoo_field = digest.value
@@ -94,13 +94,13 @@ def judge(
         if _verifies(hasher, record, text):
             return Verdict.RIGHT
     elif not is_kazoos:
-        # As slow as what is wrong otherwise.
+        # As slow as any other wrong digest.
         _verifies(hasher, _NOBODYS_RECORD, text)
     return Verdict.OUTDATED if is_kazoos else Verdict.WRONG
 
 
 def _verifies(hasher: PasswordHasher, record: str, text: str) -> bool:
-    """Whether a record is of the text: one verification, also where the record is none."""
+    """Whether a record is of the text: one verification, also for an invalid record."""
     try:
         return hasher.verify(record, text)
     except VerifyMismatchError:

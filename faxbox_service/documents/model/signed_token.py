@@ -1,7 +1,7 @@
 """Tokens as text: JWTs, signed with RSA, of which little is read until the signature is verified.
 
-What anybody may send costs no more than a look at its length and its shape, and one verification
-for those whose header names a key that there is.
+A token that was not issued here costs no more than a check of its length and shape, and one
+verification where its header names an existing key.
 """
 
 import re
@@ -14,7 +14,7 @@ from faxbox_service.documents.json.text import InvalidJson, decode_json, encode_
 from faxbox_service.documents.types import Document
 
 LONGEST_CREDENTIAL = 8192
-"""Characters of a token, or of what stands behind `Basic`: longer ones are not looked at."""
+"""Characters of a token, or of the credentials of `Basic`: longer ones are refused unread."""
 
 _ALGORITHMS = ("RS256", "RS384", "RS512")
 _KEY_ID = re.compile(r"[0-9a-f]{32}\Z")
@@ -30,18 +30,18 @@ def is_key_id(text: str) -> bool:
 
 
 def signed_token(payload: Document, key_id: str, key: RSAPrivateKey) -> str:
-    """The token that says so."""
+    """The token of a payload."""
     text = encode_json(payload)
     return _signatures.encode(text, key, algorithm="RS256", headers={"kid": key_id})
 
 
 def key_id_of(token: str) -> str | None:
-    """The id of the key that a token says it is signed with; None: it cannot be good."""
+    """The id of the key that a token claims to be signed with; None: it cannot be valid."""
     if len(token) > LONGEST_CREDENTIAL:
         return None
     shape = _SHAPE.match(token)
     header = _decoded(shape[1]) if shape else None
-    # Kazoo's headers are flat, and no other is handed to the library.
+    # Kazoo's headers are flat; no other is passed to the library.
     if header is None or not all(isinstance(value, str) for value in header.values()):
         return None
     key_id = header.get("kid", "")
@@ -49,7 +49,7 @@ def key_id_of(token: str) -> str | None:
 
 
 def signed_payload(token: str, key: RSAPublicKey) -> Document | None:
-    """What a token of `key_id_of` says, when the key has signed it."""
+    """The payload of a token with a key id, if the key has signed it."""
     try:
         payload = decode_json(_signatures.decode(token, key, algorithms=_ALGORITHMS))
     except (jwt.InvalidTokenError, InvalidJson):
@@ -58,12 +58,12 @@ def signed_payload(token: str, key: RSAPublicKey) -> Document | None:
 
 
 def fingerprint_of(token: str) -> str:
-    """64 hex that tell a token, of what it signs: a signature may be spelt in several ways."""
+    """64 hex that identify a token, of its signed part: a signature has several spellings."""
     return sha256(token.rpartition(".")[0].encode()).hexdigest()
 
 
 def _decoded(part: str) -> Document | None:
-    """A part of a token, when it is an object."""
+    """A part of a token, if it is an object."""
     try:
         value = decode_json(jwt.utils.base64url_decode(part))
     except ValueError:

@@ -1,8 +1,8 @@
 """Addresses that mail is sent to: domain names, and mailboxes at them (contract, 27).
 
-Of all the texts that people or programs could take for the same address one is right, so that
-nobody can hold a look-alike of another's: ASCII, compared in lower case, nothing around it, other
-letters in their A-labels (RFC 5321, 4.1.2; RFC 5890; RFC 5891).
+Of all texts that people or programs could confuse with an address only one is valid, so that no
+faxbox gets a look-alike of another's address: ASCII, compared in lower case, without spaces, other
+letters in A-labels (RFC 5321, 4.1.2; RFC 5890; RFC 5891).
 """
 
 import re
@@ -28,23 +28,23 @@ _UPPER_TO_LOWER = {ord(letter): ord(letter) + 32 for letter in "ABCDEFGHIJKLMNOP
 
 
 def folded(address: str) -> str:
-    """The address as it is compared: ASCII in lower case, all else as it is.
+    """The address as it is compared: ASCII letters in lower case, all else unchanged.
 
-    Python's `lower` would make the Kelvin sign the letter k, and so one address of two.
+    Python's `lower` would map the Kelvin sign to the letter k, and so two addresses to one.
     """
     return address.lower() if address.isascii() else address.translate(_UPPER_TO_LOWER)
 
 
-def fault_of_address(address: str) -> str | None:
-    """What keeps a text from being a domain name or a mailbox, in words; None: nothing."""
+def address_error(address: str) -> str | None:
+    """Why a text is not a domain name or a mailbox, in words; None: it is one."""
     if len(address) > _LONGEST_MAILBOX:
         return f"it has more than {_LONGEST_MAILBOX} characters"
     local_part, at, domain = folded(address).rpartition("@")
-    return (_fault_of_local_part(local_part) if at else None) or _fault_of_domain(domain)
+    return (_local_part_error(local_part) if at else None) or _domain_error(domain)
 
 
-def _fault_of_domain(domain: str, longest: int = _LONGEST_DOMAIN) -> str | None:
-    """What keeps a text in lower case from being a domain name; None: nothing."""
+def _domain_error(domain: str, longest: int = _LONGEST_DOMAIN) -> str | None:
+    """Why a text in lower case is not a domain name; None: it is one."""
     if not domain:
         return "there is no domain name"
     if len(domain) > longest:
@@ -59,16 +59,18 @@ def _fault_of_domain(domain: str, longest: int = _LONGEST_DOMAIN) -> str | None:
             return "no part of a domain name begins or ends with a hyphen"
     if labels[-1].isdigit():
         return "a domain name does not end in a number, and addresses of machines are none"
-    return _fault_of_international(labels)
+    return _international_error(labels)
 
 
-def fault_of_mail_domain(domain: str) -> str | None:
-    """What keeps a text from being the domain of generated addresses; None: nothing."""
-    return _fault_of_domain(folded(domain), _LONGEST_DOMAIN - len("12345678."))
+def mail_domain_error(domain: str) -> str | None:
+    """Why a text cannot be the domain of generated addresses; None: it can."""
+    return _domain_error(folded(domain), _LONGEST_DOMAIN - len("12345678."))
 
 
-def _fault_of_local_part(local_part: str) -> str | None:
-    """Only the form without quotes: the quoted one is another spelling of the same mailbox."""
+def _local_part_error(local_part: str) -> str | None:
+    """Why a text is not a local part. Only the unquoted form is valid: the quoted one is another
+    spelling of the same mailbox.
+    """
     if not 1 <= len(local_part) <= _LONGEST_LOCAL_PART:
         return f"before the @ there are 1 to {_LONGEST_LOCAL_PART} characters"
     if not all(map(_ATOM.fullmatch, local_part.split("."))):
@@ -76,14 +78,14 @@ def _fault_of_local_part(local_part: str) -> str | None:
     return None
 
 
-def _fault_of_international(labels: list[str]) -> str | None:
-    """RFC 5890, 2.3.1: two hyphens in third and fourth place are for A-labels, real ones."""
+def _international_error(labels: list[str]) -> str | None:
+    """RFC 5890, 2.3.1: two hyphens as third and fourth characters are for valid A-labels only."""
     if not any(label[2:4] == "--" for label in labels):
         return None
     try:
         shown = [_shown(label) for label in labels]
         if any(map(_is_right_to_left, shown)):
-            # RFC 5893, 2: then every part of the name must be in order.
+            # RFC 5893, 2: then every label of the name must follow its rules.
             for label in shown:
                 idna.check_bidi(label, check_ltr=True)
     except (idna.IDNAError, UnicodeError):
@@ -92,7 +94,7 @@ def _fault_of_international(labels: list[str]) -> str | None:
 
 
 def _shown(label: str) -> str:
-    """A label as people read it. Raises `idna.IDNAError`."""
+    """A label in Unicode. Raises `idna.IDNAError`."""
     if label[2:4] != "--":
         return label
     shown = idna.ulabel(label)

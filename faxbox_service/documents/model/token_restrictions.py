@@ -2,7 +2,7 @@
 
 Kazoo keeps them in an account's document `token_restrictions`, or for all accounts in
 `system_config/crossbar.token_restrictions`: `{method: {privilege level: {endpoint: [{"rules":
-{"arguments": [verbs]}, "allowed_accounts": [ids]}]}}}`, `_` standing for anything.
+{"arguments": [verbs]}, "allowed_accounts": [ids]}]}}}`, where `_` matches anything.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def restrictions_for(methods: Json, method: str, priv_level: str) -> Document | 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """The rules for one of those whom a token speaks for."""
+    """The rules for one bearer of a token."""
 
     caller: Account
     rules: Document
@@ -40,7 +40,7 @@ class Restriction:
     def forbids(
         self, endpoint: str, arguments: Sequence[str], verb: str, account: Account | None
     ) -> bool:
-        """Whether a request is nothing that a rule allows him: see `is_restricted`."""
+        """Whether no rule allows them a request: see `is_restricted`."""
         return is_restricted(self.rules, endpoint, arguments, verb, self.caller, account)
 
 
@@ -52,7 +52,7 @@ def is_restricted(
     caller: Account,
     account: Account | None,
 ) -> bool:
-    """Whether restrictions forbid a request: all that no rule allows.
+    """Whether restrictions forbid a request, which they do unless a rule allows it.
 
     `endpoint` and `arguments` are those of the path's last noun, `account` that of the path.
     """
@@ -77,7 +77,7 @@ def _entries(restrictions: Document, endpoint: str) -> list[Json]:
 
 
 def _rules_for_account(entries: list[Json], names: frozenset[str]) -> Document:
-    """The rules of the first entry that is about the account."""
+    """The rules of the first entry that applies to the account."""
     for entry in entries:
         if not isinstance(entry, dict):
             continue
@@ -89,7 +89,7 @@ def _rules_for_account(entries: list[Json], names: frozenset[str]) -> Document:
 
 
 def _names_of(caller: Account, account: Account | None) -> frozenset[str]:
-    """What an entry may call the account of the path."""
+    """The names by which an entry may refer to the account of the path."""
     if account is None:
         return frozenset((ANYTHING,))
     names = {ANYTHING, account.id}
@@ -101,7 +101,7 @@ def _names_of(caller: Account, account: Account | None) -> frozenset[str]:
 
 
 def _segments(pattern: str) -> list[str]:
-    """`/` is no argument at all; elsewhere it parts them."""
+    """`/` alone means no arguments; elsewhere it separates them."""
     segments = pattern.split("/")
     while segments and not segments[-1]:
         segments.pop()
@@ -109,8 +109,8 @@ def _segments(pattern: str) -> list[str]:
 
 
 def _matches(pattern: Sequence[str], arguments: Sequence[str]) -> bool:
-    """`*` stands for one argument, `#` for any number of them."""
-    # The positions in `arguments` that the pattern so far can have come to.
+    """`*` matches one argument, `#` any number of them."""
+    # The positions in `arguments` up to which the pattern so far can match.
     reached = {0}
     for segment in pattern:
         if segment == _ANY_ARGUMENTS:

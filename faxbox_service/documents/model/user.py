@@ -1,4 +1,4 @@
-"""A user's document through its life (data model, sections 1.6 and 3.3)."""
+"""A user's document: created, replaced, patched, shown (data model, sections 1.6 and 3.3)."""
 
 from enum import Enum, auto
 
@@ -19,7 +19,7 @@ from .passwords import ARGON2, KAZOO_FIELDS
 USER = "user"
 
 LONGEST_USERNAME = 256
-"""Characters, as the schema has it."""
+"""Characters, as in the schema."""
 
 _KEPT_FOR_ADMINS = ("enabled", "priv_level")
 
@@ -31,11 +31,11 @@ _SUMMARY = (
 
 
 class Editor(Enum):
-    """As whom somebody makes or changes a user (contract, 24)."""
+    """With whose rights a user is created or changed (contract, 24)."""
 
     ADMIN = auto()
     USER = auto()
-    """What is kept for admins stays as it is."""
+    """Fields kept for admins cannot be changed."""
 
 
 class KeptForAdmins(Exception):
@@ -48,9 +48,9 @@ class KeptForAdmins(Exception):
 
 
 def client_fields(data: Document) -> Document:
-    """What of a request's `data` may become part of a user: the name to log in with lowered.
+    """The fields of a request's `data` that a client may set, with `username` in lower case.
 
-    The password is among them, to be validated; `new_user` and `replaced_user` drop it.
+    The password is one of them, to be validated; `new_user` and `replaced_user` drop it.
     """
     fields = public_fields(data)
     for name in ("confirm_password", "id"):
@@ -85,16 +85,16 @@ def patched_fields(stored: Document, changes: Document) -> Document:
 
 
 def require_creatable(fields: Document, editor: Editor) -> None:
-    """Raise `KeptForAdmins` for a new admin whom no admin makes; `fields` have defaults."""
+    """Raise `KeptForAdmins` for a new admin that no admin creates; `fields` include defaults."""
     if editor is not Editor.ADMIN and priv_level_of(fields) != USER:
         raise KeptForAdmins("priv_level", fields["priv_level"])
 
 
 def allowed_fields(valid: Document, fields: Document, stored: Document, editor: Editor) -> Document:
-    """The public fields after a change, those that are kept for admins as they were.
+    """The public fields after a change; those that are kept for admins stay as they were.
 
     `valid` are the `fields` with defaults, which must not change what a client did not name. Raises
-    `KeptForAdmins` for those that he did name, with another value.
+    `KeptForAdmins` for one that the client named with another value.
     """
     if editor is Editor.ADMIN:
         return valid
@@ -109,16 +109,16 @@ def allowed_fields(valid: Document, fields: Document, stored: Document, editor: 
 
 
 def _is_kept(name: str, given: Json, valid: Document, stored: Document) -> bool:
-    """Whether a value says what is stored; without one, a user's privilege level is `user`."""
+    """Whether a value is the stored one; without one, a user's privilege level is `user`."""
     if name == "priv_level":
         return priv_level_of(valid) == priv_level_of(stored)
     return name in stored and stored[name] in (given, valid[name])
 
 
 def without_credentials(document: Document) -> Document:
-    """The user as one who cannot log in with a password."""
-    gone = {*KAZOO_FIELDS, ARGON2}
-    return {name: value for name, value in document.items() if name not in gone}
+    """The user without what they log in with by password."""
+    credentials = {*KAZOO_FIELDS, ARGON2}
+    return {name: value for name, value in document.items() if name not in credentials}
 
 
 def is_user(document: Document) -> bool:
@@ -147,14 +147,14 @@ def _kept(fields: Document) -> Document:
 
 
 def _named(document: Document) -> Document:
-    """With the name that Kazoo searches users by: they have no `name` of their own."""
+    """With the name that Kazoo searches users by: they have no field `name`."""
     parts = (document.get(name) for name in ("first_name", "last_name"))
     name = "".join(part for part in parts if isinstance(part, str))
     return {**document, "pvt_alphanum_name": alphanum_name(name)}
 
 
 def _features(document: Document) -> list[Json]:
-    """The names of what is on, in the order of Kazoo's view."""
+    """The names of the features that are enabled, in the order of Kazoo's view."""
     stored = document.get("features")
     features: list[Json] = list(stored) if isinstance(stored, list) else []
     smartpbx = document.get("smartpbx")

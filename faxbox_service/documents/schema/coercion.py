@@ -1,4 +1,4 @@
-"""Lenient coercion: scalars of a wrong type that Kazoo repairs (wire, section 5.4)."""
+"""Lenient coercion: scalars of a wrong type that Kazoo converts (wire, section 5.4)."""
 
 import math
 import re
@@ -16,10 +16,10 @@ _TOO_LARGE = 10.0**LONGEST_INTEGER
 _BOOLEANS = {"true": True, "false": False}
 
 
-class Repairs:
-    """A document with values repaired; the given one is left as it is.
+class Coercions:
+    """A document with values converted; the given one is not changed.
 
-    The result shares the parts that no repair touches.
+    The result shares the parts in which nothing is converted.
     """
 
     def __init__(self, document: Document) -> None:
@@ -28,12 +28,12 @@ class Repairs:
 
     @property
     def any_made(self) -> bool:
-        """Whether there was anything to repair."""
+        """Whether anything was converted."""
         return bool(self._copies)
 
-    def repair(self, error: ValidationError) -> bool:
-        """Repair the value that an error is about; False where Kazoo does not guess."""
-        value = _repaired_value(error)
+    def coerce(self, error: ValidationError) -> bool:
+        """Convert the value that an error is about; False where Kazoo does not guess."""
+        value = _coerced_value(error)
         if value is None:
             return False
         *outer, last = error.path
@@ -64,7 +64,7 @@ def coerced(value: Json, type_name: str) -> Json | None:
     return None
 
 
-def _repaired_value(error: ValidationError) -> Json | None:
+def _coerced_value(error: ValidationError) -> Json | None:
     if error.validator != "type" or not isinstance(error.validator_value, str):
         return None
     return coerced(error.instance, error.validator_value)
@@ -79,7 +79,7 @@ def _integer(text: str) -> int | None:
 
 
 def _exact_integer(text: str) -> int | None:
-    # Longer ones are far beyond any bound, and would cost the square of their digits.
+    # Longer ones are far beyond any bound, and would take the square of their digits.
     is_short = len(text) <= LONGEST_INTEGER
     return int(text) if is_short and _INTEGER.match(text) else None
 

@@ -6,14 +6,14 @@ from typing import Self
 from faxbox_service.documents.types import Document, Json
 
 from .references import References
-from .walk import Steps, Walks
+from .walk import SchemaWalker, Steps
 
 _MOST_STEPS = 100_000
-"""Parts of a schema, counted each time that something leads to them, with its defaults' own."""
+"""Parts of a schema, counted each time they are visited, and those of checking its defaults."""
 
 
 class Defaults:
-    """What a schema adds to a valid value, found out once.
+    """What a schema adds to a valid value, computed once.
 
     A default applies to an absent property, also within existing objects (empty ones too) and
     array items, never under an absent parent, never over `null`. It must have a type and be valid
@@ -24,7 +24,7 @@ class Defaults:
 
     @classmethod
     def of(cls, schema: Document, references: References) -> Self:
-        """Find out what a schema adds. Raises `TooManySteps`."""
+        """Compute what a schema adds. Raises `TooManySteps`."""
         return cls(schema, references, (), Steps(_MOST_STEPS))
 
     def __init__(
@@ -59,7 +59,7 @@ class Defaults:
         return bool(self._own or self._nested or self._items)
 
     def added_to(self, value: Json) -> Json:
-        """The value with what it lacks; a new one if it is an object, sharing unchanged parts."""
+        """The value with missing defaults; a new one if it is an object, sharing other parts."""
         if isinstance(value, dict):
             return self._added_to_object(value)
         if isinstance(value, list) and self._items:
@@ -80,5 +80,5 @@ class Defaults:
 def _has_valid_default(schema: Document, references: References, steps: Steps) -> bool:
     if "default" not in schema or "type" not in schema:
         return False
-    errors = Walks(schema, references).errors(schema["default"], steps)
+    errors = SchemaWalker(schema, references).errors(schema["default"], steps)
     return next(errors, None) is None

@@ -1,4 +1,4 @@
-"""What a client is told about an invalid document (wire, sections 5.1 and 5.2)."""
+"""The errors of an invalid document, as replies show them (wire, sections 5.1 and 5.2)."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -12,20 +12,20 @@ from faxbox_service.documents.types import Document, Json
 PropertyErrors: TypeAlias = dict[str, dict[str, dict[str, Json]]]
 """Property path → rule → members: the `data` of a `validation error` reply."""
 
-MOST_TOLD = 65_536
-"""Bytes of errors in one reply: what else is wrong is told when these are mended."""
+MOST_ERROR_BYTES = 65_536
+"""Bytes of errors in one reply: further ones are reported when these are corrected."""
 
 _LONGEST_TEXT = 5000
 _LONGEST_NAME = 256
 _BEGINNING = 100
-"""Characters of a text and of a name that are told whole, and of what is told of longer ones."""
+"""Characters of a text and of a name that are shown whole, and of the beginning of longer ones."""
 
 _LARGEST_VALUE = 4096
-"""Bytes, more or less, of an array or object that is told whole."""
+"""Bytes, about, of an array or object that is shown whole."""
 
 _SCALAR = 5
 _CONTAINER = 16
-"""What each part counts for itself: there may not be too many arrays in each other either."""
+"""Bytes counted for each part itself, so that the number of nested arrays is bounded too."""
 
 _MOST_NAMED = 10
 
@@ -33,13 +33,13 @@ _MOST_NAMED = 10
 class InvalidDocument(Exception):
     """A document breaks its schema; `errors` says where and how, in Kazoo's words.
 
-    Of long values they tell the beginning.
+    They show the beginning of long values.
     """
 
     def __init__(self, errors: PropertyErrors) -> None:
         super().__init__(f"invalid: {', '.join(islice(errors, _MOST_NAMED))}")
         self.errors: PropertyErrors = {
-            path: {rule: _shown_members(members) for rule, members in rules.items()}
+            path: {rule: _members_in_error(members) for rule, members in rules.items()}
             for path, rules in errors.items()
         }
 
@@ -47,25 +47,25 @@ class InvalidDocument(Exception):
 def property_errors(errors: Iterable[ValidationError]) -> PropertyErrors:
     """The errors of a walk, in its order, as far as they fit into a reply.
 
-    Of one property's errors only the last is told. Where no alternative holds, Kazoo says no more;
-    which items are to blame is told beside.
+    Of the errors of one property only the last is reported. Where no alternative is valid, Kazoo
+    reports no more than that; the invalid items of the alternative are reported besides.
     """
-    told: PropertyErrors = {}
-    room = MOST_TOLD
+    reported: PropertyErrors = {}
+    room = MOST_ERROR_BYTES
     for error in errors:
         for part in (*(error.context or ()), error):
             if part is not error and not part.relative_path:
                 continue
-            part.instance = shown_value(part.instance)
+            part.instance = value_in_error(part.instance)
             rule, members = _WORDS[str(part.validator)]
             path = property_path(part.absolute_path)
-            told[path] = {rule: members(part)}
-            room -= len(path) + len(encode_json(told[path]))
-            # The parent holds it, too: neither would go away.
+            reported[path] = {rule: members(part)}
+            room -= len(path) + len(encode_json(reported[path]))
+            # Parent and part refer to each other: a circle.
             part.parent = None
         if room <= 0:
             break
-    return told
+    return reported
 
 
 def property_path(steps: Iterable[str | int]) -> str:
@@ -73,8 +73,8 @@ def property_path(steps: Iterable[str | int]) -> str:
     return ".".join(_shortened(str(step), _LONGEST_NAME).replace(".", "%2E") for step in steps)
 
 
-def shown_value(value: Json) -> Json:
-    """A client's value as an error tells it: of a long one the beginning, or how long it is."""
+def value_in_error(value: Json) -> Json:
+    """A client's value as an error shows it: of a long one the beginning, or how long it is."""
     if isinstance(value, str):
         return _shortened(value, _LONGEST_TEXT)
     if not isinstance(value, list | dict) or _is_small(value):
@@ -82,8 +82,8 @@ def shown_value(value: Json) -> Json:
     return f"({len(value)} {'items' if isinstance(value, list) else 'members'})"
 
 
-def _shown_members(members: dict[str, Json]) -> dict[str, Json]:
-    return {name: shown_value(value) for name, value in members.items()}
+def _members_in_error(members: dict[str, Json]) -> dict[str, Json]:
+    return {name: value_in_error(value) for name, value in members.items()}
 
 
 def _shortened(text: str, longest: int) -> str:

@@ -1,6 +1,6 @@
 """The formats that Kazoo's validator checks; all others hold for any value (data model, 6.2).
 
-Each takes time proportional to the text, however long that is.
+Each takes time proportional to the text.
 """
 
 import re
@@ -53,4 +53,4 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "ipv4": _is_ipv4,
     "ipv6": _is_ipv6,
 }
-"""Whether a text has a format; what is no text has all of them."""
+"""Whether a text has a format; values of other types are not checked."""

@@ -1,7 +1,7 @@
-"""What a PATCH changes, and which faults of the result are therefore its own (contract, 26).
+"""What a PATCH changes, and which errors of the result are therefore its own (contract, 26).
 
-A document may have been invalid before: a script wrote it, or the schema is another now. What a
-PATCH does not touch stays as it is, and is only told of, so that it can be mended bit by bit.
+A document may have been invalid before: a script wrote it, or the schema has changed. What a PATCH
+does not touch stays as it is and is only reported, so that it can be corrected step by step.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,8 +15,8 @@ from faxbox_service.documents.types import Document, Json
 _Tree: TypeAlias = dict[str, "_Tree | None"]
 """The members that changes name; None for those that are given or removed as a whole."""
 
-Fault: TypeAlias = tuple[tuple[str | int, ...], str]
-"""Path and rule."""
+ErrorKey: TypeAlias = tuple[tuple[str | int, ...], str]
+"""Path and rule, by which an error is the same as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class PatchScope:
         """Whether values within the one at a path were given, but not all of it."""
         return bool(self._below(path))
 
-    def is_to_blame(self, error: ValidationError, before: Collection[Fault]) -> bool:
-        """Whether the changes make a fault, or leave something required and missing.
+    def is_to_blame(self, error: ValidationError, before: Collection[ErrorKey]) -> bool:
+        """Whether the changes cause an error, or leave something required and missing.
 
-        A fault of an object that they change in part (too many members, for instance) is theirs
+        An error of an object that they change in part (too many members, for instance) is theirs
         unless the object had it `before`.
         """
         if error.validator == "required" or self.covers(error.path):
             return True
-        return self.contains_parts_of(error.path) and fault_of(error) not in before
+        return self.contains_parts_of(error.path) and error_key(error) not in before
 
     def given(self, document: Document) -> Document:
-        """Only what the changes give, in its place in the document that they made."""
+        """Only what the changes give, at its path in the document that results."""
         return _given(document, self.tree)
 
     def _below(self, path: Sequence[str | int]) -> _Tree | None:
@@ -64,8 +64,8 @@ class PatchScope:
         return tree
 
 
-def fault_of(error: ValidationError) -> Fault:
-    """What makes it the same fault as another."""
+def error_key(error: ValidationError) -> ErrorKey:
+    """What identifies an error."""
     return tuple(error.path), str(error.validator)
 
 

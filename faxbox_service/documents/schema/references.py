@@ -1,4 +1,4 @@
-"""`$ref` in schemas: to a part of the same one (`#/…`), or, as Kazoo has it, to another's id."""
+"""`$ref` in schemas: to a part of the same one (`#/…`), or, as in Kazoo, to the id of another."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
@@ -22,7 +22,7 @@ _LISTS = ("allOf", "anyOf", "oneOf")
 _MAPS = ("properties", "patternProperties")
 _SINGLE = ("items", "additionalItems", "additionalProperties")
 
-# Without its formats: whether a pattern can be used is for PCRE to say.
+# Without its formats: PCRE decides whether a pattern can be used.
 _META_VALIDATOR = Draft4Validator(Draft4Validator.META_SCHEMA)
 
 
@@ -35,11 +35,11 @@ def no_other_schema(_: str) -> None:
 
 
 class References:
-    """What the references of one schema, and of those it leads to, stand for.
+    """The targets of the references of one schema, and of the schemas they lead to.
 
-    Making it visits everything that can ever judge a value. Raises `BrokenSchema` when something
-    there is no schema of draft 4, when a reference leads nowhere, and when one leads back to the
-    same value without end.
+    The constructor visits everything that can apply to a value. Raises `BrokenSchema` when
+    something there is not a schema of draft 4, when a reference leads nowhere, and when one leads
+    back to itself for the same value without end.
     """
 
     def __init__(self, name: str, schema: Document, resolve: Resolve) -> None:
@@ -60,7 +60,7 @@ class References:
         return schema
 
     def matcher(self, pattern: str) -> Matcher:
-        """What matches a pattern of these schemas."""
+        """The matcher of a pattern of these schemas."""
         return self._matchers[pattern]
 
     def _add_root(self, name: str, schema: Document) -> None:
@@ -97,7 +97,7 @@ class References:
                 raise BrokenSchema(f"the pattern {pattern!r}: {error}") from error
 
     def _found(self, name: str, reference: Json) -> tuple[str, Document]:
-        """The schema that a reference in the schema `name` leads to, and whose part it is."""
+        """The schema that a reference in `name` leads to, and the id of the one that has it."""
         if not isinstance(reference, str):
             raise BrokenSchema("a $ref is not a text")
         other, _, pointer = reference.partition("#")
@@ -108,7 +108,7 @@ class References:
         if not isinstance(value, dict):
             raise BrokenSchema(f"$ref {reference!r} leads to no schema")
         if pointer:
-            # A pointer may lead to where no schema is looked for.
+            # A pointer may lead to a part that draft 4 does not take for a schema.
             _require_draft_4(value, f" of {reference}")
         return home, value
 
@@ -121,7 +121,7 @@ class References:
         return self._roots[name]
 
     def _require_ends(self) -> None:
-        """Raise `BrokenSchema` for a schema that judges a value by judging it by itself first."""
+        """Raise `BrokenSchema` for a schema that applies itself to the same value."""
         finished: set[int] = set()
         for schema in self._visited.values():
             path = [(schema, self._next_in_place(schema))]
@@ -146,7 +146,7 @@ class References:
 
 
 def _parts_in_place(schema: Document) -> list[Document]:
-    """The schemas that judge the same value as this one."""
+    """The schemas that apply to the same value as this one."""
     parts = [part for name in _LISTS for part in schema.get(name, ())]
     if "not" in schema:
         parts.append(schema["not"])
@@ -155,7 +155,7 @@ def _parts_in_place(schema: Document) -> list[Document]:
 
 
 def _parts_below(schema: Document) -> list[Document]:
-    """The schemas that judge members and items."""
+    """The schemas that apply to members and items."""
     parts = [part for name in _MAPS for part in schema.get(name, {}).values()]
     for name in _SINGLE:
         part = schema.get(name)

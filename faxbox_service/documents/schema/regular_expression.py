@@ -1,7 +1,7 @@
-"""Regular expressions as Kazoo takes them: PCRE's, in `smtp_permission_list` and in schemas.
+"""Regular expressions as in Kazoo: PCRE's, in `smtp_permission_list` and in schemas.
 
 Those of clients are only compiled, which takes less than a millisecond for the longest. Those of
-schemas are matched with what clients send, in bounded time whatever both are.
+schemas are matched against what clients send, in bounded time for any pattern and text.
 """
 
 from collections.abc import Callable
@@ -13,20 +13,20 @@ LONGEST_REGULAR_EXPRESSION = 4096
 """Code points; longer ones are refused unread, so that compiling is quick (contract, 20)."""
 
 LONGEST_SUBJECT = 4096
-"""Code points of a text that a pattern may match: PCRE counts steps, but not the characters that it
-looks at in each of them.
+"""Code points of a text that a pattern may match: PCRE limits its steps, but not the characters
+that it reads in each of them.
 """
 
 _MOST_STEPS = 1_000_000
-"""Of one match, some 15 ms; PCRE then gives up."""
+"""Of one match, some 15 ms; then PCRE stops."""
 
-# PCRE counts the steps from each place anew. So the search is made part of the match.
+# PCRE counts the steps again from each start position. So the search is part of the match.
 _SEARCH = rf"(*LIMIT_MATCH={_MOST_STEPS})\A(?s:.*?)(?:"
 _ENDINGS = (")", "\n)", r"\E)")
 """A pattern may end in a comment, or in a quotation."""
 
 _RECURSIONS = ("(?R)", "(?0)", r"\g<0>", r"\g'0'")
-"""Of the whole pattern, which the search would be part of."""
+"""Of the whole pattern, which would include the search."""
 
 Matcher: TypeAlias = Callable[[str], bool]
 """Whether there is a match anywhere in a text."""
@@ -52,10 +52,9 @@ def is_regular_expression(text: str) -> bool:
 
 
 def matcher(pattern: str) -> Matcher:
-    """What matches a pattern of a schema: not anchored, by code points (data model, 6.2).
+    """The matcher of a pattern of a schema: not anchored, by code points (data model, 6.2).
 
-    A match that takes too many steps is none, and a text that is too long has none. Raises
-    `UnusablePattern`.
+    A text that takes too many steps, or is too long, does not match. Raises `UnusablePattern`.
     """
     search = _compiled_search(pattern)
 

@@ -1,6 +1,6 @@
-"""Walks through a document along its schema: the rules of draft 4 that lead into sub-schemas.
+"""Walking through a document along its schema: the rules of draft 4 that lead into sub-schemas.
 
-A schema may lead to one part of a document again and again; so a walk is bounded in steps.
+A schema may lead to one part of a document again and again; so the steps of a walk are limited.
 """
 
 import threading
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 MOST_ADDITIONAL_PROPERTIES = 10
-"""How many are told: each is told together with the whole object, so all would be a flood."""
+"""How many are reported: each is reported with the whole object, so all would be far too long."""
 
 _MOST_WITHIN_A_BRANCH = 10
-"""How many errors of an alternative are told beside the one that none holds."""
+"""How many errors of an alternative are reported besides the one that no alternative is valid."""
 
 _COMPILED_A_STEP = 100
-"""Characters of a pattern."""
+"""Characters of a pattern compiled in the time of one step."""
 
 _MATCHED_A_STEP = 3000
-"""Of a text that a pattern is matched with, the characters at most looked at, which may be all of
-them from each of them on.
+"""Characters that a match reads in the time of one step; it may read all of a text from each of its
+characters on.
 """
 
 
 class TooManySteps(Exception):
-    """A walk is longer than it may be."""
+    """A walk takes more steps than it may."""
 
 
 class Steps:
-    """The steps that one document's walks may still take, each some microseconds long."""
+    """The steps that the walks of one document may still take, some microseconds each."""
 
     __slots__ = ("left",)
 
@@ -52,28 +52,28 @@ class Steps:
         self.left = most
 
     def take(self, count: int) -> None:
-        """Take so many. Raises `TooManySteps`."""
+        """Take `count` steps. Raises `TooManySteps`."""
         self.left -= count
         if self.left < 0:
             raise TooManySteps
 
 
-class _Walk(threading.local):
-    """What the walk of each thread needs."""
+class _WalkState(threading.local):
+    """What each thread's walk needs."""
 
     steps: Steps
 
 
-class Walks:
-    """Walks along one schema, in any number of threads.
+class SchemaWalker:
+    """Validates values along one schema, in any number of threads.
 
-    Each sub-schema gets its validator only once: the library makes one anew whenever it descends,
-    which is most of a walk's time.
+    Each sub-schema gets its validator only once: the library creates one whenever it descends,
+    which would be most of a walk's time.
     """
 
     def __init__(self, schema: Document, references: References) -> None:
         self._references = references
-        self._walk = _Walk()
+        self._state = _WalkState()
         self._validator_class = validators.extend(  # type: ignore[no-untyped-call]
             Draft4Validator,
             {
@@ -99,13 +99,13 @@ class Walks:
         self._schema = schema
 
     def errors(self, value: Json, steps: Steps) -> Errors:
-        """What is wrong with a value. Raises `TooManySteps`."""
-        self._walk.steps = steps
+        """The errors of a value. Raises `TooManySteps`."""
+        self._state.steps = steps
         return self._enter(self._schema).iter_errors(value)
 
     def _enter(self, schema: Document) -> "Validator":
-        # As `Steps.take`, which would be a tenth of a walk.
-        steps = self._walk.steps
+        # `Steps.take` inlined: calling it would be a tenth of a walk.
+        steps = self._state.steps
         steps.left -= 1
         if steps.left < 0:
             raise TooManySteps
@@ -186,16 +186,16 @@ class Walks:
     def _all_of(
         self, _: "Validator", branches: list[Document], value: Json, __: Document
     ) -> Errors:
-        """Every branch must hold; why one does not is told."""
+        """Every branch must be valid; the errors of those that are not are reported."""
         for branch in branches:
             yield from self._enter(branch).iter_errors(value)
 
     def _any_of(
         self, _: "Validator", branches: list[Document], value: Json, __: Document
     ) -> Errors:
-        """One branch must hold."""
+        """At least one branch must be valid."""
         if not any(self._enter(branch).is_valid(value) for branch in branches):
-            yield ValidationError("anyOf", context=self._errors_of_branch_meant(branches, value))
+            yield ValidationError("anyOf", context=self._errors_of_typed_branch(branches, value))
 
     def _not(self, _: "Validator", branch: Document, value: Json, __: Document) -> Errors:
         if self._enter(branch).is_valid(value):
@@ -204,14 +204,14 @@ class Walks:
     def _one_of(
         self, _: "Validator", branches: list[Document], value: Json, __: Document
     ) -> Errors:
-        """Exactly one branch must hold."""
+        """Exactly one branch must be valid."""
         if sum(self._enter(branch).is_valid(value) for branch in branches) != 1:
-            yield ValidationError("oneOf", context=self._errors_of_branch_meant(branches, value))
+            yield ValidationError("oneOf", context=self._errors_of_typed_branch(branches, value))
 
-    def _errors_of_branch_meant(
+    def _errors_of_typed_branch(
         self, branches: list[Document], value: Json
     ) -> list[ValidationError]:
-        """Why the branch for values of this type does not hold, where there is only one."""
+        """The errors of the branch for values of this type, where there is only one."""
         meant = [branch for branch in branches if _is_for(branch, value)]
         if len(meant) != 1:
             return []
@@ -231,7 +231,7 @@ class Walks:
     def _unique_items(self, _: "Validator", wanted: bool, value: Json, __: Document) -> Errors:
         if not wanted or type(value) is not list:
             return
-        self._walk.steps.take(len(value))
+        self._state.steps.take(len(value))
         if len({canonical_json(item) for item in value}) < len(value):
             yield ValidationError("uniqueItems")
 
@@ -240,18 +240,18 @@ class Walks:
         if not wanted or type(value) is not str:
             return
         compiled = min(len(value), LONGEST_REGULAR_EXPRESSION)
-        self._walk.steps.take(1 + compiled // _COMPILED_A_STEP)
+        self._state.steps.take(1 + compiled // _COMPILED_A_STEP)
         if not is_regular_expression(value):
             yield ValidationError("kazoo-regexp")
 
     def _matches(self, pattern: str, text: str) -> bool:
-        looked_at = min(len(text), LONGEST_SUBJECT) ** 2
-        self._walk.steps.take(1 + looked_at // _MATCHED_A_STEP)
+        most_read = min(len(text), LONGEST_SUBJECT) ** 2
+        self._state.steps.take(1 + most_read // _MATCHED_A_STEP)
         return self._references.matcher(pattern)(text)
 
 
 def _is_for(branch: Document, value: Json) -> bool:
-    """Whether a schema is for values of a type, as far as it says so itself."""
+    """Whether a schema accepts values of this type, by its own `type`."""
     types = branch.get("type", ())
     names = [types] if isinstance(types, str) else types
     return not names or any(is_of_type(value, name) for name in names)

@@ -6,7 +6,7 @@ be done the request has succeeded all the same, and the replica is repaired late
 
 import logging
 
-from faxbox_service.documents.model.account import copy_in_accounts
+from faxbox_service.documents.model.account import account_replica
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.types import AccountId
 from faxbox_service.repositories.primitives.mirror import mirror
@@ -44,5 +44,5 @@ class AccountReplicas:
         """
         source = account_database(account_id)
         return await mirror(
-            self._store, source, ACCOUNTS, account_id, copy_in_accounts, dry_run=dry_run
+            self._store, source, ACCOUNTS, account_id, account_replica, dry_run=dry_run
         )

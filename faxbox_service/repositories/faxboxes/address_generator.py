@@ -2,7 +2,7 @@
 
 import logging
 
-from faxbox_service.documents.model.smtp_address import fault_of_mail_domain, folded
+from faxbox_service.documents.model.smtp_address import folded, mail_domain_error
 from faxbox_service.documents.types import AccountId, Json
 from faxbox_service.repositories.configuration import Configuration
 from faxbox_service.repositories.primitives.clock import IdGenerator
@@ -38,7 +38,7 @@ def _is_domain(configured: Json) -> bool:
     """Whether a configured domain can be used: mail reaches only what is a domain name."""
     if not isinstance(configured, str) or not configured:
         return False
-    fault = fault_of_mail_domain(configured)
+    fault = mail_domain_error(configured)
     if fault is not None:
         _log.warning("default_smtp_domain %r is not a domain name: %s", configured, fault)
     return fault is None

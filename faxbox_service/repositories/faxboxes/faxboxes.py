@@ -320,13 +320,13 @@ class Faxboxes:
             if faults:
                 raise InvalidDocument(faults)
             invalid = tuple(dict.fromkeys((*invalid, *blocked)))
-        document = documents.replaced_faxbox(stored, documents.settled(patched.document))
+        document = documents.replaced_faxbox(stored, documents.normalised(patched.document))
         return Patched(document, invalid)
 
     async def _valid(self, fields: Document) -> Document:
         valid = await validated(self._schema(), fields)
         self._blocked_hosts.require_allowed(valid)
-        return documents.settled(valid)
+        return documents.normalised(valid)
 
     def _stamped(self, document: Document, author: Author, account_id: AccountId) -> Document:
         return stamp(document, author, gregorian_seconds(self._clock()), account_id)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 
-from faxbox_service.documents.couchdb_fields import noted, tombstone_of
+from faxbox_service.documents.couchdb_fields import recorded, tombstone_of
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.json.text import canonical_json
 from faxbox_service.documents.names import IDEMPOTENCY
@@ -95,7 +95,7 @@ class IdempotentCreations:
             raise
 
     async def _complete(self, record: Document, created: Document) -> None:
-        completed = {**record, "document": noted(created)}
+        completed = {**record, "document": recorded(created)}
         try:
             with suppress(RevisionConflict):
                 await self._store.put(IDEMPOTENCY, completed)

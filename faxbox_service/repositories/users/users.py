@@ -4,7 +4,13 @@ from contextlib import suppress
 
 from faxbox_service.documents.gregorian import gregorian_seconds
 from faxbox_service.documents.model import user as documents
-from faxbox_service.documents.model.passwords import ARGON2, Credentials, Digest, Verdict, judge
+from faxbox_service.documents.model.passwords import (
+    ARGON2,
+    Credentials,
+    Digest,
+    Verdict,
+    verify_digest,
+)
 from faxbox_service.documents.model.user import Editor
 from faxbox_service.documents.names import ACCOUNTS, account_database
 from faxbox_service.documents.private_fields import Author, public_fields, stamp
@@ -202,7 +208,7 @@ class Users:
         there is none, which takes as long to find out. Raises `TooManyWaiting`.
         """
         user = await self._candidate(account_id, digest, text, username)
-        verdict = await self._hashing.run(judge, user, digest, text)
+        verdict = await self._hashing.run(verify_digest, user, digest, text)
         if user is None or account_id is None:
             return None
         if verdict is Verdict.WRONG or not user.get("enabled"):

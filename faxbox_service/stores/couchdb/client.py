@@ -25,10 +25,10 @@ from faxbox_service.stores.errors import (
 )
 from faxbox_service.stores.url import ServerUrl
 
-# CouchDB's words for it, from 3.x and from before.
+# CouchDB's reasons, of 3.x and of earlier versions.
 _NO_DATABASE = ("Database does not exist.", "no_db_file")
 
-# What is not even a revision cannot be the current one.
+# What is not a revision at all cannot be the current one.
 _NO_REVISION = "Invalid rev format"
 
 _READS = ("GET", "HEAD")
@@ -45,15 +45,15 @@ class RefusedByCouchDB(StoreError, ValueError):
 
 
 class ReplyTooLong(StoreError):
-    """The answer is longer than was asked for; the rest of it is not read."""
+    """The reply is longer than was requested; the rest of it is not read."""
 
 
 class UnreadableReply(StoreError):
-    """The answer is whole, but something in it is beyond our decoder: nests too deeply."""
+    """The reply is complete, but our decoder cannot read something in it: it nests too deeply."""
 
 
 class AccessRefused(StoreUnavailable):
-    """The server does not know us, or does not let us do this: 401, 403.
+    """The server refuses our user, or what we do: 401, 403.
 
     `reason` is CouchDB's; None when it was not CouchDB that answered.
     """
@@ -64,7 +64,7 @@ class AccessRefused(StoreUnavailable):
 
 
 class ThrownByFunction(StoreUnavailable):
-    """A 500 for what a function of an operator threw that is no refusal in CouchDB's sense."""
+    """A 500 for what an operator's function threw that CouchDB does not define as a refusal."""
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(text)
@@ -72,7 +72,7 @@ class ThrownByFunction(StoreUnavailable):
 
 
 class _Reply(remote.HTTPResponse):
-    """A reply whose headers are neither copied nor sensitive to case."""
+    """A reply whose headers are not copied, and not case-sensitive."""
 
     def __init__(self, response: ClientResponse) -> None:
         self.status = response.status
@@ -85,9 +85,9 @@ class _BrokenWrite(aiohttp.ClientError):
 
 async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
     # aiohttp sends PUT and DELETE again when a kept-alive connection breaks. The first may have
-    # been carried out; the second would then conflict with it, and a caller whose write was
-    # done would be told that somebody else's came first. aiohttp repeats on the errors caught
-    # here only (never on failures to connect, before which nothing was sent).
+    # been carried out; the second would then conflict with it, and the caller would get a conflict
+    # although its write was done. aiohttp repeats on the errors caught here only (never on
+    # failures to connect, before which nothing was sent).
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
@@ -115,7 +115,7 @@ class CouchDB(remote.RemoteServer):
             cookie_jar=aiohttp.DummyCookieJar(),
             request_class=self._counted_requests(),
         )
-        # Whoever waits for changes must not take a connection from those who do not.
+        # Requests that wait for changes must not take connections from others.
         self._waiting_session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -128,8 +128,8 @@ class CouchDB(remote.RemoteServer):
         self._under_way = 0
         self._polls: set[asyncio.Task[remote.RequestResult]] = set()
         self._idle = asyncio.Event()
-        # Whole and in aiohttp's own type, so that it adds nothing to each request. The session's
-        # own defaults cannot be given: aiocouch fixes them.
+        # Complete and in aiohttp's own type, so that no request copies them. The session's own
+        # defaults cannot be set: aiocouch fixes them.
         self._headers = CIMultiDict(
             {
                 # PouchDB's server answers in JSON only when asked to.
@@ -155,7 +155,7 @@ class CouchDB(remote.RemoteServer):
         await super().close()
 
     async def poll(self, path: str, params: dict[str, str], wait: float) -> Json:
-        """Get an answer that may take `wait` seconds to begin; `close` does not wait for it."""
+        """Get a reply that may take `wait` seconds to begin; `close` does not wait for it."""
         poll = asyncio.ensure_future(self._request("GET", path, params=params, more_seconds=wait))
         self._polls.add(poll)
         try:
@@ -181,8 +181,8 @@ class CouchDB(remote.RemoteServer):
     ) -> remote.RequestResult:
         """Send one request; raise what a status other than 2xx means.
 
-        `ReplyTooLong` when the answer to a read has more than `most_bytes`; it may take
-        `more_seconds` than others.
+        `ReplyTooLong` when the reply to a read has more than `most_bytes`. The timeout is
+        `more_seconds` longer than usual.
         """
         if self._closing:
             raise self._unavailable("closed")
@@ -254,8 +254,8 @@ class CouchDB(remote.RemoteServer):
             raise self._unavailable("the answer is not JSON") from error
 
     def _error(self, status: int, body: bytes, path: str) -> StoreError:
-        """Say what a status means; a 404 of something that is not CouchDB means nothing."""
-        told, reason = _error_in(body)
+        """The error that a status means; a 404 that is not CouchDB's means unavailable."""
+        error, reason = _error_in(body)
         if status == 404 and reason is not None:
             if reason in _NO_DATABASE:
                 return MissingDatabase(f"{path}: {reason}")
@@ -265,14 +265,14 @@ class CouchDB(remote.RemoteServer):
         if status in (400, 412, 413, 415) and reason is not None:
             return RefusedByCouchDB(status, reason)
         if status == 413:
-            # Some proxy's, whose limit is as firm as CouchDB's.
+            # A proxy's, whose limit is as final as CouchDB's.
             return RefusedByCouchDB(status, "longer than is accepted")
         if status in (401, 403):
             user = self._url.user
             who = "requests without a user" if user is None else f"the user {user!r}"
             return AccessRefused(f"{self._name()} refuses {who}: {reason or status}", reason)
         text = f"status {status}" + (f": {reason}" if reason else "")
-        if status == 500 and reason is not None and is_thrown(told):
+        if status == 500 and reason is not None and is_thrown(error):
             return ThrownByFunction(f"{self._name()}: {text}", reason)
         return self._unavailable(text)
 
@@ -309,9 +309,9 @@ def _error_in(body: bytes) -> tuple[Json, str | None]:
 
 
 def is_thrown(error: Json) -> bool:
-    """Whether a function threw something odd (`throw 'no'`), or crashed (`TypeError`).
+    """Whether a function threw some other value (`throw 'no'`), or crashed (`TypeError`).
 
-    What CouchDB itself fails at has another name, or the number of a report in the log.
+    CouchDB's own failures have another name, or a reference to its log.
     """
     name = error.get("error")
     if name == "unknown_error":
@@ -320,7 +320,7 @@ def is_thrown(error: Json) -> bool:
 
 
 def reason_of(error: Json) -> str:
-    """The reason in an error of CouchDB: the function that an operator wrote may give any JSON."""
+    """The reason in an error of CouchDB: an operator's function may give any JSON."""
     reason = error.get("reason") or error["error"]
     text = reason if isinstance(reason, str) else encode_json(reason).decode()
     return text[:_LONGEST_REASON]

@@ -1,4 +1,4 @@
-"""aiocouch's remote classes, with names quoted so that none escapes its place in the path."""
+"""aiocouch's remote classes, with names quoted so that each stays one segment of the path."""
 
 from functools import lru_cache
 from typing import cast
@@ -11,13 +11,13 @@ from aiocouch.document import Document as HighDocument
 from faxbox_service.documents.types import DocumentId
 from faxbox_service.stores.values import View
 
-_LONGEST_REMEMBERED = 128
-"""Characters; ids that we make are shorter, and clients may ask for any."""
+_LONGEST_CACHED = 128
+"""Characters; ids that we generate are shorter, and clients may ask for any."""
 
 
 def database_endpoint(server: remote.RemoteServer, database: str) -> Database:
     """The methods of a database."""
-    # aiocouch's remote classes ask for its higher ones, and use only what is remote in them.
+    # aiocouch's remote classes expect its high-level ones, and use only their remote methods.
     return cast(Database, _Database(server, database))
 
 
@@ -81,11 +81,11 @@ class _Attachment(remote.RemoteAttachment):
 
 
 def _segment(text: str) -> str:
-    return _short_segment(text) if len(text) <= _LONGEST_REMEMBERED else _quoted(text)
+    return _short_segment(text) if len(text) <= _LONGEST_CACHED else _quoted(text)
 
 
 def _quoted(text: str) -> str:
-    # `quote` leaves dots alone, and a segment of one or two would name what lies above.
+    # `quote` keeps dots, and a segment of one or two would name a parent.
     return quote(text, safe="") if text.strip(".") else "%2E" * len(text)
 
 

@@ -1,8 +1,8 @@
-"""Edits that fewer nodes than a quorum took, which a cluster tells of by 202.
+"""Edits that fewer nodes than a quorum accepted, which a cluster reports with 202.
 
-The nodes of a cluster may see two edits of one revision in different orders, and each takes the
-first. An edit that a minority took may win when the nodes compare, over one that was acknowledged.
-So it is taken back at once, before anyone builds on it.
+The nodes of a cluster may see two edits of one revision in different orders, and each accepts the
+first. An edit that a minority accepted may win when the nodes synchronise, over one that was
+acknowledged. So it is reverted at once, before another edit is based on it.
 """
 
 from typing import TypeAlias
@@ -17,13 +17,13 @@ from .replies import items
 _ACCEPTED = 202
 
 _ALL_NODES = "100"
-"""More than hold a document: the answer waits for each that is up."""
+"""More than store a document: the reply waits for each that is up."""
 
 _Rank: TypeAlias = tuple[int, str]
 
 
 def is_by_quorum(response: HTTPResponse) -> bool:
-    """Whether enough nodes did what was asked."""
+    """Whether a quorum of nodes did what was requested."""
     return response.status != _ACCEPTED
 
 
@@ -33,11 +33,11 @@ def require_quorum(response: HTTPResponse) -> None:
         raise StoreUnavailable("CouchDB has stored a write on fewer nodes than a quorum")
 
 
-async def take_back(endpoint: RemoteDocument, response: HTTPResponse, revision: Revision) -> None:
-    """Undo an edit that too few nodes took, if others hold a rival one.
+async def revert(endpoint: RemoteDocument, response: HTTPResponse, revision: Revision) -> None:
+    """Undo an edit that too few nodes accepted, if others have a conflicting one.
 
-    Raises `RevisionConflict` when the rival counts, and `StoreUnavailable` when nobody knows what
-    does. Of several such edits the lowest always stays, so that the document does.
+    Raises `RevisionConflict` when the conflicting edit wins, and `StoreUnavailable` when the winner
+    is unknown. Of several such edits the lowest always stays, so that the document does.
     """
     leaves = await _live_leaves(endpoint)
     if revision not in leaves or len(leaves) == 1:
@@ -46,7 +46,7 @@ async def take_back(endpoint: RemoteDocument, response: HTTPResponse, revision: 
         try:
             undone, _ = await endpoint._delete(revision)
         except RevisionConflict:
-            # Somebody has built on it.
+            # Another edit is based on it.
             require_quorum(response)
         else:
             require_quorum(undone)
@@ -54,7 +54,7 @@ async def take_back(endpoint: RemoteDocument, response: HTTPResponse, revision: 
 
 
 async def _live_leaves(endpoint: RemoteDocument) -> list[Revision]:
-    """The revisions that rival for a document, on whichever node they are."""
+    """The conflicting revisions of a document, on all nodes."""
     reply: Json = await endpoint._get(open_revs="all", r=_ALL_NODES)
     leaves = items(reply, lambda item: item.get("ok"))
     return items(
@@ -64,6 +64,6 @@ async def _live_leaves(endpoint: RemoteDocument) -> list[Revision]:
 
 
 def _rank(revision: Revision) -> _Rank:
-    """What CouchDB goes by: the longer history wins, and then the greater hash."""
+    """CouchDB's order: the longer history wins, and then the greater hash."""
     generation, _, digest = revision.partition("-")
     return int(generation), digest

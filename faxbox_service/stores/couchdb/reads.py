@@ -1,7 +1,7 @@
 """Reading documents from CouchDB, and their former revisions, which it has until it compacts.
 
-A document may be beyond our decoder. An answer with one of them in it cannot be read as a whole, so
-the others are asked for without it.
+A document may nest too deeply for our decoder. Then the reply as a whole cannot be read, so the
+others are requested without it.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ async def read_page(
             return await _readable_documents(server, database, behind)
         found = filter(None, items(rows, document_of_row))
         shown = [document for document in found if _is_behind(document["_id"], after)][:limit]
-        # Design documents may fill a whole answer.
+        # Design documents may fill a whole reply.
         if shown or len(rows) <= limit:
             return shown
         after = member(rows[-1], "id")
@@ -63,7 +63,7 @@ async def _all_ids(server: CouchDB, database: str, wanted: Json) -> list[Documen
 async def read_apart(
     server: CouchDB, database: str, ids: Sequence[DocumentId]
 ) -> tuple[dict[DocumentId, Document], dict[DocumentId, DocumentRefused]]:
-    """Those documents that are there and can be read, and those that cannot be."""
+    """The documents that exist and can be read, and the errors of those that cannot."""
     if not ids:
         return {}, {}
     try:
@@ -82,7 +82,7 @@ async def read_apart(
 async def _readable_documents(
     server: CouchDB, database: str, ids: Sequence[DocumentId]
 ) -> list[Document]:
-    """Those that are there, in the order of the ids, until one that cannot be read.
+    """Those that exist, in the order of the ids, until one that cannot be read.
 
     Raises `DocumentRefused` when that is the first.
     """
@@ -126,7 +126,7 @@ async def read_revisions(server: CouchDB, database: str, document: Document) -> 
 
 
 def unreadable(database: str, document_id: DocumentId, error: UnreadableReply) -> DocumentRefused:
-    """What is raised for a document that is there and cannot be read."""
+    """The error for a document that exists and cannot be read."""
     return DocumentRefused(Refusal.UNREADABLE, database, document_id, str(error))
 
 
@@ -139,12 +139,12 @@ async def _rows(server: CouchDB, database: str, wanted: Json) -> list[Json]:
 async def _bulk_get(
     server: CouchDB, database: str, document_id: DocumentId, revisions: list[Revision]
 ) -> list[Document]:
-    """Some revisions of a document in their order, as far as CouchDB has them."""
+    """Some revisions of a document in their order, as far as CouchDB still has them."""
     wanted = [{"id": document_id, "rev": revision} for revision in revisions]
     path = f"{database_endpoint(server, database).endpoint}/_bulk_get"
     _, reply = await server._post(path, data={"docs": wanted})
     found = filter(None, items(member(reply, "results"), bulk_get_result))
-    # Nobody promises their order.
+    # Their order is not defined.
     return sorted(found, key=lambda document: revisions.index(document["_rev"]))
 
 

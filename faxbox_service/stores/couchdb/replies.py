@@ -1,4 +1,4 @@
-"""What CouchDB's replies hold; a reply that lacks it is no answer of CouchDB."""
+"""The parts of CouchDB's replies; a reply without them is not one of CouchDB."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 
 
 def member(reply: Json, name: str) -> Json:
-    """A member that CouchDB's answer always has, as far as CouchDB gave it."""
+    """A member that CouchDB's reply always has. Raises `StoreUnavailable`."""
     try:
         return reply[name]
     except (KeyError, TypeError) as error:
@@ -41,7 +41,7 @@ def change(row: Json) -> Change:
 
 
 def document_of_row(row: Json) -> Document | None:
-    """The document of a row of `_all_docs`; None where there is none, or it was deleted."""
+    """The document of a row of `_all_docs`; None where it does not exist or was deleted."""
     document: Document | None = None if "error" in row else row.get("doc")
     return document
 
@@ -52,7 +52,7 @@ def available_revision(row: Json) -> Revision | None:
 
 
 def bulk_get_result(row: Json) -> Document | None:
-    """The document of an item of `_bulk_get`; None when CouchDB has it no more."""
+    """The document of an item of `_bulk_get`; None when CouchDB no longer has it."""
     document: Document | None = row["docs"][0].get("ok")
     return document
 

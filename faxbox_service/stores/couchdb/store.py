@@ -7,7 +7,7 @@ from typing import cast
 from urllib.parse import quote
 
 from faxbox_service.documents.json.text import encode_json
-from faxbox_service.documents.storable import LARGEST_DOCUMENT
+from faxbox_service.documents.storage_limits import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Revision
 from faxbox_service.stores.errors import (
     DocumentNotFound,
@@ -27,13 +27,13 @@ from faxbox_service.stores.values import (
     ViewRange,
     ViewRow,
 )
-from faxbox_service.stores.writable import is_writable_id, storable_fields
+from faxbox_service.stores.write_checks import is_writable_id, storable_fields
 
 from .client import CouchDB, RefusedByCouchDB, UnreadableReply
 from .document_locks import DocumentLocks
 from .endpoints import attachment_endpoint, database_endpoint, document_endpoint
 from .feeds import read_changes, read_updates
-from .quorum import is_by_quorum, take_back
+from .quorum import is_by_quorum, revert
 from .reads import all_documents, read_apart, read_page, read_revisions, unreadable
 from .replies import document_of_row, items, member
 from .views import DesignDocuments
@@ -41,7 +41,7 @@ from .writes import delete_leaves, put_document, write_documents
 
 _DATABASE_EXISTS = 412
 
-# CouchDB conflicts with much of what is none, and has no place for a long one in a URL.
+# For other texts CouchDB may report a conflict, and a long one does not fit into a URL.
 _REVISION = re.compile(r"[0-9]{1,10}-[0-9a-f]{1,64}")
 
 _LAST_CHARACTER = chr(0x10FFFF)
@@ -77,7 +77,7 @@ class CouchStore:
         return 0 if self._server is None else self._server.requests
 
     async def open(self) -> StoreVersion:
-        """Connect, and check that CouchDB is there and lets us in."""
+        """Connect, and check that CouchDB is up and accepts our user."""
         await self.close()
         sent_before = self.round_trips
         server = CouchDB(self._url, timeout=self._timeout, pool_size=self._pool_size)
@@ -121,7 +121,7 @@ class CouchStore:
         return await self._get(database, document_id)
 
     async def require_storable(self, database: str, document: Document) -> None:
-        """Raise the `DocumentRefused` that needs no asking."""
+        """Raise the `DocumentRefused` that CouchDB need not be asked for."""
         await storable_fields(database, document, self._largest_document)
 
     async def put(self, database: str, document: Document) -> Revision:
@@ -133,7 +133,7 @@ class CouchStore:
             response, reply = await put_document(self._opened(), database, document)
             revision = str(member(reply, "rev"))
             if not is_by_quorum(response):
-                await take_back(endpoint, response, revision)
+                await revert(endpoint, response, revision)
         return revision
 
     async def delete(
@@ -166,7 +166,7 @@ class CouchStore:
         raise DocumentNotFound(f"{document_id!r} in {database} at {revision!r}")
 
     async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
-        """Ask which revisions there are, and then for some of them at a time."""
+        """Ask which revisions exist, and then for some of them at a time."""
         document = await self._get(database, document_id, revs_info="true")
         try:
             return await read_revisions(self._opened(), database, document)
@@ -191,7 +191,7 @@ class CouchStore:
         return {document["_id"]: document for document in found}
 
     async def put_many(self, database: str, documents: Sequence[Document]) -> list[Outcome]:
-        """Write documents with one request, each judged by itself."""
+        """Write documents with one request, each accepted or refused by itself."""
         refused = [await self._refusal(database, document) for document in documents]
         storable = [
             document for document, error in zip(documents, refused, strict=True) if error is None
@@ -214,7 +214,7 @@ class CouchStore:
         if not (is_writable_id(document_id) and is_writable_id(name)):
             raise DocumentNotFound(f"attachment {name!r} of {document_id!r} in {database}")
         server = self._opened()
-        # aiocouch's own method takes it for granted that the answer has a type.
+        # aiocouch's own method assumes that the reply has a type.
         path = attachment_endpoint(server, database, document_id, name).endpoint
         reply, data = await server._get_bytes(path)
         content_type = reply.headers.get("Content-Type", "application/octet-stream")
@@ -246,7 +246,7 @@ class CouchStore:
             "/_all_dbs",
             params={name: encode_json(value).decode() for name, value in params.items()},
         )
-        # PouchDB's server names all there are.
+        # PouchDB's server returns all names.
         found = sorted(
             name for name in items(names, str) if name.startswith(prefix) and name > after
         )
@@ -273,7 +273,7 @@ class CouchStore:
         try:
             await self._opened()._put(path, data=document)
         except RevisionConflict:
-            # CouchDB looks at no revision of one; PouchDB's server does.
+            # CouchDB checks no revision of one; PouchDB's server does.
             _, present = await self._opened()._get(path)
             await self._opened()._put(path, data={**document, "_rev": member(present, "_rev")})
 

@@ -1,4 +1,4 @@
-"""Views in CouchDB: installing them, and reading rows in as short answers as were asked for."""
+"""Views in CouchDB: installing them, and reading rows in replies of a limited size."""
 
 import asyncio
 import logging
@@ -30,10 +30,10 @@ _log = logging.getLogger(__name__)
 # below the 8 KiB at which CouchDB, and many a proxy, refuses a URL.
 _LONGEST_QUERY = 2000
 
-# How CouchDB begins to refuse a range that ends before it starts.
+# The beginning of CouchDB's reason for refusing a range that ends before it starts.
 _EMPTY_RANGE = "No rows can match your key range"
 
-# What a view that is too long is asked for instead: an eighth, and two rows however long.
+# When a reply is too long, an eighth of the rows is requested, and two of any length.
 _DIVISOR = 8
 _FEWEST_ROWS = 2
 
@@ -55,7 +55,7 @@ class DesignDocuments:
                 await design_endpoint(server, database, document["_id"])._put(document)
 
     def forget(self, database: str) -> None:
-        """The database is gone, and with it whatever was installed."""
+        """The database was deleted, and with it what was installed."""
         self._installed.discard(database)
 
     async def read_rows(
@@ -93,7 +93,7 @@ def _missing(database: str, view: View) -> MissingView:
 
 
 async def _read_rows(server: CouchDB, database: str, view: View, rows: ViewRange) -> list[ViewRow]:
-    """The rows of a view; fewer are asked for until the answer is as short as it must be."""
+    """The rows of a view; fewer are requested until the reply is short enough."""
     limit, most_bytes = rows.limit, rows.most_bytes
     while True:
         if limit is None or limit <= _FEWEST_ROWS:
@@ -125,7 +125,7 @@ async def _decoded_rows(
 async def _rows_apart(
     server: CouchDB, database: str, view: View, rows: ViewRange, limit: int | None
 ) -> list[ViewRow]:
-    """The rows, with those documents that can be read."""
+    """The rows, with the documents that can be read."""
     bare = _params_of(replace(rows, include_docs=False), limit)
     found = await _decoded_rows(server, database, view, bare, None)
     ids = list(dict.fromkeys(row.id for row in found))
@@ -145,7 +145,7 @@ async def _ask(
 ) -> Json:
     path = view_endpoint(server, database, view).endpoint
     if sum(map(len, params.values())) <= _LONGEST_QUERY:
-        # aiocouch's own method bounds no answer.
+        # aiocouch's own method does not limit the reply.
         _, reply = await server._request(
             "GET",
             path,

@@ -38,8 +38,8 @@ from .replies import items
 _TOO_LARGE = 413
 
 _MOST_BYTES = 16_000_000
-"""Of one request. CouchDB takes 4 GB, operators allow less (`max_http_request_size`), but at least
-twice their largest document."""
+"""Of one request. CouchDB accepts 4 GB; operators allow less (`max_http_request_size`), but at
+least twice their largest document."""
 
 _FORBIDDEN = ("forbidden", "unauthorized")
 """What a `validate_doc_update` function may throw."""
@@ -51,7 +51,7 @@ _INVALID = ("doc_validation", "bad_request", "missing_stub")
 async def put_document(
     server: CouchDB, database: str, document: Document
 ) -> tuple[HTTPResponse, Json]:
-    """Send a document. Raises `DocumentRefused` where it is for the document's sake."""
+    """Send a document. Raises `DocumentRefused` when it is refused because of its content."""
     endpoint = document_endpoint(server, database, document["_id"])
     try:
         return await endpoint._put(_without_conflicts(document))
@@ -60,8 +60,8 @@ async def put_document(
     except ThrownByFunction as error:
         raise _forbidden(database, document, error.reason) from error
     except AccessRefused as error:
-        # An operator's function refuses with the same statuses as CouchDB does strangers.
-        if error.reason is None or not await _lets_us_in(server, database):
+        # An operator's function refuses with the same statuses as CouchDB itself an unknown user.
+        if error.reason is None or not await _accepts_our_user(server, database):
             raise
         raise _forbidden(database, document, error.reason) from error
 
@@ -69,7 +69,7 @@ async def put_document(
 async def write_documents(
     server: CouchDB, database: str, documents: Sequence[Document]
 ) -> list[Outcome]:
-    """What became of each. Raises `MissingDatabase` and `StoreUnavailable`."""
+    """The outcome for each document. Raises `MissingDatabase` and `StoreUnavailable`."""
     edits = list(map(_edits_of, documents))
     written = iter(await _write_edits(server, database, [one for some in edits for one in some]))
     return [_outcome_of([next(written) for _ in some]) for some in edits]
@@ -78,7 +78,7 @@ async def write_documents(
 async def delete_leaves(server: CouchDB, database: str, document: Document) -> Revision:
     """Delete a document as it was read, and return the revision of the winner's tombstone.
 
-    Raises `RevisionConflict` when somebody changed it, and `DocumentRefused`.
+    Raises `RevisionConflict` when it was changed since, and `DocumentRefused`.
     """
     tombstone: Revision | None = None
     for _ in CONFLICT.attempts():
@@ -94,7 +94,7 @@ async def delete_leaves(server: CouchDB, database: str, document: Document) -> R
             tombstone = winner
         if all(isinstance(outcome, str) for outcome in outcomes):
             return tombstone
-        # Somebody has written to another leaf, which is the document now, and is to go too.
+        # Another leaf was written to, which is the document now, and must be deleted too.
         endpoint = document_endpoint(server, database, document["_id"])
         try:
             document = await endpoint._get(conflicts="true")
@@ -113,7 +113,7 @@ def _edits_of(document: Document) -> list[Document]:
 
 
 def _outcome_of(outcomes: list[Outcome]) -> Outcome:
-    """Of all leaves of a document: the first one's, unless another was not written."""
+    """The outcome for a document with leaves: the first leaf's, unless another failed."""
     failed = (outcome for outcome in outcomes if not isinstance(outcome, str))
     return next(failed, outcomes[0])
 
@@ -126,7 +126,7 @@ async def _write_edits(server: CouchDB, database: str, edits: list[Document]) ->
 
 
 def _batches(edits: list[Document]) -> Iterator[list[tuple[DocumentId, bytes]]]:
-    """Ids and texts of as many documents as one request should have."""
+    """Ids and texts of the documents of each request."""
     batch: list[tuple[DocumentId, bytes]] = []
     room = 0
     for edit in edits:
@@ -164,7 +164,7 @@ async def _write_batch(
 
 
 def _outcome(database: str, row: Json) -> Outcome:
-    """What became of one document, in CouchDB's words."""
+    """The outcome for one document, from a row of CouchDB's reply."""
     if "rev" in row:
         return str(row["rev"])
     document_id, error = row["id"], row["error"]
@@ -178,7 +178,7 @@ def _outcome(database: str, row: Json) -> Outcome:
     raise StoreUnavailable(f"CouchDB could not write {document_id!r} in {database}: {reason}")
 
 
-async def _lets_us_in(server: CouchDB, database: str) -> bool:
+async def _accepts_our_user(server: CouchDB, database: str) -> bool:
     try:
         await database_endpoint(server, database)._get()
     except AccessRefused:
@@ -191,13 +191,13 @@ def _forbidden(database: str, document: Document, reason: str) -> DocumentRefuse
 
 
 def _refusal(database: str, document_id: DocumentId, error: RefusedByCouchDB) -> DocumentRefused:
-    """What it means that CouchDB refused a request for the sake of a document."""
+    """The error for a document because of which CouchDB refused a request."""
     why = Refusal.TOO_LARGE if error.status == _TOO_LARGE else Refusal.INVALID
     return DocumentRefused(why, database, document_id, str(error))
 
 
 def _without_conflicts(document: Document) -> Document:
-    """A document as it is sent: which leaves it had beside it says nothing about it."""
+    """A document as it is sent: `_conflicts` is not part of it."""
     if "_conflicts" not in document:
         return document
     return {name: value for name, value in document.items() if name != "_conflicts"}

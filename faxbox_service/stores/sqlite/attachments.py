@@ -51,7 +51,7 @@ def read_attachment(
 
 
 def stored_stubs(connection: sqlite3.Connection, number: int | None) -> Stubs:
-    """Return what is stored beside a document, given its row number; None: a new one."""
+    """Return the stubs of what is stored with a document, given its row number; None: a new one."""
     if number is None:
         return {}
     return {
@@ -87,7 +87,7 @@ def _stub(content_type: str, at_generation: int, digest: str, length: int) -> di
 def store_attachments(
     connection: sqlite3.Connection, number: int, edit: Edit, stored: Stubs, stubs: Stubs
 ) -> None:
-    """Drop what the edit does not keep, and add what it brings."""
+    """Delete what the edit does not keep, and add what is new."""
     for name in stored:
         if edit.attachments.get(name) is not None or name not in stubs:
             connection.execute(

@@ -17,12 +17,12 @@ _CACHE_KIBIBYTES = 32_768
 _LARGEST_IDLE_LOG = 64 * 1024 * 1024
 
 _READER_TIMEOUT = 0.1
-"""Seconds. In WAL mode readers wait only while another process recovers or closes the file; the
-event loop stands still meanwhile."""
+"""Seconds. In WAL mode readers wait only while another process recovers or closes the file; that
+blocks the event loop."""
 
 
 def unavailable(path: Path, error: sqlite3.Error | OSError) -> StoreUnavailable:
-    """Say what happened to which file."""
+    """The error that names the file and what happened."""
     return StoreUnavailable(f"sqlite store {path}: {error}")
 
 
@@ -61,7 +61,7 @@ def begin(connection: sqlite3.Connection, timeout: float) -> None:
     """Start a transaction as the file's only writer, waiting for other processes.
 
     SQLite's own waiting grows to 100 ms between tries, and then loses against a process that
-    commits all the time; short random pauses give everyone a turn.
+    commits all the time; short random pauses let every process commit.
     """
     _retry_while_locked(connection, "BEGIN IMMEDIATE", timeout)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from faxbox_service.documents.json.text import canonical_json, encode_json
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.stores.values import Attachment
-from faxbox_service.stores.writable import Fields, is_writable_id, refused
+from faxbox_service.stores.write_checks import Fields, is_writable_id, refused
 
 EMPTY_BODY = b"{}"
 
@@ -36,7 +36,7 @@ class Edit:
     attachments: Mapping[str, Attachment | None]
 
     def content(self) -> bytes:
-        """The digest of its fields; for long ones not to be made where others wait."""
+        """The digest of its fields, which for long ones takes too long for the event loop."""
         return content_digest(self.fields, self.body)
 
 

@@ -30,7 +30,7 @@ _CHANGES = """
 
 _NEWEST_UPDATE = "SELECT coalesce(max(sequence), 0) FROM updates"
 
-_NOTE_UPDATE = f"""
+_RECORD_UPDATE = f"""
     INSERT INTO updates (name, sequence) VALUES (?, ({_NEWEST_UPDATE}) + 1)
     ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence
 """
@@ -46,7 +46,7 @@ def read_changes(
     *,
     include_docs: bool,
 ) -> Changes:
-    """The changes after a place. Raises `MissingDatabase`, `ValueError` for what is no place."""
+    """The changes after a sequence. Raises `MissingDatabase`, `ValueError` for any other text."""
     row = connection.execute(_DATABASE, (database,)).fetchone()
     if row is None:
         raise MissingDatabase(database)
@@ -62,17 +62,17 @@ def read_changes(
     return Changes(changes, f"{number}-{start}")
 
 
-def note_update(connection: sqlite3.Connection, database: str) -> None:
-    """Say that a database was written to, made or deleted, inside the write's transaction."""
-    connection.execute(_NOTE_UPDATE, (database,))
+def record_update(connection: sqlite3.Connection, database: str) -> None:
+    """Record that a database was written to, created or deleted, in the write's transaction."""
+    connection.execute(_RECORD_UPDATE, (database,))
 
 
 def read_updates(connection: sqlite3.Connection, since: UpdateSequence | None) -> DatabaseUpdates:
-    """The databases that changed after a place. Raises `ValueError` for what is no place."""
+    """The databases that changed after a sequence. Raises `ValueError` for any other text."""
     (newest,) = connection.execute(_NEWEST_UPDATE).fetchone()
     start = newest if since == NOW else int(since or 0)
     if start > newest:
-        # A file that was put back to an earlier state is behind the places it gave.
+        # A file that was restored from a backup may be behind the sequences that it returned.
         start = 0
     rows = connection.execute(_UPDATES, (start,)).fetchall()
     last = max((sequence for _, sequence in rows), default=start)
@@ -92,12 +92,12 @@ def _change(
 
 
 def _sequence_in(number: int, newest: int, since: UpdateSequence | None) -> int:
-    """The place as a number; the beginning when the database has never been there."""
+    """The sequence as a number; 0 when it is not one of this database."""
     if since is None:
         return 0
     match = _SEQUENCE.match(since)
     if match is None:
-        raise ValueError(f"not a place in a database of the embedded store: {since!r}")
+        raise ValueError(f"not an update sequence of the embedded store: {since!r}")
     known, sequence = map(int, match.groups())
-    # A file that was put back to an earlier state is behind the places it gave.
+    # A file that was restored from a backup may be behind the sequences that it returned.
     return sequence if known == number and sequence <= newest else 0

@@ -1,7 +1,7 @@
 """Former revisions in the embedded store: the newest few of each document of an account.
 
-CouchDB keeps them until it compacts a database; other databases hold copies and secrets, of whose
-past nobody asks.
+CouchDB keeps them until it compacts a database. Other databases hold replicas and secrets, whose
+former revisions are never read.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
 from .schema import stored_document
 
 KEPT_REVISIONS = 20
-"""Of each document, besides the current one: enough to see who did what, and no second database."""
+"""Of each document, besides the current one: enough to see who changed what."""
 
 _KEEP = """
     INSERT OR REPLACE INTO old_revisions (document, generation, revision, deleted, body)
@@ -23,8 +23,8 @@ _KEEP = """
     WHERE number = ?
       AND coalesce(json_extract(CAST(body AS TEXT), '$.pvt_type'), '') NOT IN ('user', 'account')
 """
-# Former hashes and keys are kept nowhere. It is the document's own type that counts: a client may
-# put one into a field of a box.
+# Former hashes and keys are not kept. Only the `pvt_type` at the top level counts: a client may set
+# one within a field of a faxbox.
 
 _FORGET = "DELETE FROM old_revisions WHERE document = ? AND generation <= ?"
 
@@ -48,21 +48,21 @@ _Columns: TypeAlias = tuple[Revision, int, bytes]
 def keep_revision(
     connection: sqlite3.Connection, database: str, number: int, generation: int
 ) -> None:
-    """Keep what a document says, given its row number and generation, before it is changed."""
+    """Keep the current revision of a document, given its row number and generation."""
     if database_class(database) is DatabaseClass.ACCOUNT:
         connection.execute(_KEEP, (generation, number))
         connection.execute(_FORGET, (number, generation - KEPT_REVISIONS))
 
 
 def forget_revisions(connection: sqlite3.Connection, number: int) -> None:
-    """Drop what a document said before, when it is deleted for good."""
+    """Delete the former revisions of a document that is deleted for good."""
     connection.execute(_FORGET_ALL, (number,))
 
 
 def read_revisions(
     connection: sqlite3.Connection, database: str, document_id: DocumentId
 ) -> list[Document]:
-    """The revisions there are, newest first. Raises `DocumentNotFound`, `MissingDatabase`."""
+    """The revisions that are kept, newest first. Raises `DocumentNotFound`, `MissingDatabase`."""
     number, current = _current(connection, database, document_id)
     rows, size = [current], 0
     for row in connection.execute(_OLD, (number,)):
@@ -76,7 +76,7 @@ def read_revisions(
 def read_revision(
     connection: sqlite3.Connection, database: str, document_id: DocumentId, revision: Revision
 ) -> Document:
-    """One revision of a document that is there. Raises `DocumentNotFound`, `MissingDatabase`."""
+    """One revision of a document that exists. Raises `DocumentNotFound`, `MissingDatabase`."""
     number, current = _current(connection, database, document_id)
     if current[0] == revision:
         return _document(database, document_id, *current)
@@ -89,7 +89,7 @@ def read_revision(
 def _current(
     connection: sqlite3.Connection, database: str, document_id: DocumentId
 ) -> tuple[int, _Columns]:
-    """The row number of a document, and what it says now."""
+    """The row number of a document, and its current revision."""
     row = connection.execute(_CURRENT, (document_id, database)).fetchone()
     if row is None:
         raise MissingDatabase(database)

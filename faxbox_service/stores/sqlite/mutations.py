@@ -16,11 +16,11 @@ from faxbox_service.stores.errors import (
     RevisionConflict,
 )
 from faxbox_service.stores.values import Outcome
-from faxbox_service.stores.writable import refused
+from faxbox_service.stores.write_checks import refused
 
 from .attachments import MissingAttachment, store_attachments, stored_stubs, stubs_after
 from .edit import EMPTY_BODY, Edit, generation, next_revision, with_stubs
-from .feeds import note_update
+from .feeds import record_update
 from .history import forget_revisions, keep_revision
 from .view_index import ViewIndex
 
@@ -69,22 +69,22 @@ class _Current:
 
 
 def create_database(connection: sqlite3.Connection, name: str) -> bool:
-    """Add a database; False when it was there."""
+    """Add a database; False when it exists."""
     cursor = connection.execute("INSERT OR IGNORE INTO databases (name) VALUES (?)", (name,))
     is_new = cursor.rowcount == 1
     if is_new:
-        note_update(connection, name)
+        record_update(connection, name)
     return is_new
 
 
 def delete_database(connection: sqlite3.Connection, name: str) -> None:
-    """Remove everything of a database. Raises `MissingDatabase`."""
+    """Remove a database with all it contains. Raises `MissingDatabase`."""
     row = connection.execute("SELECT number FROM databases WHERE name = ?", (name,)).fetchone()
     if row is None:
         raise MissingDatabase(name)
     for statement in _DELETE_DATABASE:
         connection.execute(statement, row)
-    note_update(connection, name)
+    record_update(connection, name)
 
 
 def put(connection: sqlite3.Connection, index: ViewIndex, database: str, edit: Edit) -> Revision:
@@ -101,7 +101,7 @@ def put_many(
     database: str,
     edits: Iterable[Edit | DocumentRefused],
 ) -> list[Outcome]:
-    """Write documents, each judged by itself. Raises `MissingDatabase`."""
+    """Write documents, each accepted or refused by itself. Raises `MissingDatabase`."""
     outcomes: list[Outcome] = []
     for edit in edits:
         if isinstance(edit, DocumentRefused):
@@ -110,7 +110,7 @@ def put_many(
         try:
             outcomes.append(put(connection, index, database, edit))
         except (RevisionConflict, DocumentRefused) as error:
-            # Its traceback leads to the outcomes: a circle.
+            # Its traceback refers to the outcomes: a reference cycle.
             outcomes.append(error.with_traceback(None))
     return outcomes
 
@@ -133,7 +133,7 @@ def delete(
 
 
 def put_local(connection: sqlite3.Connection, database: str, name: str, document: Document) -> None:
-    """Write a local document over whatever is there. Raises `MissingDatabase`."""
+    """Write a local document over the present one. Raises `MissingDatabase`."""
     if connection.execute(_PUT_LOCAL, (name, encode_json(document), database)).rowcount == 0:
         raise MissingDatabase(database)
 
@@ -146,9 +146,9 @@ def _current(connection: sqlite3.Connection, database: str, document_id: Documen
 
 
 def _follows(edit: Edit, current: _Current) -> bool:
-    """Whether the edit was made from what is there now; a tombstone counts as nothing.
+    """Whether the edit was made from the current revision; a tombstone counts as no document.
 
-    As in CouchDB, a new document may take the place of a tombstone, another tombstone not.
+    As in CouchDB, a new document may replace a tombstone, another tombstone may not.
     """
     if current.exists:
         return edit.base == current.revision
@@ -183,7 +183,7 @@ def _write(
     connection.execute(
         "UPDATE databases SET sequence = ? WHERE number = ?", (sequence, current.database)
     )
-    note_update(connection, database)
+    record_update(connection, database)
     store_attachments(connection, number, edit, stored, stubs)
     if edit.deleted:
         index.remove(connection, number)

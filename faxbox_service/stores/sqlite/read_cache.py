@@ -1,8 +1,8 @@
 """A cache of what was read since the latest commit to the file, which is never stale.
 
-SQLite tells a connection whether anyone else, in this process or another, has committed since
-it last asked. Asking once for all reads of a transaction costs less than the shortest of them, and
-a tenth of reading a page of fifty rows with their documents.
+SQLite's `data_version` shows a connection whether any other one, in this process or another, has
+committed since. Asking once for all reads of a transaction costs less than the shortest of them,
+and a tenth of reading a page of fifty rows with their documents.
 """
 
 import sqlite3
@@ -20,17 +20,17 @@ from faxbox_service.stores.values import (
 from .view_index import ViewIndex, stored_size
 
 _MOST_ROWS = 256
-"""Of one range; longer ones are not kept."""
+"""Of one range; longer ones are not cached."""
 
 _LONGEST_KEY = 256
-"""Characters of one of its keys: longer ones are nobody's, and come from requests."""
+"""Characters of one of its keys: longer ones match nothing, and come from requests."""
 
 _RANGE_BYTES = 10_000_000
 _DOCUMENT_BYTES = 6_000_000
-"""Of all that is kept; a sixteenth of it for one range or document at most."""
+"""Of all that is cached; a sixteenth of it for one range or document at most."""
 
 _ROW = 300
-"""Bytes that a row takes beside what is stored of it."""
+"""Bytes that a row uses in memory beside what is stored of it."""
 
 _GET = """
     SELECT d.revision, d.body
@@ -47,7 +47,7 @@ _DocumentKey: TypeAlias = tuple[str, DocumentId]
 
 
 class ReadCache:
-    """What was read since the latest commit to the file, by any process.
+    """Documents and rows read since the latest commit to the file, by any process.
 
     The connection only reads: its own commits would not show in its `data_version`.
     """
@@ -55,19 +55,19 @@ class ReadCache:
     def __init__(
         self, *, range_bytes: int = _RANGE_BYTES, document_bytes: int = _DOCUMENT_BYTES
     ) -> None:
-        """Keep so many bytes of rows of views, and of documents."""
+        """`range_bytes` are for rows of views, `document_bytes` for documents."""
         self._version: int | None = None
         self._is_checked = False
         self._ranges: BoundedCache[_RangeKey, list[ViewRow]] = BoundedCache(range_bytes)
         self._documents: BoundedCache[_DocumentKey, _StoredDocument] = BoundedCache(document_bytes)
 
     def expect_new_connection(self) -> None:
-        """Use nothing that another connection read: each counts the versions of the file anew."""
+        """Drop what another connection read: each has its own count of versions."""
         self._version = None
         self._is_checked = False
 
     def end_transaction(self) -> None:
-        """From now on later commits may show."""
+        """Later commits may be visible from now on."""
         self._is_checked = False
 
     def view_rows(
@@ -78,8 +78,8 @@ class ReadCache:
         view: View,
         wanted: ViewRange,
     ) -> list[ViewRow]:
-        """What `ViewIndex.read` returns; the caller must not change it."""
-        if not _can_be_kept(wanted):
+        """The result of `ViewIndex.read`, which the caller must not change."""
+        if not _is_cacheable(wanted):
             return index.read(connection, database, view, wanted)
         self._check(connection)
         key = (database, view, wanted)
@@ -106,7 +106,7 @@ class ReadCache:
         return stored
 
     def _check(self, connection: sqlite3.Connection) -> None:
-        """Forget everything when anyone has committed; within a transaction nothing can."""
+        """Drop everything after another commit; within a transaction none is visible."""
         if self._is_checked:
             return
         ((version,),) = connection.execute("PRAGMA data_version").fetchall()
@@ -117,8 +117,8 @@ class ReadCache:
         self._is_checked = True
 
 
-def _can_be_kept(wanted: ViewRange) -> bool:
-    """Whether the range is short, and its keys are texts, so that it can be looked up."""
+def _is_cacheable(wanted: ViewRange) -> bool:
+    """Whether the range is short and its keys are texts, so that it is hashable."""
     keys = (wanted.key, wanted.start_key, wanted.end_key)
     return (
         wanted.limit is not None

@@ -1,7 +1,7 @@
 """The tables of the embedded store, the migrations that lead to them, and a row as a document.
 
-`PRAGMA user_version` counts the migrations applied. A file of a later version is refused: its
-writer may have promised what this one does not keep.
+`PRAGMA user_version` counts the migrations applied. A file of a later version is refused: this
+version cannot keep what a later one relies on.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from faxbox_service.stores.errors import DocumentRefused, Refusal, StoreUnavaila
 
 _MIGRATIONS: Final = (
     (
-        # AUTOINCREMENT: the number of a deleted database is never given to another one.
+        # AUTOINCREMENT: the number of a deleted database is never used again.
         """
         CREATE TABLE databases (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -62,11 +62,11 @@ _MIGRATIONS: Final = (
         ) WITHOUT ROWID
         """,
         "CREATE INDEX view_rows_of_document ON view_rows (document)",
-        # Which VIEWS_VERSION filled `view_rows`; no row yet: none did.
+        # Which VIEWS_VERSION filled `view_rows`; no row: none yet.
         "CREATE TABLE views (version INTEGER NOT NULL)",
     ),
     (
-        # Which databases were written to, made or deleted, and when: a sequence over the file.
+        # Which databases were written to, created or deleted, in the sequence of the file.
         """
         CREATE TABLE updates (
             name TEXT PRIMARY KEY,
@@ -83,7 +83,7 @@ _MIGRATIONS: Final = (
             PRIMARY KEY (database, name)
         ) WITHOUT ROWID
         """,
-        # What documents said before, without attachments.
+        # Former revisions of documents, without attachments.
         """
         CREATE TABLE old_revisions (
             document INTEGER NOT NULL,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from faxbox_service.documents.json.text import decode_stored_json
-from faxbox_service.documents.storable import LARGEST_DOCUMENT
+from faxbox_service.documents.storage_limits import LARGEST_DOCUMENT
 from faxbox_service.documents.types import Document, DocumentId, Json, Revision
 from faxbox_service.stores.errors import (
     DocumentNotFound,
@@ -34,7 +34,7 @@ from faxbox_service.stores.values import (
     ViewRange,
     ViewRow,
 )
-from faxbox_service.stores.writable import is_writable_id, storable_fields
+from faxbox_service.stores.write_checks import is_writable_id, storable_fields
 
 from . import mutations
 from .attachments import read_attachment
@@ -120,13 +120,13 @@ class SqliteStore:
         return StoreVersion("sqlite", sqlite3.sqlite_version)
 
     async def close(self) -> None:
-        """Finish the writes under way, fold the log into the file, and let go of it."""
+        """Finish the writes under way, fold the log into the file, and close it."""
         self._reader.close()
         if self._writer is not None:
             await self._writer.stop()
 
     async def create_database(self, database: str) -> bool:
-        """Make sure the database is there; its views need no installing."""
+        """Make sure the database exists; its views need no installing."""
         return await self._write(partial(mutations.create_database, name=database))
 
     async def delete_database(self, database: str) -> None:
@@ -190,7 +190,7 @@ class SqliteStore:
         )
 
     async def revisions(self, database: str, document_id: DocumentId) -> list[Document]:
-        """Read the revisions there are."""
+        """Read the revisions that are kept."""
         if not is_writable_id(document_id):
             raise DocumentNotFound(f"{document_id!r} in {database}")
         return self._read(partial(read_revisions, database=database, document_id=document_id))
@@ -211,7 +211,7 @@ class SqliteStore:
         return {id: stored_document(database, id, *row) for id, row in found if row[1] is not None}
 
     async def put_many(self, database: str, documents: Sequence[Document]) -> list[Outcome]:
-        """Write documents, all in one transaction, each judged by itself."""
+        """Write documents, all in one transaction, each accepted or refused by itself."""
         if not documents:
             return []
         edits = [await self._edit_or_refusal(database, document) for document in documents]
@@ -269,7 +269,7 @@ class SqliteStore:
         include_docs: bool = False,
         wait: float = 0.0,
     ) -> Changes:
-        """What changed after a place; while it waits, it looks again and again."""
+        """What changed after a sequence; it waits by polling."""
         read = partial(read_changes, database=database, limit=limit, include_docs=include_docs)
         deadline = time.monotonic() + wait
         while True:
@@ -278,7 +278,7 @@ class SqliteStore:
             if found.changes or left <= 0:
                 return found
             since = found.last_sequence
-            # Other processes write, too, and nothing but the file tells of it.
+            # Other processes write too, and only the file shows it.
             await asyncio.sleep(min(_POLL_SECONDS, left))
 
     async def databases(self, prefix: str, *, after: str = "", limit: int) -> list[str]:
@@ -289,7 +289,7 @@ class SqliteStore:
     async def database_updates(
         self, since: UpdateSequence | None, *, wait: float = 0.0
     ) -> DatabaseUpdates:
-        """Which databases changed after a place; while it waits, it looks again and again."""
+        """Which databases changed after a sequence; it waits by polling."""
         deadline = time.monotonic() + wait
         while True:
             found = self._read(partial(read_updates, since=since))

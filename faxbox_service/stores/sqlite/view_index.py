@@ -1,4 +1,4 @@
-"""Rows of views in the embedded store: kept in step with every document, read by range.
+"""Rows of views in the embedded store: updated with every document, read by range.
 
 The map functions run when a document is written, inside the same transaction: a view is never
 behind its documents, and reading one is a walk along an index.
@@ -31,7 +31,7 @@ _StoredRow: TypeAlias = tuple[str, bytes, int, bytes]
 _OLD_ROWS = "SELECT view, key, n, entry FROM view_rows WHERE document = ? ORDER BY n"
 
 _ROWS_AT_ONCE = 8
-"""Of a view that is bounded: it may be read so far beyond its bound."""
+"""Rows fetched at a time from a view with `most_bytes`, which may be read that far beyond it."""
 
 _INSERT = """
     INSERT INTO view_rows (view, key, n, entry, database, id, document)
@@ -48,7 +48,7 @@ _ALL_DOCUMENTS = """
 def _select(*, descending: bool, include_docs: bool) -> str:
     direction = "DESC" if descending else "ASC"
     columns = "d.revision, d.body" if include_docs else "NULL, NULL"
-    # CROSS JOIN keeps the planner from beginning with the documents.
+    # CROSS JOIN keeps the planner from starting with the documents.
     join = "CROSS JOIN documents d ON d.number = v.document" if include_docs else ""
     return f"""
         SELECT v.id, v.entry, {columns} FROM view_rows v {join}
@@ -66,7 +66,7 @@ _SELECT = {
 
 
 class _Row(NamedTuple):
-    """A `ViewRow` as it was read: listings look at few of its parts, and decode only those."""
+    """A `ViewRow` as it was read: listings use few of its parts, and decode only those."""
 
     id: DocumentId
     entry: bytes
@@ -89,7 +89,7 @@ class _Row(NamedTuple):
 
 
 _as_row = partial(tuple.__new__, _Row)
-"""`_Row._make` without its check of the length, which the query settles."""
+"""`_Row._make` without its check of the length, which the query fixes."""
 
 
 def stored_size(row: ViewRow) -> int:
@@ -106,7 +106,7 @@ class ViewIndex:
         views_of: Callable[[DatabaseClass], Mapping[View, MapFunction]] = views_of,
         version: int = VIEWS_VERSION,
     ) -> None:
-        """`version` stands for what the map functions emit: another one builds all rows anew."""
+        """`version` stands for what the map functions emit: another one rebuilds all rows."""
         self._version = version
         self._maps = {
             kind: {
@@ -123,10 +123,10 @@ class ViewIndex:
         number: int,
         document: Document,
     ) -> None:
-        """Replace the rows of a document, given its row number and what it now says."""
+        """Replace the rows of a document, given its row number and its new content."""
         name, database_number = database
         rows = list(self._rows_of(name, document))
-        # Most edits leave all rows as they were, and comparing is cheaper than writing.
+        # Most edits change no row, and comparing is cheaper than writing.
         if rows == connection.execute(_OLD_ROWS, (number,)).fetchall():
             return
         self.remove(connection, number)
@@ -135,11 +135,11 @@ class ViewIndex:
         )
 
     def remove(self, connection: sqlite3.Connection, number: int) -> None:
-        """Drop the rows of a document that was deleted."""
+        """Delete the rows of a document that was deleted."""
         connection.execute("DELETE FROM view_rows WHERE document = ?", (number,))
 
     def rebuild_when_outdated(self, connection: sqlite3.Connection) -> None:
-        """Build all rows anew when other versions of the map functions filled the table."""
+        """Rebuild all rows when other versions of the map functions filled the table."""
         stored = connection.execute("SELECT version FROM views").fetchone()
         if stored == (self._version,):
             return
@@ -185,8 +185,8 @@ class ViewIndex:
                     for key, value in map_function(document)
                 ]
             except Exception:
-                # As in CouchDB, whatever a map function fails with only hides this document
-                # from this view; the write itself is sound.
+                # As in CouchDB, a map function that fails hides this document from this view;
+                # the write itself is not affected.
                 _log.warning("view %s failed on %r", stored_name, document["_id"], exc_info=True)
                 continue
             for key, entry in emitted:
@@ -195,7 +195,7 @@ class ViewIndex:
 
 
 def _bounded(cursor: sqlite3.Cursor, most_bytes: int) -> list[ViewRow]:
-    """Rows until their documents are longer than that in all."""
+    """Rows until their documents have more than `most_bytes` in all."""
     rows: list[ViewRow] = []
     size = 0
     while found := cursor.fetchmany(_ROWS_AT_ONCE):

@@ -1,7 +1,7 @@
 """The one thread that writes to the embedded store: waiting writes share a commit.
 
-A commit costs one wait for the disk, however many writes it holds. While the thread waits,
-more writes queue up, and the next commit takes them all.
+A commit waits for the disk once, however many writes it contains. Meanwhile more writes queue up,
+and the next commit takes them all.
 """
 
 import asyncio
@@ -24,19 +24,19 @@ Write: TypeAlias = Callable[[sqlite3.Connection], _T]
 """What one write does inside the transaction. It may run again after a roll-back, and raises a
 `StoreError` only before it has changed anything."""
 
-_QUIET_TURNS = 2
-"""Turns of the event loop that a commit waits for more writes after the latest one."""
+_QUIET_ITERATIONS = 2
+"""Iterations of the event loop that a commit waits for more writes after the latest one."""
 
 _ENOUGH = 64
-"""Writes that are worth a commit whatever may follow."""
+"""Writes for which a commit does not wait any longer."""
 
 _LARGEST_BATCH = 500
-"""Writes in one transaction: other processes wait that long for their turn."""
+"""Writes in one transaction: other processes have to wait for all of them."""
 
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """A write, who waits for it, and how it ended."""
+    """A write, the future that waits for it, and its result."""
 
     write: Write[object]
     future: "asyncio.Future[Any]"
@@ -45,7 +45,7 @@ class _Job:
 
 
 class Writer:
-    """Runs writes in its thread. All methods are for the event loop that made it."""
+    """Runs writes in its thread. All methods are for the event loop that created it."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, timeout: float) -> None:
         """Take over the connection; wait `timeout` seconds for other processes' writes."""
@@ -63,7 +63,7 @@ class Writer:
     def submit(self, write: Write[_T]) -> "asyncio.Future[_T]":
         """Queue a write; the future resolves once it is durable.
 
-        Giving up on the future does not withdraw the write. Raises, or the future does,
+        Cancelling the future does not withdraw the write. Raises, or the future does,
         `StoreUnavailable` and whatever `write` raises.
         """
         if self._stopping:
@@ -71,7 +71,7 @@ class Writer:
         future: asyncio.Future[_T] = self._loop.create_future()
         self._waiting.append(_Job(write, future))
         if len(self._waiting) == 1:
-            self._loop.call_soon(self._gather, 0, _QUIET_TURNS)
+            self._loop.call_soon(self._gather, 0, _QUIET_ITERATIONS)
         return future
 
     async def stop(self) -> None:
@@ -82,17 +82,17 @@ class Writer:
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _gather(self, known: int, turns_left: int) -> None:
-        """Hand over what waits once so many turns of the loop have brought nothing more.
+    def _gather(self, known: int, iterations_left: int) -> None:
+        """Hand over the waiting writes after some iterations of the loop without further ones.
 
-        Tasks that one commit woke up write again within a few turns, and share the next commit; a
-        commit costs a hundred times as much as a turn.
+        Tasks that a commit woke up write again within a few iterations, and share the next commit;
+        a commit costs a hundred times as much as an iteration.
         """
         waiting = len(self._waiting)
         if waiting > known:
-            turns_left = _QUIET_TURNS
-        if turns_left and waiting < _ENOUGH:
-            self._loop.call_soon(self._gather, waiting, turns_left - 1)
+            iterations_left = _QUIET_ITERATIONS
+        if iterations_left and waiting < _ENOUGH:
+            self._loop.call_soon(self._gather, waiting, iterations_left - 1)
         else:
             self._hand_over()
 
@@ -113,8 +113,8 @@ class Writer:
                     return
         finally:
             with suppress(sqlite3.Error):
-                # The log grows no further without us; a reader in another process may keep
-                # some of it alive, which is no reason to wait.
+                # The log does not grow without us; a reader in another process may still need
+                # some of it, which is not a reason to wait.
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             self._connection.close()
 
@@ -129,12 +129,12 @@ class Writer:
 
     def _write_and_report(self, jobs: list[_Job]) -> None:
         self._commit(jobs)
-        # A loop that is closed has nobody left who waits.
+        # On a closed loop no task waits any more.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(_resolve, jobs)
 
     def _commit(self, jobs: list[_Job]) -> None:
-        """Do all in one transaction. One that breaks it is left out, and the others done again."""
+        """Do all in one transaction. One that breaks it is left out, and the others repeated."""
         pending = jobs
         while pending:
             try:
@@ -159,21 +159,21 @@ class Writer:
 
 
 def _apply(connection: sqlite3.Connection, jobs: Iterable[_Job]) -> _Job | None:
-    """Do every job; return the first whose failure leaves the transaction in doubt."""
+    """Do every job; return the first whose failure leaves the transaction undefined."""
     for job in jobs:
         job.error = None
         try:
             job.result = job.write(connection)
         except StoreError as refusal:
-            # Its traceback leads to this job, and so to what it is raised to: a circle.
+            # Its traceback refers to this job, and so to its future: a reference cycle.
             job.error = refusal.with_traceback(None)
         except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError) as error:
             job.error = error
             return job
         except sqlite3.Error:
-            raise  # the file's trouble, not this job's
+            raise  # a failure of the file, not of this job
         except Exception as error:
-            # Raised to whoever asked for the write, as if it had run there.
+            # Raised where the write was submitted, as if it had run there.
             job.error = error
             return job
     return None

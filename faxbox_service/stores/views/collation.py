@@ -3,7 +3,7 @@
 null < false < true < numbers < strings < arrays < objects (CouchDB: "Views Collation"). Equal
 keys give equal bytes (`1` and `1.0`), so one comparison of bytes decides ranges and exact keys.
 
-Two differences from CouchDB: strings are compared by code point, where CouchDB asks ICU (there
+Two differences from CouchDB: strings are compared by code point, where CouchDB uses ICU (there
 `"a" < "B"`; ids and numbers in strings sort alike in both); and numbers are compared exactly
 at any size.
 """
@@ -56,7 +56,7 @@ def encode_key(key: Json) -> bytes:
 
 def _text(text: str) -> bytes:
     """UTF-8, which sorts by code point; `00 FF` for NUL keeps the closing `00` the lowest byte."""
-    # A lone surrogate cannot be stored, but a range may start at one: it must not raise.
+    # A lone surrogate cannot be stored, but a range may start at one, which must not raise.
     return text.encode("utf-8", "surrogatepass").replace(b"\x00", b"\x00\xff") + _END
 
 
@@ -79,7 +79,7 @@ def _significant_bits(numerator: int) -> bytes:
 
     No such text is the beginning of another, so the complement sorts in exact reverse.
     """
-    # Without trailing zero bits 1, 2 and 4 are alike: their exponents tell them apart.
+    # Without trailing zero bits 1, 2 and 4 are equal: their exponents differ.
     numerator >>= (numerator & -numerator).bit_length() - 1
     groups = -(-numerator.bit_length() // 7)
     numerator <<= groups * 7 - numerator.bit_length()

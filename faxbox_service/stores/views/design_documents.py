@@ -1,4 +1,4 @@
-"""The design documents we install: Kazoo's, by their names, keys and values."""
+"""The design documents that we install, with Kazoo's names, keys and values."""
 
 import json
 from functools import cache

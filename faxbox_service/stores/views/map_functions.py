@@ -24,7 +24,7 @@ Emitted: TypeAlias = Iterable[tuple[Json, Json]]
 MapFunction: TypeAlias = Callable[[Document], Emitted]
 
 VIEWS_VERSION = 4
-"""Increase it when a twin emits something else: the embedded store then builds all rows anew."""
+"""Increase it when a twin emits something else: the embedded store then rebuilds all rows."""
 
 
 def views_of(kind: DatabaseClass) -> Mapping[View, MapFunction]:

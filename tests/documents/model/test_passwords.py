@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faxbox_service.documents.model import passwords
-from faxbox_service.documents.model.passwords import ARGON2, Credentials, Digest, Verdict, judge
+from faxbox_service.documents.model.passwords import (
+    ARGON2,
+    Credentials,
+    Digest,
+    Verdict,
+    verify_digest,
+)
 
 RIGHT = Credentials.of("Alice", "Secret1234")
 WRONG = Credentials.of("Alice", "secret1234")
@@ -37,8 +43,8 @@ def test_argon2_takes_the_digests_and_no_others(password):
     credentials = Credentials.of("alice", password)
     user = credentials.argon2_field()
     for digest, text in ((Digest.MD5, credentials.md5), (Digest.SHA, credentials.sha1)):
-        assert judge(user, digest, text) is Verdict.RIGHT
-        assert judge(user, digest, text[::-1] + "x") is Verdict.WRONG
+        assert verify_digest(user, digest, text) is Verdict.RIGHT
+        assert verify_digest(user, digest, text[::-1] + "x") is Verdict.WRONG
     records = user[ARGON2]
     assert all(record.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for record in records.values())
     assert records != credentials.argon2_field()[ARGON2]
@@ -64,8 +70,8 @@ def test_argon2_takes_the_digests_and_no_others(password):
     ],
 )
 def test_which_hash_decides(digest, user, right, wrong):
-    assert judge(user, digest, TEXTS[digest]) is right
-    assert judge(user, digest, WRONG_TEXTS[digest]) is wrong
+    assert verify_digest(user, digest, TEXTS[digest]) is right
+    assert verify_digest(user, digest, WRONG_TEXTS[digest]) is wrong
 
 
 @pytest.mark.parametrize(
@@ -82,7 +88,7 @@ def test_every_wrong_answer_costs_as_much(user):
             verified.append(given)
             return super().verify(*given)
 
-    assert judge(user, Digest.MD5, "f" * 32, CountingHasher()) is Verdict.WRONG
+    assert verify_digest(user, Digest.MD5, "f" * 32, CountingHasher()) is Verdict.WRONG
     assert len(verified) == 1
 
 
@@ -94,4 +100,4 @@ def test_nobodys_record_costs_as_much_as_anybodys():
     parameters = passwords._NOBODYS_RECORD.rpartition("$")[0].rpartition("$")[0]
     assert ARGON[ARGON2]["md5"].startswith(f"{parameters}$")
     assert PasswordHasher().verify(passwords._NOBODYS_RECORD, "0" * 32)
-    assert judge(None, Digest.MD5, "0" * 32) is Verdict.WRONG
+    assert verify_digest(None, Digest.MD5, "0" * 32) is Verdict.WRONG

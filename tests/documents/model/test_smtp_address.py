@@ -4,11 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxbox_service.documents.model.smtp_address import (
-    fault_of_address,
-    fault_of_mail_domain,
-    folded,
-)
+from faxbox_service.documents.model.smtp_address import address_error, folded, mail_domain_error
 
 LONGEST_DOMAIN = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
 
@@ -109,17 +105,17 @@ NONE = [
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_what_is_an_address(address):
-    assert fault_of_address(address) is None
+    assert address_error(address) is None
 
 
 @pytest.mark.parametrize("address", NONE)
 def test_what_is_none(address):
-    assert fault_of_address(address)
+    assert address_error(address)
 
 
 @given(st.text(max_size=20) | st.from_regex(r"[a-z@.\-\"\x00-\x20üＡ。]{0,12}"))
 def test_an_address_is_visible_ascii_and_nothing_of_it_can_be_trimmed(address):
-    if fault_of_address(address) is None:
+    if address_error(address) is None:
         assert address.isascii() and address.isprintable()
         assert address == address.strip() and " " not in address
         assert address.count("@") <= 1
@@ -134,8 +130,8 @@ def test_folding_touches_nothing_but_ascii_capitals(text):
 
 def test_the_domain_of_generated_addresses_leaves_room_for_them():
     longest = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 52])
-    assert fault_of_mail_domain(longest) is None
-    assert fault_of_address(f"12345678.{longest}") is None
-    assert fault_of_mail_domain(f"{longest}d")
-    assert fault_of_mail_domain("a@x")
-    assert fault_of_mail_domain("Fax.Example.com") is None
+    assert mail_domain_error(longest) is None
+    assert address_error(f"12345678.{longest}") is None
+    assert mail_domain_error(f"{longest}d")
+    assert mail_domain_error("a@x")
+    assert mail_domain_error("Fax.Example.com") is None

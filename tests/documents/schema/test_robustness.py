@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faxbox_service.documents.json.text import encode_json
-from faxbox_service.documents.schema.errors import MOST_TOLD, InvalidDocument
+from faxbox_service.documents.schema.errors import MOST_ERROR_BYTES, InvalidDocument
 from faxbox_service.documents.schema.packaged import packaged_schema, packaged_schema_ids
 from faxbox_service.documents.schema.schema import Schema
 
@@ -91,7 +91,7 @@ def told(errors: dict[str, Any]) -> int:
 def test_a_flood_of_errors_is_cut_off() -> None:
     errors = faxbox_errors(smtp_permission_list=[5] * 300_000)
     assert 300 < len(errors) < 1000
-    assert told(errors) < 2 * MOST_TOLD
+    assert told(errors) < 2 * MOST_ERROR_BYTES
 
 
 def test_a_flood_of_additional_properties_is_cut_off() -> None:
@@ -133,14 +133,14 @@ LONG = "x" * 1_000_000
 def test_a_refusal_is_short_however_long_the_document(fields: dict[str, Any]) -> None:
     errors = faxbox_errors(**fields)
     assert errors
-    assert told(errors) < 2.5 * MOST_TOLD
+    assert told(errors) < 2.5 * MOST_ERROR_BYTES
 
 
 def test_long_names_are_told_by_their_beginnings() -> None:
     schema = Schema("t", {"patternProperties": {"": {"items": {"type": "string"}}}})
     errors = errors_of(schema, {"x" * 4000: [1] * 1000, "y.z": [1]})
     assert f"{'x' * 100}….0" in errors
-    assert told(errors) < 2 * MOST_TOLD
+    assert told(errors) < 2 * MOST_ERROR_BYTES
 
 
 def test_what_is_short_is_told_whole() -> None:

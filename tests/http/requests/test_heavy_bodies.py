@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from faxbox_service.documents.json.long_integers import LONGEST_INTEGER
-from faxbox_service.documents.schema.errors import MOST_TOLD
+from faxbox_service.documents.schema.errors import MOST_ERROR_BYTES
 
 LONG = "x" * 500_000
 DIGITS = "9" * (LONGEST_INTEGER + 1)
@@ -50,7 +50,7 @@ async def test_a_refusal_is_no_longer_than_needed(tenant, name: str) -> None:
     answer = await tenant.client.put(tenant.faxboxes, REFUSED[name])
     assert answer.status == 400
     assert answer.json["message"] == "validation error"
-    assert len(answer.body) < 1.5 * MOST_TOLD
+    assert len(answer.body) < 1.5 * MOST_ERROR_BYTES
     assert answer.data
 
 

@@ -8,7 +8,7 @@ from faxbox_service.container import reconciler_of
 from faxbox_service.documents.model.address_claim import claim_id
 from faxbox_service.documents.model.passwords import Credentials
 from faxbox_service.documents.names import ACCOUNTS, FAXES, IDEMPOTENCY, account_database
-from faxbox_service.documents.storable import stored_size
+from faxbox_service.documents.storage_limits import stored_size
 from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.primitives.clock import new_id

@@ -1,6 +1,7 @@
-"""What can be stored: the limits of CouchDB, which every store keeps, so that documents can move.
+"""What can be stored: the limits of CouchDB, which every store applies, so that documents can move.
 
-Found with CouchDB 3.5.0. Members that begin with `_` are not judged here.
+Measured with CouchDB 3.5.0. Members that begin with `_` are not checked here: see
+`stores/write_checks.py`, which applies these limits to documents to be written.
 """
 
 import math
@@ -16,37 +17,37 @@ LARGEST_DOCUMENT = 8_000_000
 """Bytes as CouchDB counts them: its own default of `max_document_size`."""
 
 DEEPEST_NESTING = 500
-"""Levels of arrays and objects. CouchDB knows no limit; our decoder ends at twice as many."""
+"""Levels of arrays and objects. CouchDB has no limit; our decoder fails at twice as many."""
 
 _LARGEST_INTEGER = 1.7976931348623157e308
-"""CouchDB counts an integer's digits as a float; beyond this it answers with a 500, `badarith`."""
+"""CouchDB counts an integer's digits in a float; beyond this it answers 500, `badarith`."""
 
 _MANY_DIGITS = 309
 
 _NINES = b"9" * 14
-"""Of an integer that begins so, CouchDB counts one digit too many: it rounds the logarithm."""
+"""CouchDB counts one digit too many of an integer that begins so: it rounds the logarithm."""
 
 _FEW_DIGITS = 10_000
 
 _Path: TypeAlias = tuple["_Path", str | int] | None
-"""The path to the whole around a value, and the last step; None: the document."""
+"""The path of the array or object around a value, and the last step; None: the document."""
 
 
 class Unstorable(ValueError):
-    """A document that no store takes; `errors` says which property breaks which rule."""
+    """A document that no store accepts; `errors` says which property breaks which rule."""
 
     def __init__(self, steps: list[str | int], rule: str, message: str, **members: Json) -> None:
         super().__init__(message)
-        fault = {"message": message, **members}
-        self.errors: PropertyErrors = {property_path(steps): {rule: fault}}
+        error = {"message": message, **members}
+        self.errors: PropertyErrors = {property_path(steps): {rule: error}}
 
 
 class TooLarge(Unstorable):
-    """A document of more bytes than a store takes."""
+    """A document of more bytes than a store accepts."""
 
 
 def storable_text(fields: Document) -> bytes:
-    """The JSON of a document's fields, however long and deep. Raises `Unstorable`."""
+    """The JSON of a document's fields, of any length and depth. Raises `Unstorable`."""
     try:
         text = encode_json(fields)
     except RecursionError:
@@ -62,11 +63,11 @@ def storable_text(fields: Document) -> bytes:
 
 
 def is_surely_within(text: bytes, largest: int) -> bool:
-    """Whether the JSON is so short and flat that it keeps the limits of size and nesting.
+    """Whether the JSON is so short and flat that it cannot exceed the limits of size and nesting.
 
     CouchDB counts no escapes, and few digits of a fraction.
     """
-    # A level takes two bytes.
+    # A level has at least two bytes.
     is_short = len(text) <= 2 * DEEPEST_NESTING
     if not is_short and text.count(b"[") + text.count(b"{") > DEEPEST_NESTING:
         return False
@@ -108,7 +109,7 @@ def _within(part: Json) -> list[Json]:
 
 
 def _own_size(part: Json) -> int:
-    """Without what is within it."""
+    """Without its members or items."""
     match part:
         case str():
             return 2 + len(part.encode())
@@ -144,7 +145,7 @@ def _float_size(number: float) -> int:
 def _is_too_deep(fields: Document) -> bool:
     level: list[Json] = [fields]
     for _ in range(DEEPEST_NESTING):
-        level = [part for whole in level for part in _within(whole) if _within(part)]
+        level = [part for outer in level for part in _within(outer) if _within(part)]
         if not level:
             return False
     return True

@@ -1,10 +1,13 @@
-"""Refusing documents that no store takes, before anything is asked of a database engine."""
+"""Refusing documents that no store accepts, before the database engine is asked.
+
+The limits themselves are in `documents/storage_limits.py`.
+"""
 
 import asyncio
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from faxbox_service.documents.storable import (
+from faxbox_service.documents.storage_limits import (
     TooLarge,
     Unstorable,
     is_surely_within,
@@ -16,10 +19,10 @@ from faxbox_service.documents.types import Document, Json
 from .errors import DocumentRefused, Refusal
 
 LONGEST_ID = 6000
-"""Of a quoted id: CouchDB, and many a proxy, refuses a URL of 8 KiB."""
+"""Of a quoted id, in bytes: CouchDB and many proxies refuse a URL of 8 KiB."""
 
 _LARGE = 100_000
-"""Bytes of JSON: shorter documents are walked through in less time than others would notice."""
+"""Bytes of JSON: shorter documents are checked fast enough on the event loop."""
 
 _SPECIAL = ("_id", "_rev", "_attachments", "_deleted", "_conflicts")
 
@@ -36,7 +39,7 @@ async def storable_fields(database: str, document: Document, largest: int) -> Fi
     """The fields of a document that can be stored. Raises `DocumentRefused`.
 
     CouchDB refuses the same: an id that is empty or begins with `_`, other members that do, what
-    `documents/storable.py` says, and more than `largest` bytes.
+    `documents/storage_limits.py` says, and more than `largest` bytes.
     """
     document_id: Json = document.get("_id")
     if not is_writable_id(document_id):
@@ -44,7 +47,7 @@ async def storable_fields(database: str, document: Document, largest: int) -> Fi
     values = document.copy()
     for name in _SPECIAL:
         values.pop(name, None)
-    # Looking at all names at once takes a third of the time of looking at each.
+    # Searching all names at once takes a third of the time of checking each.
     if "\0_" in "\0".join(("", *values)):
         for name in values:
             if name.startswith("_"):
@@ -64,7 +67,7 @@ async def storable_fields(database: str, document: Document, largest: int) -> Fi
 
 
 def is_writable_id(document_id: Json) -> bool:
-    """Whether this can name an ordinary document (or an attachment): no other is ever found."""
+    """Whether this can name an ordinary document (or an attachment): no other exists."""
     if not isinstance(document_id, str) or not document_id or document_id.startswith("_"):
         return False
     if len(document_id) <= LONGEST_ID // 3 and document_id.isascii():
@@ -78,5 +81,5 @@ def is_writable_id(document_id: Json) -> bool:
 
 
 def refused(database: str, document_id: Json, reason: str) -> DocumentRefused:
-    """What is raised for a document that makes no sense."""
+    """The error for a document that is invalid."""
     return DocumentRefused(Refusal.INVALID, database, str(document_id), reason)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxbox_service.documents.json.text import encode_json
-from faxbox_service.documents.storable import (
+from faxbox_service.documents.storage_limits import (
     DEEPEST_NESTING,
     TooLarge,
     Unstorable,
