@@ -104,7 +104,7 @@ class Change:
     is_deleted: bool
     document: Document | None = None
     """If requested, not deleted and readable; it may be later than the change."""
-    fault: DocumentRefused | None = None
+    error: DocumentRefused | None = None
     """Why it cannot be read."""
 
 

@@ -141,7 +141,7 @@ class TestAllDatabases:
 
 
 async def updates_until(store: Store, database: str, since: str) -> str:
-    """The place after an update of the database has been told."""
+    """The sequence after an update of the database was reported."""
     for _ in range(20):
         found = await store.database_updates(since, wait=1)
         since = found.last_sequence
@@ -179,25 +179,25 @@ class TestDatabaseUpdates:
 
 class TestLocalDocuments:
     async def test_the_last_writer_wins(self, store: Store, database: str) -> None:
-        assert await store.get_local(database, "place") is None
+        assert await store.get_local(database, "checkpoint") is None
         for n in range(3):
-            await store.put_local(database, "place", {"n": n})
-            assert await store.get_local(database, "place") == {"n": n}
+            await store.put_local(database, "checkpoint", {"n": n})
+            assert await store.get_local(database, "checkpoint") == {"n": n}
 
     async def test_they_are_no_documents(self, store: Store, database: str) -> None:
         since = (await store.changes(database, NOW)).last_sequence
-        await store.put_local(database, "place", {"n": 1})
+        await store.put_local(database, "checkpoint", {"n": 1})
         assert (await store.changes(database, since)).changes == []
         assert await store.documents(database, limit=9) == []
 
     async def test_they_go_with_their_database(self, store: Store, database: str) -> None:
-        await store.put_local(database, "place", {"n": 1})
+        await store.put_local(database, "checkpoint", {"n": 1})
         await store.delete_database(database)
         await store.create_database(database)
-        assert await store.get_local(database, "place") is None
+        assert await store.get_local(database, "checkpoint") is None
 
     async def test_a_missing_database(self, store: Store) -> None:
         with pytest.raises(MissingDatabase):
-            await store.get_local(NOWHERE, "place")
+            await store.get_local(NOWHERE, "checkpoint")
         with pytest.raises(MissingDatabase):
-            await store.put_local(NOWHERE, "place", {})
+            await store.put_local(NOWHERE, "checkpoint", {})

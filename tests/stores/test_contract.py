@@ -484,7 +484,7 @@ class TestAttachments:
         assert (await store.get_attachment(database, "a", "1")).data == b"1"
         assert (await store.get_attachment(database, "a", "2")).data == b"2"
 
-    async def test_an_edit_replaces_an_attachment_given_anew(
+    async def test_an_edit_replaces_an_attachment_given_again(
         self, store: Store, database: str
     ) -> None:
         first = await store.put(database, {"_id": "a", "_attachments": {"1": inline(b"1")}})
@@ -741,14 +741,14 @@ class TestChanges:
         assert found.changes[0].document is None
 
     async def test_a_limit_and_where_to_go_on(self, store: Store, database: str) -> None:
-        place = (await store.changes(database, NOW)).last_sequence
+        since = (await store.changes(database, NOW)).last_sequence
         for document_id in "abcde":
             await store.put(database, box(document_id))
         seen = []
-        while (found := await store.changes(database, place, limit=2)).changes:
+        while (found := await store.changes(database, since, limit=2)).changes:
             assert len(found.changes) <= 2
             seen += [change.id for change in found.changes]
-            place = found.last_sequence
+            since = found.last_sequence
         assert sorted(seen) == list("abcde")
 
     async def test_waiting_ends_with_a_change(self, store: Store, database: str) -> None:
@@ -791,16 +791,16 @@ class TestChanges:
             await store.changes(account_database(secrets.token_hex(16)), None)
 
     @pytest.mark.pouchdb_fault("knows no database but by its name")
-    async def test_a_place_in_a_database_made_anew_is_its_beginning(
+    async def test_a_sequence_of_a_database_created_again_is_its_beginning(
         self, store: Store, database: str
     ) -> None:
         for document_id in "abc":
             await store.put(database, box(document_id))
-        place = (await store.changes(database, None)).last_sequence
+        since = (await store.changes(database, None)).last_sequence
         await store.delete_database(database)
         await create_again(store, database)
         await store.put(database, box("x"))
-        found = await store.changes(database, place)
+        found = await store.changes(database, since)
         assert "x" in {change.id for change in found.changes}
 
     @pytest.mark.pouchdb_fault("waits for ever")
@@ -812,13 +812,13 @@ class TestChanges:
         await asyncio.sleep(0.3)
         await store.delete_database(database)
         try:
-            place = (await asyncio.wait_for(waiting, 5)).last_sequence
+            since = (await asyncio.wait_for(waiting, 5)).last_sequence
         except MissingDatabase:
             return
         with pytest.raises(MissingDatabase):
-            await store.changes(database, place)
+            await store.changes(database, since)
 
     @pytest.mark.pouchdb_fault("begins anew")
-    async def test_what_is_no_place_is_refused(self, store: Store, database: str) -> None:
+    async def test_what_is_not_a_sequence_is_refused(self, store: Store, database: str) -> None:
         with pytest.raises(ValueError):
-            await store.changes(database, "no place")
+            await store.changes(database, "not a sequence")

@@ -55,16 +55,16 @@ async def test_it_ends_a_page_and_can_be_passed_over(store: Store, database: str
 
 async def test_changes_tell_which_it_is(store: Store, database: str) -> None:
     changes = (await store.changes(database, None, include_docs=True)).changes
-    told = {change.id: change for change in changes if not change.id.startswith("_")}
-    assert set(told) == set("abcde")
-    for document_id, change in told.items():
+    reported = {change.id: change for change in changes if not change.id.startswith("_")}
+    assert set(reported) == set("abcde")
+    for document_id, change in reported.items():
         is_readable = document_id in "ace"
         assert (change.document is not None) == is_readable
-        assert (change.fault is None) == is_readable
+        assert (change.error is None) == is_readable
         assert not change.is_deleted
-    fault = told["b"].fault
-    assert fault is not None
-    assert (fault.why, fault.document_id) == (Refusal.UNREADABLE, "b")
+    error = reported["b"].error
+    assert error is not None
+    assert (error.why, error.document_id) == (Refusal.UNREADABLE, "b")
 
 
 async def test_a_view_shows_the_others(store: Store, database: str) -> None:

@@ -210,8 +210,8 @@ class Reconciler:
         database = account_database(account_id)
         faxbox_ids: list[DocumentId] = []
         for change in changes:
-            if change.fault is not None:
-                await self._record([finding_of(change.fault, account_id)])
+            if change.error is not None:
+                await self._record([finding_of(change.error, account_id)])
                 continue
             if change.document is not None:
                 await self._record(conflict_in(database, change.document, account_id))

@@ -72,9 +72,9 @@ async def read_apart(
         if len(ids) == 1:
             return {}, {ids[0]: unreadable(database, ids[0], error)}
         half = len(ids) // 2
-        found, faults = await read_apart(server, database, ids[:half])
-        others, other_faults = await read_apart(server, database, ids[half:])
-        return found | others, faults | other_faults
+        found, errors = await read_apart(server, database, ids[:half])
+        others, other_errors = await read_apart(server, database, ids[half:])
+        return found | others, errors | other_errors
     documents = filter(None, items(rows, document_of_row))
     return {document["_id"]: document for document in documents}, {}
 
@@ -86,13 +86,13 @@ async def _readable_documents(
 
     Raises `DocumentRefused` when that is the first.
     """
-    found, faults = await read_apart(server, database, ids)
+    found, errors = await read_apart(server, database, ids)
     documents: list[Document] = []
     for document_id in ids:
-        if document_id in faults:
+        if document_id in errors:
             if documents:
                 break
-            raise faults[document_id]
+            raise errors[document_id]
         if document_id in found:
             documents.append(found[document_id])
     return documents
@@ -101,9 +101,9 @@ async def _readable_documents(
 async def readable_changes(server: CouchDB, database: str, bare: Changes) -> Changes:
     """Changes that were read without documents, with those that can be read."""
     ids = [change.id for change in bare.changes if not change.is_deleted]
-    documents, faults = await read_apart(server, database, ids)
+    documents, errors = await read_apart(server, database, ids)
     changes = [
-        replace(change, document=documents.get(change.id), fault=faults.get(change.id))
+        replace(change, document=documents.get(change.id), error=errors.get(change.id))
         for change in bare.changes
     ]
     return replace(bare, changes=changes)

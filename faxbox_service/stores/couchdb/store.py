@@ -183,9 +183,9 @@ class CouchStore:
         try:
             rows = await all_documents(self._opened(), database, {"keys": wanted})
         except UnreadableReply:
-            readable, faults = await read_apart(self._opened(), database, wanted)
-            for fault in faults.values():
-                raise fault from None
+            readable, errors = await read_apart(self._opened(), database, wanted)
+            for error in errors.values():
+                raise error from None
             return readable
         found = filter(None, items(rows, document_of_row))
         return {document["_id"]: document for document in found}

@@ -129,9 +129,9 @@ async def _rows_apart(
     bare = _params_of(replace(rows, include_docs=False), limit)
     found = await _decoded_rows(server, database, view, bare, None)
     ids = list(dict.fromkeys(row.id for row in found))
-    documents, faults = await read_apart(server, database, ids)
-    for fault in faults.values():
-        _log.warning("a row of %s/%s is without its document: %s", view.design, view.name, fault)
+    documents, errors = await read_apart(server, database, ids)
+    for error in errors.values():
+        _log.warning("a row of %s/%s is without its document: %s", view.design, view.name, error)
     return [_with_document(row, documents.get(row.id)) for row in found]
 
 

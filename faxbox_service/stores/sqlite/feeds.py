@@ -87,7 +87,7 @@ def _change(
     try:
         document = stored_document(database, document_id, revision, body)
     except DocumentRefused as error:
-        return Change(document_id, revision, is_deleted=False, fault=error)
+        return Change(document_id, revision, is_deleted=False, error=error)
     return Change(document_id, revision, is_deleted=False, document=document)
 
 

@@ -87,7 +87,7 @@ assert text.count(b":0") == 150_000 and text.index(b"0000000") < text.index(b"00
     assert run.returncode == 0
 
 
-# What is no JSON
+# What is not JSON
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Scalars of a wrong type: which are repaired, to what, and which are refused (wire, 5.4)."""
+"""Scalars of a wrong type: which are converted, to what, and which are refused (wire, 5.4)."""
 
 import math
 import time
@@ -54,10 +54,10 @@ ANY_NUMBER = Schema(
     ],
 )
 def test_integers(given_value: Any, integer: int) -> None:
-    repaired = ANY_NUMBER.validate({"integer": given_value})["integer"]
+    converted = ANY_NUMBER.validate({"integer": given_value})["integer"]
 
-    assert repaired == integer
-    assert type(repaired) is int
+    assert converted == integer
+    assert type(converted) is int
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ def test_no_integers(value: Any) -> None:
 
 @pytest.mark.parametrize(("text", "number"), [("3", 3), ("+2.5", 2.5), ("1.5e3", 1500.0)])
 def test_numbers(text: str, number: float) -> None:
-    repaired = ANY_NUMBER.validate({"number": text})["number"]
+    converted = ANY_NUMBER.validate({"number": text})["number"]
 
-    assert repaired == number
-    assert type(repaired) is type(number)
+    assert converted == number
+    assert type(converted) is type(number)
 
 
 @pytest.mark.parametrize("value", [None, True, [], {}, "", "x", "1.0e999"])
@@ -202,7 +202,7 @@ def test_coercion_is_idempotent(value: Any) -> None:
 
 @given(st.integers() | st.floats(-1e15, 1e15))
 def test_a_numbers_text_is_worth_the_number(number: float) -> None:
-    repaired = coerced(f"{number:.3f}" if isinstance(number, float) else str(number), "integer")
+    converted = coerced(f"{number:.3f}" if isinstance(number, float) else str(number), "integer")
 
-    assert repaired is not None
-    assert abs(repaired - number) <= 0.51
+    assert converted is not None
+    assert abs(converted - number) <= 0.51

@@ -1,4 +1,4 @@
-"""The schemas judge what a running Kazoo judged, and say what it said."""
+"""The schemas accept and refuse what a running Kazoo did, with the same errors."""
 
 import json
 from pathlib import Path

@@ -80,7 +80,7 @@ def test_compiling_takes_time_in_proportion_to_the_length() -> None:
     ],
 )
 def test_a_match_is_given_up_wherever_it_begins(pattern: str, text: str) -> None:
-    """PCRE's own limit counts from each place anew: these would take from seconds to for ever."""
+    """PCRE's own limit counts again from each start position: these would take seconds or more."""
     matches = matcher(pattern)
     assert processor_time(lambda: matches(text)) < 20 * COMMENSURATE
     assert not matches(text)

@@ -84,14 +84,14 @@ def test_deep_nesting_is_no_matter() -> None:
     assert len(errors) == 3
 
 
-def told(errors: dict[str, Any]) -> int:
+def size_of(errors: dict[str, Any]) -> int:
     return len(encode_json(errors))
 
 
 def test_a_flood_of_errors_is_cut_off() -> None:
     errors = faxbox_errors(smtp_permission_list=[5] * 300_000)
     assert 300 < len(errors) < 1000
-    assert told(errors) < 2 * MOST_ERROR_BYTES
+    assert size_of(errors) < 2 * MOST_ERROR_BYTES
 
 
 def test_a_flood_of_additional_properties_is_cut_off() -> None:
@@ -100,7 +100,7 @@ def test_a_flood_of_additional_properties_is_cut_off() -> None:
     errors = errors_of(packaged_schema("api_auth"), data)
     assert len(errors) == 10
     assert errors["0"]["additionalProperties"]["value"] == "(1001 members)"
-    assert told(errors) < 10_000
+    assert size_of(errors) < 10_000
 
 
 LONG = "x" * 1_000_000
@@ -133,14 +133,14 @@ LONG = "x" * 1_000_000
 def test_a_refusal_is_short_however_long_the_document(fields: dict[str, Any]) -> None:
     errors = faxbox_errors(**fields)
     assert errors
-    assert told(errors) < 2.5 * MOST_ERROR_BYTES
+    assert size_of(errors) < 2.5 * MOST_ERROR_BYTES
 
 
 def test_long_names_are_told_by_their_beginnings() -> None:
     schema = Schema("t", {"patternProperties": {"": {"items": {"type": "string"}}}})
     errors = errors_of(schema, {"x" * 4000: [1] * 1000, "y.z": [1]})
     assert f"{'x' * 100}….0" in errors
-    assert told(errors) < 2 * MOST_ERROR_BYTES
+    assert size_of(errors) < 2 * MOST_ERROR_BYTES
 
 
 def test_what_is_short_is_told_whole() -> None:

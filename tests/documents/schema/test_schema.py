@@ -157,8 +157,8 @@ def test_a_bad_one_of_several_recipients_is_told_by_itself(
 
     path = f"notifications.inbound.{means}.send_to"
     assert list(errors) == [f"{path}.{index}", path]
-    [(told, fault)] = errors[f"{path}.{index}"].items()
-    assert (told, fault["value"]) == (rule, send_to[index])
+    [(reported, error)] = errors[f"{path}.{index}"].items()
+    assert (reported, error["value"]) == (rule, send_to[index])
     assert errors[path] == {
         "not_one_schema_valid": {"message": "failed to validate", "value": send_to}
     }

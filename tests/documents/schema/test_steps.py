@@ -16,7 +16,7 @@ INTEGERS = Schema("t", {"properties": {"list": {"items": {"type": "integer", "ma
 
 
 def steps_of(schema: Schema, data: dict[str, Any]) -> int:
-    """The steps that judging takes, whatever the verdict."""
+    """The steps that validation takes, with any result."""
     steps = Steps(10_000_000)
     with suppress(InvalidDocument):
         schema.validate_within(steps, data)
@@ -44,15 +44,15 @@ def test_a_typical_faxbox_takes_few_steps() -> None:
     ids=["repairable", "not", "float", "too large", "null", "both", "other way", "rarely"],
 )
 def test_steps_grow_as_the_list_does(item: list[Any]) -> None:
-    """What can be repaired beside what cannot is not found bit by bit."""
+    """What can be converted beside what cannot is not found bit by bit."""
     few, many = (steps_of(INTEGERS, {"list": item * (n // len(item))}) for n in (2000, 16_000))
     assert many < 9 * few
     assert many < 4 * 16_000
 
 
 def test_all_that_can_be_repaired_is_repaired_at_once() -> None:
-    repaired = INTEGERS.validate_within(Steps(100_000), {"list": ["1"] * 30_000})
-    assert repaired == {"list": [1] * 30_000}
+    converted = INTEGERS.validate_within(Steps(100_000), {"list": ["1"] * 30_000})
+    assert converted == {"list": [1] * 30_000}
 
 
 def test_long_patterns_and_many_of_them_count() -> None:
@@ -81,7 +81,7 @@ FORKS = {
     },
     "properties": {"tree": {"$ref": "#/definitions/node"}},
 }
-"""Each level is judged twice as often as the one above."""
+"""Each level is validated twice as often as the one above."""
 
 
 def test_a_walk_that_forks_at_each_level_ends() -> None:

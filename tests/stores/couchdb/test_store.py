@@ -59,7 +59,7 @@ def hang_up(request: web.Request) -> web.StreamResponse:
 
 
 class FakeServer:
-    """Gives the answers it was told to, the last one ever after, and records the requests."""
+    """Gives the answers it is set to, the last one from then on, and records the requests."""
 
     def __init__(self) -> None:
         self.answers: list[Answer] = [answer(WELCOME)]
@@ -739,7 +739,7 @@ class TestMinorities:
     async def test_without_a_rival_nobody_knows(
         self, fake: FakeServer, store: CouchStore, found: Json
     ) -> None:
-        """Nodes are down, or somebody has built on our edit: it stays, and is not acknowledged."""
+        """Nodes are down, or another edit is based on ours: it stays, and is not acknowledged."""
         fake.will(answer({"ok": True, "rev": self.OURS}, 202), answer(found), answer(WRITTEN))
         with pytest.raises(StoreUnavailable):
             await store.put("other", {"_id": "a", "_rev": "1-x"})
@@ -773,21 +773,21 @@ class TestMinorities:
         with pytest.raises(StoreUnavailable, match="quorum"):
             await store.put_many("other", [{"_id": "a"}])
 
-    async def test_what_is_left_is_the_rival(
+    async def test_what_is_left_is_the_conflicting_edit(
         self, real_database: tuple[CouchStore, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """On a real server, which is made to hold a rival and to say that it took ours alone."""
+        """On a real server, which is made to have a conflicting edit and to report ours as 202."""
         store, database = real_database
         first = await store.put(database, {"_id": "a"})
         path = f"/{quote(database, safe='')}/_bulk_docs"
         history = {"start": 2, "ids": ["0" * 32, first.partition("-")[2]]}
-        rival = {"_id": "a", "_rev": f"2-{'0' * 32}", "_revisions": history, "by": "rival"}
+        conflicting = {"_id": "a", "_rev": f"2-{'0' * 32}", "_revisions": history, "by": "another"}
         request = CouchDB._request
 
         async def divided(server: CouchDB, method: str, *arguments: Any, **options: Any) -> Any:
             response, reply = await request(server, method, *arguments, **options)
             if method == "PUT":
-                await store._opened()._post(path, data={"docs": [rival], "new_edits": False})
+                await store._opened()._post(path, data={"docs": [conflicting], "new_edits": False})
                 monkeypatch.undo()
                 response = SimpleNamespace(status=202, headers=response.headers)
             return response, reply
@@ -796,5 +796,5 @@ class TestMinorities:
         with pytest.raises(RevisionConflict):
             await store.put(database, {"_id": "a", "_rev": first, "by": "us"})
         left = await store.get(database, "a")
-        assert (left["by"], left["_rev"]) == ("rival", rival["_rev"])
+        assert (left["by"], left["_rev"]) == ("another", conflicting["_rev"])
         await store.put(database, {**left, "by": "both"})

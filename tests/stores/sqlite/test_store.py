@@ -106,7 +106,7 @@ asyncio.run(main())
 
 NO_FILE_GROWS = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (200_000, 200_000))"
 
-# The superuser may write everywhere; nobody else may be able to load modules from here.
+# The superuser may write everywhere; other users may not be able to load modules from here.
 NOT_THE_SUPERUSER = """
 import concurrent.futures.thread, os
 if os.geteuid() == 0:
@@ -523,7 +523,7 @@ keys = st.recursive(
 
 
 def rank(key: Json) -> int:
-    """The place of a key's type in CouchDB's collation."""
+    """The rank of a key's type in CouchDB's collation."""
     if key is None or isinstance(key, bool):
         return {None: 0, False: 1, True: 2}[key]
     types: list[type | tuple[type, ...]] = [(int, float), str, list, dict]
@@ -570,7 +570,7 @@ class TestCollation:
     def test_every_key_lies_between_the_bounds(self, key: Json) -> None:
         assert LOWEST < encode_key(key) < HIGHEST
 
-    def test_what_is_not_json_has_no_place(self) -> None:
+    def test_what_is_not_json_has_no_key(self) -> None:
         with pytest.raises(TypeError):
             encode_key(object())
         assert encode_key(float("nan")) == encode_key(None)
@@ -630,25 +630,25 @@ class TestChanges:
     async def test_a_file_that_was_put_back_begins_anew(self, path: Path) -> None:
         store = await opened(path)
         await store.put(DATABASE, {"_id": "a"})
-        place = (await store.changes(DATABASE, None)).last_sequence
-        number, _, sequence = place.partition("-")
+        last = (await store.changes(DATABASE, None)).last_sequence
+        number, _, sequence = last.partition("-")
         later = f"{number}-{int(sequence) + 1}"
         found = await store.changes(DATABASE, later)
         assert [change.id for change in found.changes] == ["a"]
-        assert found.last_sequence == place
+        assert found.last_sequence == last
         await store.close()
 
-    @pytest.mark.parametrize("place", ["", "1", "1-x", "1-\u00b2", "-1-1", "1-" + "9" * 30])
-    async def test_what_is_no_place_is_refused(self, path: Path, place: str) -> None:
+    @pytest.mark.parametrize("since", ["", "1", "1-x", "1-\u00b2", "-1-1", "1-" + "9" * 30])
+    async def test_what_is_not_a_sequence_is_refused(self, path: Path, since: str) -> None:
         store = await opened(path)
         with pytest.raises(ValueError):
-            await store.changes(DATABASE, place)
+            await store.changes(DATABASE, since)
         await store.close()
 
     async def test_waiting_ends_with_another_processs_change(self, path: Path) -> None:
         store = await opened(path)
-        place = (await store.changes(DATABASE, None)).last_sequence
-        waiting = asyncio.ensure_future(store.changes(DATABASE, place, wait=20))
+        since = (await store.changes(DATABASE, None)).last_sequence
+        waiting = asyncio.ensure_future(store.changes(DATABASE, since, wait=20))
         await asyncio.to_thread(run_script, ENDS_WITHOUT_CLOSING, path)
         found = await asyncio.wait_for(waiting, 5)
         assert found.changes[0].id == "a"
