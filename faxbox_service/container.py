@@ -152,12 +152,14 @@ class Repositories:
             clock,
             realm_suffix=settings.account_realm_suffix,
             known=known,
+            ids=ids,
         )
         users = Users(
             store,
             packaged_schema("users", strict=strict),
             clock,
             keeps_kazoo_hashes=settings.kazoo_credentials,
+            ids=ids,
         )
         restrictions = TokenRestrictions(
             store,
@@ -189,6 +191,7 @@ class Repositories:
                 clock,
                 settings.blocked_callback_hosts,
                 users if settings.check_owner else None,
+                ids=ids,
             ),
             signing_keys=keys,
             token_restrictions=restrictions,

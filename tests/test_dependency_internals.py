@@ -127,23 +127,49 @@ def test_no_other_internals_are_used():
     unknown = {
         f"{file.relative_to(PACKAGE)}: {name}"
         for file in PACKAGE.rglob("*.py")
-        for name in internals_of_others(ast.parse(file.read_text()))
+        for name in internals_of_others(file)
         if name not in known
     }
     assert not unknown
 
 
-def internals_of_others(tree: ast.Module) -> Iterator[str]:
-    """Private attributes that a file uses and does not define, and private modules of aiohttp."""
-    nodes = [*ast.walk(tree)]
-    defined = {name for node in nodes for name in names_defined_by(node)}
-    for node in nodes:
+def internals_of_others(file: Path) -> Iterator[str]:
+    """Private attributes that a file uses and neither it nor its base classes' files define, and
+    private modules of aiohttp."""
+    defined = names_defined_in(file)
+    for node in ast.walk(ast.parse(file.read_text())):
         match node:
             case ast.Attribute(attr=name) if name.startswith("_") and not name.startswith("__"):
                 if name not in defined:
                     yield name
             case ast.ImportFrom(module=str(module), names=names) if is_undocumented(module):
                 yield from (alias.name for alias in names)
+
+
+def names_defined_in(file: Path) -> set[str]:
+    """What a file defines, and what its classes inherit from others of this package."""
+    nodes = [*ast.walk(ast.parse(file.read_text()))]
+    defined = {name for node in nodes for name in names_defined_by(node)}
+    bases = {
+        base.id
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+        if isinstance(base, ast.Name)
+    }
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and bases & {alias.name for alias in node.names}:
+            source = file_of(node, file)
+            if source.is_file():
+                defined |= names_defined_in(source)
+    return defined
+
+
+def file_of(imported: ast.ImportFrom, file: Path) -> Path:
+    """The module of this package that something is imported from, if it is one."""
+    module = (imported.module or "").removeprefix("faxbox_service.")
+    folder = file.parents[imported.level - 1] if imported.level else PACKAGE
+    return (folder / Path(*module.split("."))).with_suffix(".py")
 
 
 def names_defined_by(node: ast.AST) -> Iterator[str]:

@@ -51,11 +51,11 @@ def _create(options: argparse.Namespace) -> None:
     }
     if options.email is not None:
         fields["email"] = options.email
-    password = _password(options)
+    fields["password"] = _password(options)
 
     async def create(repositories: Repositories) -> Document:
-        await repositories.accounts.find(options.account_id)
-        return await repositories.users.create(options.account_id, fields, password, author())
+        account = await repositories.accounts.find(options.account_id)
+        return await repositories.users.create(account, fields, author())
 
     document = with_repositories(options, create)
     facts = {"user_id": document["_id"], "username": document["username"]}

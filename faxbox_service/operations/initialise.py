@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from faxbox_service.container import Repositories
+from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 
@@ -67,7 +68,8 @@ async def create_master_account(
             "last_name": "Admin",
             "priv_level": "admin",
             "enabled": True,
+            "password": user.password,
         }
-        document = await repositories.users.create(account["_id"], fields, user.password, author)
+        document = await repositories.users.create(Account.of(account), fields, author)
         user_id = document["_id"]
     return MasterAccount(account["_id"], account["pvt_api_key"], account["realm"], user_id)

@@ -5,8 +5,8 @@ from faxbox_service.crossbar.resource import Access
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.crossbar.response.results import AnyReply, Reply
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.lifecycle import deletion_response
 from faxbox_service.documents.model.account import Account, account_response
-from faxbox_service.documents.model.faxbox import deletion_response
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.primitives.clock import Clock

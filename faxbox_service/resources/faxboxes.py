@@ -12,12 +12,9 @@ from faxbox_service.crossbar.resource import Access
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.crossbar.response.results import AnyReply, Reply
 from faxbox_service.documents.json.text import encode_json
+from faxbox_service.documents.lifecycle import deletion_response, revisions_info
 from faxbox_service.documents.model.account import Account
-from faxbox_service.documents.model.faxbox import (
-    deletion_response,
-    faxbox_response,
-    history_response,
-)
+from faxbox_service.documents.model.faxbox import FAXBOX, faxbox_response
 from faxbox_service.documents.schema.schema import Patched
 from faxbox_service.documents.types import Document, DocumentId
 from faxbox_service.repositories.faxboxes.faxboxes import Faxboxes
@@ -104,7 +101,9 @@ class FaxboxesResource:
         revisions = await self._faxboxes.history(account.id, faxbox_id)
         current = revisions[0]["_rev"]
         call.precondition.require_match(current)
-        return Reply(history_response(revisions), revision=current)
+        shown = faxbox_response(revisions[0])
+        shown["_revs_info"] = revisions_info(revisions, FAXBOX)
+        return Reply(shown, revision=current)
 
     async def _list(self, call: Call, account: Account) -> AnyReply:
         page = PageRequest.of(call, self._page_size)
@@ -114,7 +113,7 @@ class FaxboxesResource:
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
         document = await self._faxboxes.create(
-            account, call.data(), call.author, call.idempotency_key
+            account, call.data(), call.author, idempotency_key=call.idempotency_key
         )
         return Reply(
             faxbox_response(document),
@@ -141,7 +140,7 @@ class FaxboxesResource:
     async def _preview(self, call: Call, account: Account) -> Reply:
         """What a change would do, as Kazoo shows it when the verb is tunnelled through a GET."""
         if not call.arguments:
-            await self._faxboxes.check_creation(call.data())
+            await self._faxboxes.preview_creation(account.id, call.data())
             # Kazoo looks for what a PUT would create, and does not find it.
             raise not_found()
         stored = await self._faxboxes.fetch(account.id, call.arguments[0])

@@ -88,7 +88,7 @@ class UsersResource:
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
         editor = await self._rights.editor_of_new(call)
-        document = await self._users.create(account.id, call.data(), None, call.author, editor)
+        document = await self._users.create(account, call.data(), call.author, editor)
         reply = _shown(document)
         reply.status, reply.location_id = 201, document["_id"]
         return reply

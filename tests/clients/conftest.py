@@ -45,7 +45,7 @@ async def values(service: Service, tenant: Tenant) -> Values:
     """What a client knows before its first request."""
     account = tenant.account
     repositories = service.repositories
-    user = await repositories.users.create(account.id, _USER, _PASSWORD, NOBODY)
+    user = await repositories.users.create(account, {**_USER, "password": _PASSWORD}, NOBODY)
     document = await service.repositories.store.get("accounts", account.id)
     return {
         "host": f"127.0.0.1:{service.port}",

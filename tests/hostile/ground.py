@@ -149,7 +149,9 @@ class _Builder:
                 "priv_level": "admin" if name.endswith("admin") else "user",
                 "enabled": True,
             }
-            user = await self._repositories.users.create(account.id, fields, PASSWORD, NOBODY)
+            user = await self._repositories.users.create(
+                account, {**fields, "password": PASSWORD}, NOBODY
+            )
             self.ground.ids[name] = user["_id"]
             if sender is not None:
                 self.ground.shown[sender] = await self._token_of(account, user["_id"])

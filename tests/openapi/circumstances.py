@@ -28,14 +28,13 @@ from faxbox_service.openapi.components.examples import (
     USER_ID,
 )
 from faxbox_service.openapi.paths.token_restrictions import RESTRICTIONS
-from faxbox_service.repositories.primitives.clock import new_id, system_clock
+from faxbox_service.repositories.primitives.clock import IdGenerator, system_clock, system_ids
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION
 from faxbox_service.settings.settings import Settings
 from faxbox_service.stores.errors import StoreUnavailable
 from tests.http.conftest import NOBODY
 from tests.openapi.examples import Request
 
-REPOSITORIES = "faxbox_service.repositories"
 LONG = "x" * 9000
 HOUR = 3600
 
@@ -69,20 +68,29 @@ class Scene:
         return await self.repositories.tokens.issue(account, None, "cb_api_auth")
 
 
-async def tell_the_story(settings: Settings, patch: pytest.MonkeyPatch) -> None:
+def ids_of(document_id: str) -> IdGenerator:
+    """Makes this id, and the API key of the examples."""
+    return IdGenerator(lambda length: document_id if length == 16 else API_KEY)
+
+
+async def tell_the_story(settings: Settings) -> None:
     """Fill an empty store: a root account, the account of the examples, its user and its faxbox."""
     repositories = await Repositories.open(settings)
-    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_secret", lambda: API_KEY)
-    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: ROOT_ID)
+    repositories.accounts.ids = ids_of(ROOT_ID)
     root = await repositories.accounts.create_master("Root", NOBODY, api_key="0" * 64)
-    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: ACCOUNT_ID)
+    repositories.accounts.ids = ids_of(ACCOUNT_ID)
     fields = {"name": ACCOUNT_NAME, "realm": "example.com"}
-    document = await repositories.accounts.create_child(Account.of(root), fields, NOBODY)
-    patch.setattr(f"{REPOSITORIES}.users.users.new_id", lambda: USER_ID)
-    alice = {"username": "alice", "first_name": "Alice", "last_name": "Test"}
-    await repositories.users.create(ACCOUNT_ID, alice, "Secret1234", NOBODY)
-    patch.setattr(f"{REPOSITORIES}.faxboxes.faxboxes.new_id", lambda: FAXBOX_ID)
-    await repositories.faxboxes.create(Account.of(document), shown_fields(FAXBOX), NOBODY)
+    account = Account.of(await repositories.accounts.create_child(Account.of(root), fields, NOBODY))
+    repositories.users.ids = ids_of(USER_ID)
+    alice = {
+        "username": "alice",
+        "password": "Secret1234",
+        "first_name": "Alice",
+        "last_name": "Test",
+    }
+    await repositories.users.create(account, alice, NOBODY)
+    repositories.faxboxes.ids = ids_of(FAXBOX_ID)
+    await repositories.faxboxes.create(account, shown_fields(FAXBOX), NOBODY)
     await repositories.close()
 
 
@@ -90,12 +98,11 @@ def shown_fields(faxbox: dict[str, Any]) -> dict[str, Any]:
     return {name: faxbox[name] for name in ("name", "caller_id")}
 
 
-def prepare_new_ids(patch: pytest.MonkeyPatch) -> None:
+def prepare_new_ids(repositories: Repositories) -> None:
     """What is made from now on gets the ids of the examples."""
-    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: CHILD_ID)
-    patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_secret", lambda: API_KEY)
-    patch.setattr(f"{REPOSITORIES}.faxboxes.faxboxes.new_id", lambda: OTHER_FAXBOX_ID)
-    patch.setattr(f"{REPOSITORIES}.users.users.new_id", lambda: CHILD_ID)
+    repositories.accounts.ids = ids_of(CHILD_ID)
+    repositories.faxboxes.ids = ids_of(OTHER_FAXBOX_ID)
+    repositories.users.ids = ids_of(CHILD_ID)
 
 
 async def nothing_more(scene: Scene) -> Request:
@@ -109,7 +116,7 @@ async def another_faxbox(scene: Scene) -> Request:
         "custom_smtp_email_address": OTHER_ADDRESS,
     }
     await scene.repositories.faxboxes.create(await scene.account(), fields, NOBODY)
-    scene.patch.setattr(f"{REPOSITORIES}.faxboxes.faxboxes.new_id", new_id)
+    scene.repositories.faxboxes.ids = system_ids
     return scene.request
 
 
@@ -140,7 +147,7 @@ async def token_restrictions(scene: Scene) -> Request:
 
 async def many_child_accounts(scene: Scene) -> Request:
     """Beside the setting: more than a page may hold."""
-    scene.patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", new_id)
+    scene.repositories.accounts.ids = system_ids
     accounts, parent = scene.repositories.accounts, await scene.account()
     for number in range(100):
         await accounts.create_child(parent, {"name": f"Branch {number}"}, NOBODY)
@@ -149,10 +156,10 @@ async def many_child_accounts(scene: Scene) -> Request:
 
 async def many_users(scene: Scene) -> Request:
     """Beside the setting: more than a page may hold."""
-    scene.patch.setattr(f"{REPOSITORIES}.users.users.new_id", new_id)
+    scene.repositories.users.ids = system_ids
     for number in range(100):
         names = {"first_name": f"{number}", "last_name": "Test"}
-        await scene.repositories.users.create(ACCOUNT_ID, names, None, NOBODY)
+        await scene.repositories.users.create(await scene.account(), names, NOBODY)
     return scene.request
 
 
@@ -173,7 +180,7 @@ async def an_expired_token(scene: Scene) -> Request:
 async def another_accounts_token(scene: Scene) -> Request:
     accounts = scene.repositories.accounts
     root = await accounts.find(ROOT_ID)
-    scene.patch.setattr(f"{REPOSITORIES}.accounts.accounts.new_id", lambda: UNKNOWN_ID)
+    scene.repositories.accounts.ids = ids_of(UNKNOWN_ID)
     await accounts.create_child(root, {"name": "Other"}, NOBODY)
     return scene.request.with_header("X-Auth-Token", await scene.token(UNKNOWN_ID))
 
@@ -246,7 +253,9 @@ async def a_body_that_does_not_arrive(scene: Scene) -> Request:
 async def a_creation_under_that_key(scene: Scene) -> Request:
     key = scene.request.headers["Idempotency-Key"]
     account = await scene.account()
-    await scene.repositories.faxboxes.create(account, {"name": "Lobby"}, NOBODY, key)
+    await scene.repositories.faxboxes.create(
+        account, {"name": "Lobby"}, NOBODY, idempotency_key=key
+    )
     return scene.request
 
 

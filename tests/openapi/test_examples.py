@@ -49,9 +49,8 @@ OF_HTTP = {
 def filled_store(tmp_path_factory):
     """The file of a store that holds what all examples presuppose."""
     folder = tmp_path_factory.mktemp("story")
-    with pytest.MonkeyPatch.context() as patch:
-        settings = Settings.load({"FAXBOX_STORE": f"sqlite://{folder}/faxbox.db"})
-        asyncio.run(tell_the_story(settings, patch))
+    settings = Settings.load({"FAXBOX_STORE": f"sqlite://{folder}/faxbox.db"})
+    asyncio.run(tell_the_story(settings))
     return folder
 
 
@@ -112,7 +111,7 @@ def assert_text_is_as_shown(example: Example, answer: Answer) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 async def test_an_example_is_what_the_service_answers(example, service, monkeypatch):
-    prepare_new_ids(monkeypatch)
+    prepare_new_ids(service.repositories)
     scene = Scene(service.repositories, monkeypatch, request_of(example))
     token = await scene.token()
     request = await CIRCUMSTANCES[example.given](scene)

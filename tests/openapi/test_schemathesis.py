@@ -56,11 +56,11 @@ SECONDS = 240
 """Twenty times what it takes, for machines that are slow; then it counts as hanging."""
 
 
-async def prepared(settings, patch):
+async def prepared(settings):
     """Fill a store with the story of the examples and what may be deleted; return a token."""
-    await tell_the_story(settings, patch)
-    prepare_new_ids(patch)
+    await tell_the_story(settings)
     repositories = await Repositories.open(settings)
+    prepare_new_ids(repositories)
     account = Account.of(await repositories.accounts.fetch(ACCOUNT_ID))
     await repositories.accounts.create_child(account, {"name": "Doomed"}, NOBODY)
     await repositories.faxboxes.create(account, {"name": "Doomed"}, NOBODY)
@@ -86,9 +86,9 @@ def run_schemathesis(url, token, configuration, folder):
 
 
 @pytest.mark.parametrize("ids", [KNOWN_IDS, ANY_IDS], ids=["known ids", "any ids"])
-def test_every_reply_is_documented_and_none_is_a_500(tmp_path, monkeypatch, ids):
+def test_every_reply_is_documented_and_none_is_a_500(tmp_path, ids):
     store = f"sqlite://{tmp_path}/data/faxbox.db"
-    token = asyncio.run(prepared(Settings.load({"FAXBOX_STORE": store}), monkeypatch))
+    token = asyncio.run(prepared(Settings.load({"FAXBOX_STORE": store})))
     with serving(store) as (_, printed):
         url = f"{base_url_of(printed)}/v2/openapi.json"
         result = run_schemathesis(url, token, ids + CONFIGURATION, tmp_path)

@@ -3,13 +3,12 @@
 Data model, sections 2.4 and 3; contract, 2, 16, 22, 23 and 27.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faxbox_service.documents.couchdb_fields import mirrored
-from faxbox_service.documents.merge import merge_patch
+from faxbox_service.documents.lifecycle import is_visible, new_document
 from faxbox_service.documents.names import encoded_account_database
-from faxbox_service.documents.private_fields import is_soft_deleted, private_fields, public_fields
+from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.types import AccountId, Document, DocumentId
 
@@ -18,8 +17,6 @@ from .smtp_address import address_error, folded
 FAXBOX = "faxbox"
 
 _CUSTOM_ADDRESS = "custom_smtp_email_address"
-
-_SHOWN_OF_REVISIONS = ("pvt_modified", "pvt_auth_account_id", "pvt_auth_user_id")
 
 _CLOUD = "pvt_cloud_"
 
@@ -81,42 +78,16 @@ def with_attempts_reset(fields: Document) -> Document:
 
 def new_faxbox(fields: Document, origin: FaxboxOrigin) -> Document:
     """The document of a new faxbox, not yet stamped."""
-    document = {
-        "_id": origin.id,
-        **fields,
-        "pvt_type": FAXBOX,
-        "pvt_account_id": origin.account_id,
-        "pvt_account_db": encoded_account_database(origin.account_id),
-        "pvt_smtp_email_address": origin.smtp_email_address,
-    }
+    document = new_document(FAXBOX, origin.id, origin.account_id, fields)
+    document["pvt_smtp_email_address"] = origin.smtp_email_address
     if origin.reseller_id is not None:
         document["pvt_reseller_id"] = origin.reseller_id
     return document
 
 
-def replaced_faxbox(stored: Document, fields: Document) -> Document:
-    """The stored document with other public fields (POST: `crossbar_doc:load_merge`)."""
-    return {**fields, **private_fields(stored)}
-
-
-def patched_fields(stored: Document, changes: Document) -> Document:
-    """The public fields after a PATCH, to be validated (contract, 1)."""
-    return merge_patch(public_fields(stored), client_fields(changes))
-
-
-def soft_deleted_faxbox(stored: Document) -> Document:
-    """The whole document, hidden."""
-    return {**stored, "pvt_deleted": True}
-
-
-def restored_faxbox(stored: Document) -> Document:
-    """The document as it was before the soft deletion."""
-    return {name: value for name, value in stored.items() if name != "pvt_deleted"}
-
-
 def is_faxbox(document: Document) -> bool:
     """Whether this is a faxbox that clients may see."""
-    return document.get("pvt_type") == FAXBOX and not is_soft_deleted(document)
+    return is_visible(document, FAXBOX)
 
 
 def replica_of(document: Document, account_id: AccountId, copy: Document | None) -> Document:
@@ -154,26 +125,4 @@ def faxbox_response(document: Document) -> Document:
     address = document.get("pvt_smtp_email_address")
     if address is not None:
         shown["smtp_email_address"] = address
-    return shown
-
-
-def history_response(revisions: Sequence[Document]) -> Document:
-    """A faxbox and its revisions, newest first: CouchDB's `_revs_info`, with times and authors."""
-    return {
-        **faxbox_response(revisions[0]),
-        "_revs_info": [_revision_info(revision) for revision in revisions],
-    }
-
-
-def _revision_info(revision: Document) -> Document:
-    info = {"rev": revision["_rev"], "status": "available"}
-    info |= {name: revision[name] for name in _SHOWN_OF_REVISIONS if name in revision}
-    return info if is_faxbox(revision) else {**info, "deleted": True}
-
-
-def deletion_response(document: Document) -> Document:
-    """A deleted document as the reply to its DELETE shows it (wire, section 4.2)."""
-    shown = public_fields(document)
-    shown["id"] = document["_id"]
-    shown["_read_only"] = {"deleted": True}
     return shown

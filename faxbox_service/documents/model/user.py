@@ -3,12 +3,9 @@
 from enum import Enum, auto
 
 from faxbox_service.documents.javascript import is_truthy
-from faxbox_service.documents.merge import merge_patch
-from faxbox_service.documents.names import encoded_account_database
+from faxbox_service.documents.lifecycle import is_visible, new_document, replaced_document
 from faxbox_service.documents.private_fields import (
     alphanum_name,
-    is_soft_deleted,
-    private_fields,
     public_fields,
 )
 from faxbox_service.documents.types import AccountId, Document, DocumentId, Json
@@ -63,25 +60,12 @@ def client_fields(data: Document) -> Document:
 
 def new_user(fields: Document, user_id: DocumentId, account_id: AccountId) -> Document:
     """The document of a new user, not yet stamped, without credentials."""
-    return _named(
-        {
-            "_id": user_id,
-            **_kept(fields),
-            "pvt_type": USER,
-            "pvt_account_id": account_id,
-            "pvt_account_db": encoded_account_database(account_id),
-        }
-    )
+    return _named(new_document(USER, user_id, account_id, _kept(fields)))
 
 
 def replaced_user(stored: Document, fields: Document) -> Document:
     """The stored user with other public fields, not yet stamped."""
-    return _named({**_kept(fields), **private_fields(stored)})
-
-
-def patched_fields(stored: Document, changes: Document) -> Document:
-    """The public fields after a PATCH, to be validated (contract, 1)."""
-    return merge_patch(public_fields(stored), client_fields(changes))
+    return _named(replaced_document(stored, _kept(fields)))
 
 
 def require_creatable(fields: Document, editor: Editor) -> None:
@@ -123,7 +107,7 @@ def without_credentials(document: Document) -> Document:
 
 def is_user(document: Document) -> bool:
     """Whether this is a user that clients may see."""
-    return document.get("pvt_type") == USER and not is_soft_deleted(document)
+    return is_visible(document, USER)
 
 
 def user_response(document: Document) -> Document:

@@ -6,36 +6,33 @@ of an account is remembered, so that judging a request costs no round trip.
 
 import hmac
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 
-from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.model import account as documents
 from faxbox_service.documents.model.account import (
-    ACCOUNT,
     DEFAULT_TIMEZONE,
     Account,
     AccountSecrets,
+    client_fields,
     new_account,
 )
-from faxbox_service.documents.names import ACCOUNTS, account_database, is_account_id
-from faxbox_service.documents.private_fields import Author, alphanum_name, is_soft_deleted, stamp
-from faxbox_service.documents.schema.patch_scope import PatchScope
+from faxbox_service.documents.names import ACCOUNTS, account_database
+from faxbox_service.documents.private_fields import Author, alphanum_name
 from faxbox_service.documents.schema.schema import Patched, Schema
-from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
+from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.repositories.collection import Edit
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.faxboxes.consistency import FaxboxConsistency
 from faxbox_service.repositories.faxboxes.faxboxes import CROSSBAR_LISTING
 from faxbox_service.repositories.faxboxes.replica import FaxboxReplicas
-from faxbox_service.repositories.primitives.clock import Clock, new_id, new_secret
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator, system_ids
 from faxbox_service.repositories.primitives.preconditions import NO_PRECONDITION, Precondition
-from faxbox_service.repositories.primitives.soft_delete import put_with_leaves
-from faxbox_service.repositories.primitives.update import Change, optimistic_update
 from faxbox_service.stores.base import Store
-from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, StoreError
+from faxbox_service.stores.errors import StoreError
 from faxbox_service.stores.values import View, ViewRange
 
 from .cache import AccountCache
 from .descendant_counts import DescendantCounts
+from .documents import AccountDocuments, AccountWrites
 from .replica import AccountReplicas
 from .rules import LISTING_BY_NAME, LISTING_BY_REALM, AccountRules
 
@@ -60,15 +57,19 @@ class Accounts:
         *,
         realm_suffix: str,
         known: AccountCache,
+        ids: IdGenerator = system_ids,
     ) -> None:
         self._store = store
         self._rules = AccountRules(store, schema)
         self._faxbox_copies = faxbox_copies
         self._reconciliation = reconciliation
-        self._clock = clock
+        self.ids = ids
+        """Makes the ids of new accounts, and API keys."""
         self._realm_suffix = realm_suffix
         self._known = known
         self.replicas = AccountReplicas(store)
+        self._writes = AccountWrites(store, known, self.replicas)
+        self._documents = AccountDocuments(store, schema, clock, self._rules, self._writes)
         self._descendants = DescendantCounts(self.change_private)
 
     async def find(self, account_id: AccountId) -> Account:
@@ -77,15 +78,7 @@ class Accounts:
 
     async def fetch(self, account_id: AccountId) -> Document:
         """Read a live account's document. Raises `BadIdentifier`."""
-        if not is_account_id(account_id):
-            raise BadIdentifier(account_id)
-        try:
-            document = await self._store.get(account_database(account_id), account_id)
-        except (DocumentNotFound, MissingDatabase):
-            raise BadIdentifier(account_id) from None
-        if document.get("pvt_type") != ACCOUNT or is_soft_deleted(document):
-            raise BadIdentifier(account_id)
-        return document
+        return await self._documents.fetch(account_id, account_id)
 
     async def find_by_api_key(self, api_key: str) -> Account | None:
         """The account whose API key this is now: one that was renewed is nobody's."""
@@ -123,13 +116,13 @@ class Accounts:
         Without its copy the store would look empty, and another root would be made: `StoreError`.
         """
         fields: Document = {"name": name} if realm is None else {"name": name, "realm": realm}
-        document = await self._create(fields, None, author, api_key or new_secret())
+        document = await self._create(fields, None, author, api_key or self.ids.new_secret())
         await self.replicas.rebuild_replica(document["_id"])
         return document
 
     async def create_child(self, parent: Account, data: Document, author: Author) -> Document:
         """Create an account below `parent` and return its document. Raises `InvalidDocument`."""
-        document = await self._create(data, parent, author, new_secret())
+        document = await self._create(data, parent, author, self.ids.new_secret())
         await self.replicas.update_replica(document["_id"])
         await self._descendants.add(parent.id, 1)
         return document
@@ -138,12 +131,7 @@ class Accounts:
         self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
     ) -> Document:
         """Replace the public fields but realm and time zone (POST). Raises as `patch` does."""
-
-        async def replaced(stored: Document) -> Document:
-            valid = await self._rules.valid(documents.posted_fields(stored, data), stored)
-            return documents.replaced_account(stored, valid.document, author.account_id)
-
-        return await self._change(account_id, replaced, author, precondition)
+        return await self._documents.replace(account_id, account_id, data, author, precondition)
 
     async def patch(
         self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
@@ -152,26 +140,15 @@ class Accounts:
 
         Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
-        invalid: tuple[str, ...] = ()
-
-        async def patched(stored: Document) -> Document:
-            nonlocal invalid
-            touched = PatchScope.by(documents.client_fields(data), documents.client_fields(stored))
-            fields = documents.patched_fields(stored, data)
-            valid = await self._rules.valid(fields, stored, touched)
-            invalid = valid.invalid
-            return documents.replaced_account(stored, valid.document, author.account_id)
-
-        document = await self._change(account_id, patched, author, precondition)
-        return Patched(document, invalid)
+        return await self._documents.patch(account_id, account_id, data, author, precondition)
 
     async def renew_api_key(self, account_id: AccountId, author: Author) -> Document:
         """Give the account another API key; the old one is nobody's at once."""
 
         async def renewed(stored: Document) -> Document:
-            return {**stored, "pvt_api_key": new_secret()}
+            return {**stored, "pvt_api_key": self.ids.new_secret()}
 
-        return await self._change(account_id, renewed, author, NO_PRECONDITION)
+        return await self._documents.change(Edit(account_id, author), account_id, renewed)
 
     async def change_private(
         self, account_id: AccountId, change: Callable[[Document], Document]
@@ -181,7 +158,9 @@ class Accounts:
         async def changed(stored: Document) -> Document:
             return change(stored)
 
-        return await optimistic_update(lambda: self.fetch(account_id), changed, self._write)
+        return await self._writes.update(
+            account_id, partial(self.fetch, account_id), account_id, changed, NO_PRECONDITION
+        )
 
     async def soft_delete(
         self, account: Account, author: Author, precondition: Precondition = NO_PRECONDITION
@@ -192,10 +171,7 @@ class Accounts:
         """
         await self._rules.require_no_descendants(account.id)
 
-        async def hidden(stored: Document) -> Document:
-            return {**stored, "pvt_deleted": True}
-
-        written = await self._change(account.id, hidden, author, precondition)
+        written = await self._documents.soft_delete(account.id, account.id, author, precondition)
         await self._reconcile(account.id, await self._faxbox_ids(account.id))
         await self._count_lost(account)
         return written
@@ -221,48 +197,14 @@ class Accounts:
     async def _create(
         self, data: Document, parent: Account | None, author: Author, api_key: str
     ) -> Document:
-        fields = documents.client_fields(data)
+        fields = client_fields(data)
         if not fields.get("realm"):
             fields["realm"] = await self._rules.free_realm(self._realm_suffix)
         fields.setdefault("timezone", parent.timezone if parent else DEFAULT_TIMEZONE)
         valid = (await self._rules.valid(fields, None)).document
-        account_id = new_id()
-        account_secrets = AccountSecrets(api_key=api_key, cpaas_token=new_secret())
-        document = new_account(valid, account_id, parent, account_secrets)
-        document = self._stamped(document, author, account_id)
-        # A crash leaves an empty database, or an account that only lacks its copy.
-        await self._store.create_database(account_database(account_id))
-        try:
-            revision = await self._store.put(account_database(account_id), document)
-        except StoreError:
-            with suppress(StoreError):
-                await self._store.delete_database(account_database(account_id))
-            raise
-        return {**document, "_rev": revision}
-
-    async def _change(
-        self,
-        account_id: AccountId,
-        change: Change,
-        author: Author,
-        precondition: Precondition,
-    ) -> Document:
-        async def stamped(stored: Document) -> Document:
-            return self._stamped(await change(stored), author, account_id)
-
-        return await optimistic_update(
-            lambda: self.fetch(account_id), stamped, self._write, precondition
-        )
-
-    async def _write(self, document: Document) -> Revision:
-        account_id = document["_id"]
-        try:
-            revision = await put_with_leaves(self._store, account_database(account_id), document)
-        except MissingDatabase:
-            raise BadIdentifier(account_id) from None
-        self._known.invalidate(account_id)
-        await self.replicas.update_replica(account_id)
-        return revision
+        secrets = AccountSecrets(api_key=api_key, cpaas_token=self.ids.new_secret())
+        document = new_account(valid, self.ids.new_id(), parent, secrets)
+        return await self._documents.add(document, author)
 
     async def _count_lost(self, account: Account) -> None:
         if account.tree:
@@ -290,9 +232,6 @@ class Accounts:
                 )
         except StoreError as error:
             self._faxbox_copies.count_failure(account_id, error)
-
-    def _stamped(self, document: Document, author: Author, account_id: AccountId) -> Document:
-        return stamp(document, author, gregorian_seconds(self._clock()), account_id)
 
 
 def _is_same_secret(known: str, given: str) -> bool:

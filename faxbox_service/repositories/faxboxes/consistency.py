@@ -10,6 +10,7 @@ from typing import cast
 
 from faxbox_service.documents.couchdb_fields import tombstone_of
 from faxbox_service.documents.gregorian import gregorian_seconds
+from faxbox_service.documents.lifecycle import soft_deleted_document
 from faxbox_service.documents.model.account import is_hidden_account
 from faxbox_service.documents.model.address_claim import (
     claim_id,
@@ -22,7 +23,6 @@ from faxbox_service.documents.model.faxbox import (
     addresses,
     held_addresses,
     replica_of,
-    soft_deleted_faxbox,
 )
 from faxbox_service.documents.names import FAXES, account_database
 from faxbox_service.documents.types import (
@@ -272,7 +272,7 @@ class FaxboxConsistency:
             return _Faxboxes({}, is_live=False)
         is_hidden = is_hidden_account(found.pop(account_id, None))
         documents = {
-            id: soft_deleted_faxbox(document) if is_hidden else document
+            id: soft_deleted_document(document) if is_hidden else document
             for id, document in found.items()
             if document.get("pvt_type") == FAXBOX
         }

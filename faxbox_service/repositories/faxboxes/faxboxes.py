@@ -1,26 +1,25 @@
-"""Faxboxes of an account: each is its document there, and the copy in `faxes`."""
+"""Faxboxes of an account: each is its document there, and the replica in `faxes`."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 
-from faxbox_service.documents.gregorian import gregorian_seconds
-from faxbox_service.documents.model import faxbox as documents
+from faxbox_service.documents.model import faxbox
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.model.callback_urls import BlockedHosts
+from faxbox_service.documents.model.user import Editor
 from faxbox_service.documents.names import account_database
-from faxbox_service.documents.private_fields import Author, public_fields, stamp
+from faxbox_service.documents.private_fields import Author
 from faxbox_service.documents.schema.errors import InvalidDocument
 from faxbox_service.documents.schema.patch_scope import PatchScope
 from faxbox_service.documents.schema.schema import Patched, Schema
-from faxbox_service.documents.types import AccountId, Document, DocumentId, Revision
+from faxbox_service.documents.types import AccountId, Document, DocumentId
+from faxbox_service.repositories.collection import DocumentCollection, DocumentKind, Edit
 from faxbox_service.repositories.errors import BadIdentifier
-from faxbox_service.repositories.primitives.clock import Clock, new_id
+from faxbox_service.repositories.primitives.clock import Clock, IdGenerator, system_ids
 from faxbox_service.repositories.primitives.preconditions import Precondition
-from faxbox_service.repositories.primitives.update import Change
-from faxbox_service.repositories.primitives.validation import validated, validated_patched
-from faxbox_service.repositories.primitives.view_page import FoundRows, RowsWanted, find_rows
+from faxbox_service.repositories.primitives.validation import validated_as
 from faxbox_service.repositories.users.users import Users
 from faxbox_service.stores.base import Store
 from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase
@@ -33,9 +32,11 @@ from .writes import FaxboxWrites
 
 CROSSBAR_LISTING = View("faxbox", "crossbar_listing")
 
+_KIND = DocumentKind(faxbox.FAXBOX, CROSSBAR_LISTING)
 
-class Faxboxes:
-    """Creates, finds, changes and deletes faxboxes; with `owners`, those must exist."""
+
+class Faxboxes(DocumentCollection):
+    """A collection whose documents claim addresses; with `owners`, those must exist."""
 
     def __init__(
         self,
@@ -48,230 +49,152 @@ class Faxboxes:
         clock: Clock,
         blocked_hosts: BlockedHosts,
         owners: Users | None,
+        *,
+        ids: IdGenerator = system_ids,
     ) -> None:
-        self._store = store
+        super().__init__(_KIND, store, schema, clock, writes, ids=ids)
+        self._faxbox_writes = writes
         self._blocked_hosts = blocked_hosts
         self._owners = owners
-        self._schema = schema
         self._addresses = addresses
         self._claims = claims
-        self._writes = writes
         self._creations = creations
-        self._clock = clock
 
     async def create(
         self,
         account: Account,
         data: Document,
         author: Author,
+        editor: Editor = Editor.ADMIN,
+        *,
         idempotency_key: str | None = None,
     ) -> Document:
         """Store a new faxbox and return its document; with a key, once for that key and `data`.
 
-        Raises `InvalidDocument`, `IdempotencyKeyReused`.
+        Raises `InvalidDocument`, `BadIdentifier`, `IdempotencyKeyReused`.
         """
-        fields = await self._new_fields(data)
-        create = partial(self._create, account, fields, author)
         if idempotency_key is None:
-            return await create(new_id())
-        find = partial(self._made, account.id)
+            return await super().create(account, data, author, editor)
+        edit = Edit(account.id, author, editor)
+        fields = await self._new_fields(account.id, data)
+        create = partial(self._create, account, edit, fields)
+        find = partial(self._as_created, account.id)
         return await self._creations.once(account.id, idempotency_key, data, find, create)
 
-    async def _create(
-        self, account: Account, fields: Document, author: Author, faxbox_id: DocumentId
-    ) -> Document:
-        reseller_id = account.id if account.is_master else account.reseller_id
-        origin = documents.FaxboxOrigin(
-            id=faxbox_id,
-            account_id=account.id,
-            reseller_id=reseller_id,
-            smtp_email_address=await self._addresses.generate(reseller_id),
-        )
-        document = self._stamped(documents.new_faxbox(fields, origin), author, account.id)
-        documents.require_address(document, None)
-        await self._require_owner(account.id, document, None)
-        return await self._writes.create(
-            account.id, document, partial(self._addresses.generate, reseller_id)
-        )
-
-    async def _made(self, account_id: AccountId, faxbox_id: DocumentId) -> Document | None:
-        """A faxbox as it was made, or as the oldest revision that the store still has of it."""
+    async def _as_created(self, account_id: AccountId, faxbox_id: DocumentId) -> Document | None:
+        """A faxbox as it was created, or as the oldest revision that the store still has of it."""
         with suppress(DocumentNotFound, MissingDatabase):
             found = await self._store.revisions(account_database(account_id), faxbox_id)
             return [*takewhile(lambda former: "_deleted" not in former, found)][-1]
         return None
 
-    async def fetch(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
-        """Read one faxbox. Raises `BadIdentifier`."""
-        try:
-            document = await self._store.get(account_database(account_id), faxbox_id)
-        except (DocumentNotFound, MissingDatabase):
-            raise BadIdentifier(faxbox_id) from None
-        if not documents.is_faxbox(document):
-            raise BadIdentifier(faxbox_id)
-        return document
-
-    async def fetch_revision(
-        self, account_id: AccountId, faxbox_id: DocumentId, revision: Revision
-    ) -> Document:
-        """Read a faxbox that is there as it was at a revision. Raises `BadIdentifier`."""
-        await self.fetch(account_id, faxbox_id)
-        with suppress(DocumentNotFound, MissingDatabase):
-            former = await self._store.get_revision(
-                account_database(account_id), faxbox_id, revision
-            )
-            if documents.is_faxbox(former):
-                return former
-        raise BadIdentifier(revision)
-
-    async def history(self, account_id: AccountId, faxbox_id: DocumentId) -> list[Document]:
-        """The revisions of a faxbox that the store has, the current one first.
-
-        Those that hide the box are among them. Raises `BadIdentifier`.
-        """
-        with suppress(DocumentNotFound, MissingDatabase):
-            found = await self._store.revisions(account_database(account_id), faxbox_id)
-            if found and documents.is_faxbox(found[0]):
-                return found
-        raise BadIdentifier(faxbox_id)
-
-    async def listing(self, account_id: AccountId, wanted: RowsWanted) -> FoundRows:
-        """Faxboxes in the order of their ids."""
-        try:
-            return await find_rows(
-                self._store, account_database(account_id), CROSSBAR_LISTING, wanted
-            )
-        except MissingDatabase:
-            raise BadIdentifier(account_id) from None
-
     async def replace(
         self,
         account_id: AccountId,
-        faxbox_id: DocumentId,
+        document_id: DocumentId,
         data: Document,
         author: Author,
         precondition: Precondition,
+        editor: Editor = Editor.ADMIN,
     ) -> Document:
         """Replace the public fields (POST). Raises as `patch` does; invalid data comes first."""
-        fields = await self._new_fields(data)
+        edit = Edit(account_id, author, editor)
+        fields = await self._new_fields(account_id, data)
 
         async def replaced(stored: Document) -> Document:
-            return documents.replaced_faxbox(stored, fields)
+            return await self._replaced(edit, stored, fields, fields)
 
         try:
-            return await self._change(account_id, faxbox_id, replaced, author, precondition)
+            return await self.change(edit, document_id, replaced, precondition)
         except BadIdentifier:
-            # A taken address is told first, as Kazoo does, also of a box that does not exist.
-            documents.require_address(fields, None)
-            await self._claims.require_free(documents.addresses(fields), faxbox_id)
+            # As in Kazoo, a taken address is reported first, also of a faxbox that does not exist.
+            faxbox.require_address(fields, None)
+            await self._claims.require_free(faxbox.addresses(fields), document_id)
             raise
 
-    async def patch(
-        self,
-        account_id: AccountId,
-        faxbox_id: DocumentId,
-        data: Document,
-        author: Author,
-        precondition: Precondition,
+    async def preview_creation(self, account_id: AccountId, data: Document) -> None:
+        """Raise what `create` would but for the owner, as Kazoo; nothing is stored."""
+        fields = await self._new_fields(account_id, data)
+        faxbox.require_address(fields, None)
+        await self._claims.require_free(faxbox.addresses(fields), "")
+
+    async def preview_replacement(
+        self, account_id: AccountId, stored: Document, data: Document
+    ) -> Document:
+        """What `replace` would make of a document; nothing is stored."""
+        document = await super().preview_replacement(account_id, stored, data)
+        await self._require_new_addresses_free(document, stored)
+        return document
+
+    async def preview_patch(
+        self, account_id: AccountId, stored: Document, data: Document
     ) -> Patched:
-        """Merge `data` into the newest revision and validate the result (contract, 1, 4 and 26).
+        """What `patch` would make of a document; nothing is stored."""
+        patched = await super().preview_patch(account_id, stored, data)
+        await self._require_new_addresses_free(patched.document, stored)
+        return patched
 
-        Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
-        """
-        invalid: tuple[str, ...] = ()
+    def client_fields(self, data: Document) -> Document:
+        """All but private names, and those that replies derive."""
+        return faxbox.client_fields(data)
 
-        async def patched(stored: Document) -> Document:
-            nonlocal invalid
-            result = await self._patched(stored, data)
-            invalid = result.invalid
-            return result.document
-
-        document = await self._change(account_id, faxbox_id, patched, author, precondition)
-        return Patched(document, invalid)
-
-    async def soft_delete(
+    async def _valid(
         self,
         account_id: AccountId,
-        faxbox_id: DocumentId,
-        author: Author,
-        precondition: Precondition,
+        fields: Document,
+        stored: Document | None,
+        touched: PatchScope | None,
+    ) -> Patched:
+        """By the schema and the operator's blocked hosts, as they are stored."""
+        valid = await validated_as(self._schema(), fields, touched)
+        if touched is None:
+            self._blocked_hosts.require_allowed(valid.document)
+            return Patched(faxbox.with_attempts_reset(faxbox.normalised(valid.document)), ())
+        invalid = valid.invalid
+        blocked = self._blocked_hosts.errors(valid.document)
+        if blocked:
+            errors = {key: blocked[key] for key in blocked if touched.covers(key.split("."))}
+            if errors:
+                raise InvalidDocument(errors)
+            invalid = tuple(dict.fromkeys((*invalid, *blocked)))
+        return Patched(faxbox.normalised(valid.document), invalid)
+
+    async def _new(
+        self, account: Account, edit: Edit, fields: Document, document_id: DocumentId
     ) -> Document:
-        """Hide the faxbox, keeping its document; its addresses are free. Raises as `patch` does."""
+        reseller_id = _reseller_of(account)
+        origin = faxbox.FaxboxOrigin(
+            id=document_id,
+            account_id=account.id,
+            reseller_id=reseller_id,
+            smtp_email_address=await self._addresses.generate(reseller_id),
+        )
+        document = faxbox.new_faxbox(fields, origin)
+        faxbox.require_address(document, None)
+        await self._require_owner(account.id, document, None)
+        return document
 
-        async def hidden(stored: Document) -> Document:
-            return self._stamped(documents.soft_deleted_faxbox(stored), author, account_id)
-
-        fetch = partial(self.fetch, account_id, faxbox_id)
-        return await self._writes.soft_delete(account_id, fetch, faxbox_id, hidden, precondition)
-
-    async def delete(
-        self, account_id: AccountId, faxbox_id: DocumentId, precondition: Precondition
+    async def _replaced(
+        self, edit: Edit, stored: Document, fields: Document, valid: Document
     ) -> Document:
-        """Delete the faxbox for good; the returned document has the tombstone's revision."""
-        fetch = partial(self.fetch, account_id, faxbox_id)
-        return await self._writes.delete(account_id, fetch, faxbox_id, precondition)
+        document = await super()._replaced(edit, stored, fields, valid)
+        faxbox.require_address(document, stored)
+        await self._require_owner(edit.account_id, document, stored)
+        return document
 
-    async def restore(
-        self,
-        account_id: AccountId,
-        faxbox_id: DocumentId,
-        author: Author,
-        precondition: Precondition,
-    ) -> Document:
-        """Bring a soft-deleted faxbox back as it was; one that is not deleted stays as it is.
+    async def _insert(self, account: Account, document: Document) -> Document:
+        new_address = partial(self._addresses.generate, _reseller_of(account))
+        return await self._faxbox_writes.create(account.id, document, new_address)
 
-        Raises `InvalidDocument` (rule `unique`) when another box has one of its addresses by now,
-        and otherwise as `patch` does.
-        """
-        fetch = partial(self._fetch_hidden, account_id, faxbox_id)
-        stored = await fetch()
-        if documents.is_faxbox(stored):
-            precondition.require(stored["_rev"])
-            return stored
-
-        async def restored(stored: Document) -> Document:
-            return self._stamped(documents.restored_faxbox(stored), author, account_id)
-
-        return await self._writes.update(account_id, fetch, faxbox_id, restored, precondition)
-
-    async def _fetch_hidden(self, account_id: AccountId, faxbox_id: DocumentId) -> Document:
-        """Read a faxbox, also one that was soft-deleted. Raises `BadIdentifier`."""
-        with suppress(DocumentNotFound, MissingDatabase):
-            document = await self._store.get(account_database(account_id), faxbox_id)
-            if document.get("pvt_type") == documents.FAXBOX:
-                return document
-        raise BadIdentifier(faxbox_id)
-
-    async def _change(
-        self,
-        account_id: AccountId,
-        faxbox_id: DocumentId,
-        change: Change,
-        author: Author,
-        precondition: Precondition,
-    ) -> Document:
-        async def changed(stored: Document) -> Document:
-            document = self._stamped(await change(stored), author, account_id)
-            documents.require_address(document, stored)
-            await self._require_owner(account_id, document, stored)
-            return document
-
-        fetch = partial(self.fetch, account_id, faxbox_id)
-        return await self._writes.update(account_id, fetch, faxbox_id, changed, precondition)
-
-    async def _require_consistent(
-        self, account_id: AccountId, document: Document, stored: Document
-    ) -> None:
-        """Raise `InvalidDocument` when the box would go against other documents."""
-        documents.require_address(document, stored)
-        await self._require_owner(account_id, document, stored)
-        new = documents.held_addresses(document) - documents.held_addresses(stored)
+    async def _require_new_addresses_free(self, document: Document, stored: Document) -> None:
+        """Raise `InvalidDocument` for an address that another faxbox has."""
+        new = faxbox.held_addresses(document) - faxbox.held_addresses(stored)
         await self._claims.require_free(new, document["_id"])
 
     async def _require_owner(
         self, account_id: AccountId, document: Document, stored: Document | None
     ) -> None:
-        """Look for the owner, only when he is new to the box."""
+        """Look for the owner, only one that is new to the faxbox. Raises `InvalidDocument`."""
         owner_id = document.get("owner_id")
         present = stored.get("owner_id") if stored is not None else None
         if self._owners is None or owner_id is None or owner_id == present:
@@ -280,53 +203,10 @@ class Faxboxes:
             with suppress(BadIdentifier):
                 await self._owners.fetch(account_id, owner_id)
                 return
-        fault = {"message": "The owner was not found in the account", "cause": owner_id}
-        raise InvalidDocument({"owner_id": {"not_found": fault}})
+        error = {"message": "The owner was not found in the account", "cause": owner_id}
+        raise InvalidDocument({"owner_id": {"not_found": error}})
 
-    async def check_creation(self, data: Document) -> None:
-        """Raise what `create` would; nothing is stored."""
-        fields = await self._new_fields(data)
-        documents.require_address(fields, None)
-        await self._claims.require_free(documents.addresses(fields), "")
 
-    async def preview_replacement(
-        self, account_id: AccountId, stored: Document, data: Document
-    ) -> Document:
-        """What `replace` would make of a document; nothing is stored."""
-        document = documents.replaced_faxbox(stored, await self._new_fields(data))
-        await self._require_consistent(account_id, document, stored)
-        return document
-
-    async def preview_patch(
-        self, account_id: AccountId, stored: Document, data: Document
-    ) -> Patched:
-        """What `patch` would make of a document; nothing is stored."""
-        patched = await self._patched(stored, data)
-        await self._require_consistent(account_id, patched.document, stored)
-        return patched
-
-    async def _new_fields(self, data: Document) -> Document:
-        return documents.with_attempts_reset(await self._valid(documents.client_fields(data)))
-
-    async def _patched(self, stored: Document, data: Document) -> Patched:
-        """The document with what was merged in, judged by that."""
-        touched = PatchScope.by(documents.client_fields(data), public_fields(stored))
-        fields = documents.patched_fields(stored, data)
-        patched = await validated_patched(self._schema(), fields, touched)
-        blocked = self._blocked_hosts.errors(patched.document)
-        invalid = patched.invalid
-        if blocked:
-            faults = {key: blocked[key] for key in blocked if touched.covers(key.split("."))}
-            if faults:
-                raise InvalidDocument(faults)
-            invalid = tuple(dict.fromkeys((*invalid, *blocked)))
-        document = documents.replaced_faxbox(stored, documents.normalised(patched.document))
-        return Patched(document, invalid)
-
-    async def _valid(self, fields: Document) -> Document:
-        valid = await validated(self._schema(), fields)
-        self._blocked_hosts.require_allowed(valid)
-        return documents.normalised(valid)
-
-    def _stamped(self, document: Document, author: Author, account_id: AccountId) -> Document:
-        return stamp(document, author, gregorian_seconds(self._clock()), account_id)
+def _reseller_of(account: Account) -> AccountId | None:
+    """Whose settings make the addresses of an account's faxboxes."""
+    return account.id if account.is_master else account.reseller_id

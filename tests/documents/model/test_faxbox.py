@@ -3,6 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faxbox_service.documents.lifecycle import (
+    patched_fields,
+    replaced_document,
+    soft_deleted_document,
+)
 from faxbox_service.documents.model import faxbox
 from faxbox_service.documents.names import encoded_account_database
 
@@ -23,7 +28,7 @@ def test_clients_cannot_set_private_or_derived_fields(data):
 @given(_fields, _fields)
 def test_replacing_keeps_every_private_field(first, second):
     stored = faxbox.new_faxbox(faxbox.client_fields(first), ORIGIN) | {"_rev": "1-a"}
-    replaced = faxbox.replaced_faxbox(stored, faxbox.client_fields(second))
+    replaced = replaced_document(stored, faxbox.client_fields(second))
     assert faxbox.client_fields(replaced) == faxbox.client_fields(second)
     for name in ("_id", "_rev", "pvt_type", "pvt_smtp_email_address", "pvt_reseller_id"):
         assert replaced[name] == stored[name]
@@ -31,9 +36,9 @@ def test_replacing_keeps_every_private_field(first, second):
 
 def test_a_patch_cannot_touch_private_fields():
     stored = faxbox.new_faxbox({"name": "x"}, ORIGIN) | {"_rev": "1-a"}
-    assert faxbox.patched_fields(stored, {"pvt_deleted": True, "_rev": None, "id": "y"}) == {
-        "name": "x"
-    }
+    assert patched_fields(
+        stored, faxbox.client_fields({"pvt_deleted": True, "_rev": None, "id": "y"})
+    ) == {"name": "x"}
 
 
 def test_the_copy_follows_the_document_in_all_but_its_revision():
@@ -52,7 +57,7 @@ def test_addresses_are_compared_in_lower_case():
 def test_only_live_faxboxes_are_shown():
     document = faxbox.new_faxbox({"name": "x"}, ORIGIN)
     assert faxbox.is_faxbox(document)
-    assert not faxbox.is_faxbox(faxbox.soft_deleted_faxbox(document))
+    assert not faxbox.is_faxbox(soft_deleted_document(document))
     assert not faxbox.is_faxbox({**document, "pvt_type": "user"})
     assert not faxbox.is_faxbox({"views": {}})
 

@@ -144,7 +144,7 @@ async def test_only_those_above_enable_and_disable(root, tenant):
 async def client_of_user(service, tenant, priv_level):
     fields = {"first_name": "A", "last_name": "B", "enabled": True, "priv_level": priv_level}
     user = await service.repositories.users.create(
-        tenant.account.id, {**fields, "username": f"a{priv_level}"}, "Secret1234", NOBODY
+        tenant.account, {**fields, "username": f"a{priv_level}", "password": "Secret1234"}, NOBODY
     )
     token = await service.repositories.tokens.issue(tenant.account, user["_id"], "cb_user_auth")
     return service.client(token)

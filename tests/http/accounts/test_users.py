@@ -187,7 +187,7 @@ async def test_owners_are_not_looked_for_by_default(tenant):
 
 
 async def test_who_makes_users_is_written_down(service, tenant):
-    user = await service.repositories.users.create(tenant.account.id, ALICE, None, NOBODY)
+    user = await service.repositories.users.create(tenant.account, ALICE, NOBODY)
     assert user["pvt_is_authenticated"] is False
     made = (await make(tenant, username="bob")).data["id"]
     document = await stored(service, tenant, made)

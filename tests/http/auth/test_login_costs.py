@@ -43,10 +43,8 @@ class HasherCalls:
 async def user(service, tenant):
     users = service.repositories.users
     fields = {**NAMES, "username": "alice", "enabled": True}
-    await users.create(
-        tenant.account.id, {**NAMES, "first_name": "No", "last_name": "P"}, None, NOBODY
-    )
-    return await users.create(tenant.account.id, fields, "Secret1234", NOBODY)
+    await users.create(tenant.account, {**NAMES, "first_name": "No", "last_name": "P"}, NOBODY)
+    return await users.create(tenant.account, {**fields, "password": "Secret1234"}, NOBODY)
 
 
 @pytest.fixture

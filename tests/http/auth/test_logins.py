@@ -31,7 +31,7 @@ def environment():
 async def user(service, tenant):
     fields = {"username": "alice", "first_name": "Alice", "last_name": "Test", "enabled": True}
     users = service.repositories.users
-    return await users.create(tenant.account.id, fields, "Secret:1234", NOBODY)
+    return await users.create(tenant.account, {**fields, "password": "Secret:1234"}, NOBODY)
 
 
 async def login(service, **data):

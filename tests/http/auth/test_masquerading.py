@@ -11,7 +11,7 @@ from tests.http.signing import claims_of, signed
 async def user_of(service, tenant, name="alice", **fields):
     fields = {"username": name, "first_name": name, "last_name": "T", "enabled": True} | fields
     users = service.repositories.users
-    return await users.create(tenant.account.id, fields, "Secret1234", NOBODY)
+    return await users.create(tenant.account, {**fields, "password": "Secret1234"}, NOBODY)
 
 
 async def login_as(service, tenant, target, name="alice"):

@@ -113,7 +113,7 @@ async def test_a_clock_that_is_set_changes_no_bucket(store_url, hours):
 async def user(service, tenant):
     fields = {"username": "alice", "first_name": "Alice", "last_name": "Test"}
     users = service.repositories.users
-    return await users.create(tenant.account.id, fields, "Secret1234", NOBODY)
+    return await users.create(tenant.account, {**fields, "password": "Secret1234"}, NOBODY)
 
 
 def credentials(tenant, password):

@@ -87,7 +87,7 @@ async def test_what_has_expired_is_cleared_away(service, tenant):
 async def user(service, tenant):
     fields = {"username": "alice", "first_name": "Alice", "last_name": "Test", "enabled": True}
     users = service.repositories.users
-    return await users.create(tenant.account.id, fields, "Secret1234", NOBODY)
+    return await users.create(tenant.account, {**fields, "password": "Secret1234"}, NOBODY)
 
 
 async def test_a_reset_secret_ends_a_users_tokens_and_nobody_elses(

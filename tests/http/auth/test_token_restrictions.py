@@ -23,7 +23,7 @@ async def client_of(service, tenant, priv_level):
         "priv_level": priv_level,
     }
     users = service.repositories.users
-    user = await users.create(tenant.account.id, fields, "Secret1234", NOBODY)
+    user = await users.create(tenant.account, {**fields, "password": "Secret1234"}, NOBODY)
     token = await service.repositories.tokens.issue(tenant.account, user["_id"], "cb_user_auth")
     return service.client(token)
 

@@ -242,7 +242,7 @@ async def test_an_unknown_api_key(service):
 async def user(service, tenant):
     fields = {"username": "Alice", "first_name": "Alice", "last_name": "Test", "enabled": True}
     users = service.repositories.users
-    return await users.create(tenant.account.id, fields, "Secret1234", NOBODY)
+    return await users.create(tenant.account, {**fields, "password": "Secret1234"}, NOBODY)
 
 
 @pytest.mark.parametrize(("method", "digest"), [("md5", hashlib.md5), ("sha", hashlib.sha1)])

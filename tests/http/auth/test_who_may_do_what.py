@@ -57,7 +57,7 @@ async def ground(service, root):
     other = await child_of(service, root)
     fields = {"username": f"{SECRET}1", "first_name": SECRET, "last_name": SECRET}
     user = await service.repositories.users.create(
-        account.account.id, {**fields, "enabled": True}, "Secret1234", NOBODY
+        account.account, {**fields, "enabled": True, "password": "Secret1234"}, NOBODY
     )
     box = await account.client.put(account.faxboxes, {"name": SECRET, "flags": [SECRET]})
     tenants = {

@@ -222,9 +222,8 @@ async def test_a_custom_address_is_stored_in_lower_case_and_unique(tenant, other
 
 async def test_documents_that_are_no_faxboxes_do_not_exist(service, tenant):
     user = await service.repositories.users.create(
-        tenant.account.id,
-        {"username": "alice", "first_name": "A", "last_name": "B"},
-        "secret",
+        tenant.account,
+        {"username": "alice", "first_name": "A", "last_name": "B", "password": "secret"},
         NOBODY,
     )
     for faxbox_id in (user["_id"], tenant.account.id, "_design%2Ffaxbox", "_all_docs", "f" * 32):

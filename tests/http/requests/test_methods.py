@@ -156,7 +156,7 @@ async def test_the_alias_of_ones_own_account(service, tenant, box):
 async def test_a_user_in_between_must_exist_and_filters_nothing(service, tenant, other, box):
     users = service.repositories.users
     fields = {"username": "alice", "first_name": "Alice", "last_name": "Test"}
-    user = await users.create(tenant.account.id, fields, "secret", NOBODY)
+    user = await users.create(tenant.account, {**fields, "password": "secret"}, NOBODY)
     path = f"{tenant.path}/users/{user['_id']}/faxboxes"
     assert (await tenant.client.get(path)).data == [box]
     assert (await tenant.client.get(f"{path}/{box['id']}")).data == box

@@ -92,7 +92,7 @@ def node(databases):
 async def user(service, tenant):
     fields = {"username": "Alice", "first_name": "Alice", "last_name": "Test", "enabled": True}
     users = service.repositories.users
-    return await users.create(tenant.account.id, fields, PASSWORD, NOBODY)
+    return await users.create(tenant.account, {**fields, "password": PASSWORD}, NOBODY)
 
 
 async def log_in(service, realm, username, method="md5"):

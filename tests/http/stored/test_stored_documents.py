@@ -19,9 +19,8 @@ RECORDED = json.loads(
 
 async def user_client(service, tenant):
     user = await service.repositories.users.create(
-        tenant.account.id,
-        {"username": "alice", "first_name": "A", "last_name": "B"},
-        "secret",
+        tenant.account,
+        {"username": "alice", "first_name": "A", "last_name": "B", "password": "secret"},
         NOBODY,
     )
     token = await service.repositories.tokens.issue(tenant.account, user["_id"], "cb_user_auth")
