@@ -19,7 +19,7 @@ from .documents.schema.packaged import packaged_schema
 from .repositories.auth.phone_numbers import PhoneNumbers
 from .repositories.primitives.clock import Clock, steady_clock, system_clock
 from .resources.about import AboutResource
-from .resources.account_hierarchy import HierarchyResource
+from .resources.account_hierarchy import HierarchyListings
 from .resources.accounts import AccountsResource
 from .resources.auth.api_auth import ApiAuthResource
 from .resources.auth.login_reply import Logins
@@ -105,7 +105,7 @@ def router_of(
             AboutResource(repositories.store_version, steady_clock),
             AccountsResource(
                 accounts,
-                HierarchyResource(
+                HierarchyListings(
                     accounts,
                     repositories.account_hierarchy,
                     page_size=settings.page_size,

@@ -43,7 +43,7 @@ from .request.negotiation import Negotiated, negotiate
 from .request.parsed import METHODS, READS, ParsedRequest, parse_target
 from .request.reply_format import ReplyFormat, wants_pretty
 from .request.target import origin_form
-from .resource import Access, Pages, Previewing
+from .resource import Access, Pages
 from .response.byte_response import AnyResponse, ByteResponse
 from .response.envelope import ReplyBuilder
 from .response.results import RawReply
@@ -289,8 +289,8 @@ class Dispatcher:
             route.resource.noun, route.arguments, method, account
         ):
             raise token_restricted()
-        if account is not None and route.particular is not None:
-            context.allowed = route.particular.methods_on(account, route.arguments)
+        if account is not None and route.resource.varies_by_account:
+            context.allowed = route.resource.methods_on(account, route.arguments)
             if method not in context.allowed:
                 raise method_not_allowed(context.allowed)
         return account
@@ -338,7 +338,7 @@ def _negotiate(
     request: HeldRequest, context: RequestContext, parsed: ParsedRequest, route: Route, method: str
 ) -> Negotiated:
     """The form of the reply. Raises a 400, a 406, or a 405 where there are no previews."""
-    if parsed.is_preview(method) and not isinstance(route.resource, Previewing):
+    if parsed.is_preview(method) and not route.resource.has_previews:
         raise method_not_allowed(context.allowed)
     negotiated = negotiate(request.headers, parsed)
     context.language = negotiated.language

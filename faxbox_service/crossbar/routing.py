@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .errors import not_found, version_gone
-from .resource import Enclosing, LoggingIn, Particular, Resource
+from .resource import ACCOUNTS_NOUN, Resource
 
 _VERSION = re.compile(r"v[0-9]+\Z")
 _CURRENT = "v2"
-_ACCOUNTS = "accounts"
 _OWN_ACCOUNT = "account"
 _SCHEMAS = "schemas"
 """What follows it are its arguments, always: schemas are named like resources."""
@@ -29,11 +28,13 @@ class Route:
     resource: Resource
     arguments: Arguments
     account_id: str | None
-    between: tuple[tuple[Enclosing, Arguments], ...] = ()
+    between: tuple[tuple[Resource, Arguments], ...] = ()
     """Nouns between the account and the resource, which must exist."""
-    is_login: bool = False
-    particular: Particular | None = None
-    """The resource, when not every account has all its methods."""
+
+    @property
+    def is_login(self) -> bool:
+        """Whether the request is an attempt to log in."""
+        return self.resource.is_login
 
 
 def asks_for_own_account(segments: list[str]) -> bool:
@@ -43,7 +44,7 @@ def asks_for_own_account(segments: list[str]) -> bool:
 
 def path_of_account(segments: list[str], account_id: str) -> list[str]:
     """A path that begins with the alias, with the account in its place."""
-    return [segments[0], _ACCOUNTS, account_id, *segments[2:]]
+    return [segments[0], ACCOUNTS_NOUN, account_id, *segments[2:]]
 
 
 class Router:
@@ -53,9 +54,6 @@ class Router:
         self._resources: Mapping[str, Resource] = {
             resource.noun: resource for resource in resources
         }
-        # Asked once: of a protocol, `isinstance` takes longer than everything else here.
-        self._logins = {r.noun for r in self.resources if isinstance(r, LoggingIn)}
-        self._particular = {r.noun: r for r in self.resources if isinstance(r, Particular)}
 
     @property
     def resources(self) -> Iterable[Resource]:
@@ -71,7 +69,7 @@ class Router:
 
     def _ordinary_route(self, segments: list[str]) -> Route | None:
         """The route of `v2/accounts/A/NOUN` or `…/NOUN/ID`, which most requests ask for."""
-        if not 4 <= len(segments) <= 5 or segments[0] != _CURRENT or segments[1] != _ACCOUNTS:
+        if not 4 <= len(segments) <= 5 or segments[0] != _CURRENT or segments[1] != ACCOUNTS_NOUN:
             return None
         _, _, account_id, noun, *arguments = segments
         resource = self._resources.get(noun)
@@ -79,13 +77,7 @@ class Router:
             return None
         if arguments and arguments[0] in self._resources:
             return None
-        return Route(
-            resource,
-            tuple(arguments),
-            account_id,
-            is_login=noun in self._logins,
-            particular=self._particular.get(noun),
-        )
+        return Route(resource, tuple(arguments), account_id)
 
     def general_route(self, segments: list[str]) -> Route | None:
         """The route of any path."""
@@ -97,21 +89,11 @@ class Router:
         nouns = self._nouns(segments[1:])
         if not nouns or (len(nouns) > 1 and len(nouns[0][1]) > 1):
             return None
-        between = tuple(
-            (noun, arguments) for noun, arguments in nouns[1:-1] if isinstance(noun, Enclosing)
-        )
-        if len(between) < len(nouns[1:-1]):
+        between = tuple(nouns[1:-1])
+        if not all(resource.is_enclosing for resource, _ in between):
             return None
         resource, arguments = nouns[-1]
-        noun = resource.noun
-        return Route(
-            resource,
-            arguments,
-            _account_id(nouns),
-            between,
-            noun in self._logins,
-            self._particular.get(noun),
-        )
+        return Route(resource, arguments, _account_id(nouns), between)
 
     def _nouns(self, segments: list[str]) -> list[tuple[Resource, Arguments]]:
         """Each noun with its arguments; none when the path begins with anything else."""
@@ -131,7 +113,7 @@ class Router:
 
 def _account_id(nouns: list[tuple[Resource, Arguments]]) -> str | None:
     first, arguments = nouns[0]
-    if first.noun != _ACCOUNTS:
+    if first.noun != ACCOUNTS_NOUN:
         return None
     if arguments:
         return arguments[0]

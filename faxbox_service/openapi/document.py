@@ -3,18 +3,25 @@
 from typing import Final
 
 from faxbox_service.documents.types import Document
+from faxbox_service.routes import ALL_ROUTES
 
 from .components.envelopes import ERROR_ENVELOPE
 from .components.errors import ERRORS
 from .components.headers import HEADERS
 from .components.parameters import PARAMETERS
-from .paths.account_hierarchy import KIN_PATHS, KIN_SCHEMAS
-from .paths.accounts import ACCOUNT_PATHS, ACCOUNT_SCHEMAS
-from .paths.authentication import LOGIN_PATHS, LOGIN_SCHEMAS
-from .paths.faxboxes import FAXBOX_PATHS, FAXBOX_SCHEMAS
-from .paths.service import NEIGHBOUR_PATHS, NEIGHBOUR_SCHEMAS
-from .paths.token_restrictions import RESTRICTION_PATHS, RESTRICTION_SCHEMAS
-from .paths.users import USER_PATHS, USER_SCHEMAS
+from .operations import documented_paths
+from .paths.account_hierarchy import ACCOUNT_HIERARCHY
+from .paths.accounts import ACCOUNTS
+from .paths.authentication import AUTHENTICATION
+from .paths.faxboxes import FAXBOXES
+from .paths.service import SERVICE
+from .paths.token_restrictions import TOKEN_RESTRICTIONS
+from .paths.users import USERS
+
+_DOCUMENTATION: Final = (
+    *(FAXBOXES, ACCOUNTS, ACCOUNT_HIERARCHY, USERS, AUTHENTICATION, TOKEN_RESTRICTIONS),
+    SERVICE,
+)
 
 _DESCRIPTION: Final = """\
 Kazoo's REST API for faxboxes, and what is needed around it.
@@ -52,15 +59,8 @@ _SECURITY_SCHEMES: Final[Document] = {
 
 def openapi_document(version: str) -> Document:
     """The OpenAPI 3.1 document of this version of the service."""
-    operations = {
-        **FAXBOX_PATHS,
-        **ACCOUNT_PATHS,
-        **KIN_PATHS,
-        **USER_PATHS,
-        **LOGIN_PATHS,
-        **RESTRICTION_PATHS,
-        **NEIGHBOUR_PATHS,
-    }
+    schemas = {name: part for of in _DOCUMENTATION for name, part in of.schemas.items()}
+    parameters = {name: part for of in _DOCUMENTATION for name, part in of.parameters.items()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -70,22 +70,10 @@ def openapi_document(version: str) -> Document:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": {
-            path: {method: operation.document() for method, operation in methods.items()}
-            for path, methods in operations.items()
-        },
+        "paths": documented_paths(ALL_ROUTES, _DOCUMENTATION),
         "components": {
-            "schemas": {
-                **FAXBOX_SCHEMAS,
-                **ACCOUNT_SCHEMAS,
-                **KIN_SCHEMAS,
-                **USER_SCHEMAS,
-                **LOGIN_SCHEMAS,
-                **RESTRICTION_SCHEMAS,
-                **NEIGHBOUR_SCHEMAS,
-                "ErrorEnvelope": ERROR_ENVELOPE,
-            },
-            "parameters": PARAMETERS,
+            "schemas": {**schemas, "ErrorEnvelope": ERROR_ENVELOPE},
+            "parameters": {**PARAMETERS, **parameters},
             "headers": HEADERS,
             "responses": ERRORS,
             "securitySchemes": _SECURITY_SCHEMES,

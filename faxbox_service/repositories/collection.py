@@ -78,6 +78,11 @@ class DocumentCollection:
         self._inserts = DocumentWrites(store)
         self._writes: Writes = self._inserts if writes is None else writes
 
+    @property
+    def document_type(self) -> str:
+        """The documents' `pvt_type`."""
+        return self._kind.document_type
+
     async def fetch(self, account_id: AccountId, document_id: DocumentId) -> Document:
         """Read a document. Raises `BadIdentifier`."""
         if not document_id or document_id.startswith("_"):

@@ -3,29 +3,21 @@
 from faxbox_service import __version__
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import forbidden
-from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.resource import Resource
 from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.repositories.primitives.clock import SteadyClock
+from faxbox_service.routes import ABOUT
 from faxbox_service.stores.values import StoreVersion
 
 
-class AboutResource:
+class AboutResource(Resource):
     """Tells versions and the uptime."""
 
-    noun = "about"
-
     def __init__(self, store: StoreVersion, clock: SteadyClock) -> None:
+        super().__init__(ABOUT)
         self._store = store
         self._clock = clock
         self._started = clock()
-
-    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Only one path."""
-        return None if arguments else ("GET",)
-
-    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
-        """Below an account, who may act for it; beside one, a superduper admin."""
-        return Access.TOKEN
 
     async def handle(self, call: Call) -> Reply:
         """Our version, the store's, and the seconds since the start."""

@@ -1,7 +1,6 @@
 """`/v2/accounts/{A}/children` and the other accounts around one (wire, 7)."""
 
 from functools import partial
-from typing import Final
 
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import forbidden
@@ -15,10 +14,8 @@ from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.accounts.hierarchy import CHILDREN, DESCENDANTS, AccountHierarchy
 from faxbox_service.stores.values import View
 
-KIN: Final = ("children", "descendants", "parents", "siblings", "tree")
 
-
-class HierarchyResource:
+class HierarchyListings:
     """Lists the accounts around one. Nothing above the caller's own account is ever shown."""
 
     def __init__(
@@ -32,12 +29,12 @@ class HierarchyResource:
         self._accounts = accounts
         self._listings = listings
         self._page_size = page_size
-        self._kind = ListedResource.of_summaries(_shown_to_filters, limits)
+        self._listed = ListedResource.of_summaries(_filtered_fields, limits)
 
-    async def reply(self, call: Call, kin: str) -> AnyReply:
-        """The listing of that name."""
+    async def reply(self, call: Call, relation: str) -> AnyReply:
+        """The accounts in that relation to the one of the path, the last segment of which it is."""
         account = call.path_account()
-        match kin:
+        match relation:
             case "children":
                 return await self._list(call, CHILDREN, account.id)
             case "descendants":
@@ -53,13 +50,13 @@ class HierarchyResource:
     async def _list(self, call: Call, view: View, account_id: AccountId) -> AnyReply:
         page = PageRequest.within(call, self._page_size, [account_id])
         fetch = partial(self._listings.rows, view)
-        return await Listing(call, page, fetch, self._kind).reply()
+        return await Listing(call, page, fetch, self._listed).reply()
 
     async def _siblings(self, call: Call, account: Account) -> AnyReply:
         """The children of the parent, the account itself among them, as in Kazoo.
 
         Kazoo shows them to the parent's ancestors too, and, by a setting, to nobody else; here
-        whoever asks must be allowed to act on the parent.
+        the caller must be allowed to act on the parent.
         """
         if call.principal is None:
             raise forbidden()
@@ -77,5 +74,5 @@ class HierarchyResource:
         return [{"id": ancestor.id, "name": ancestor.name} for ancestor in ancestors]
 
 
-def _shown_to_filters(document: Document) -> Document:
+def _filtered_fields(document: Document) -> Document:
     return {**public_fields(document), "id": document["_id"]}

@@ -1,7 +1,7 @@
 """`/v2/accounts`: accounts and their API keys; those around one are in `account_hierarchy.py`."""
 
 from faxbox_service.crossbar.call import Call
-from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.resource import Resource
 from faxbox_service.crossbar.response.invalid_fields import invalid_fields
 from faxbox_service.crossbar.response.results import AnyReply, Reply
 from faxbox_service.documents.gregorian import gregorian_seconds
@@ -10,51 +10,34 @@ from faxbox_service.documents.model.account import Account, account_response
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.accounts.accounts import Accounts
 from faxbox_service.repositories.primitives.clock import Clock
+from faxbox_service.routes import ACCOUNTS
 
-from .account_hierarchy import KIN, HierarchyResource
+from .account_hierarchy import HierarchyListings
 from .permissions import Permissions
 
 _API_KEY = "api_key"
-_MASTER_METHODS = ("PATCH", "POST", "PUT", "GET")
-_ITEM_METHODS = (*_MASTER_METHODS, "DELETE")
 
 
-class AccountsResource:
+class AccountsResource(Resource):
     """Creates, reads, changes, patches and deletes accounts."""
 
-    noun = "accounts"
+    varies_by_account = True
 
     def __init__(
-        self, accounts: Accounts, kin: HierarchyResource, rights: Permissions, clock: Clock
+        self, accounts: Accounts, hierarchy: HierarchyListings, rights: Permissions, clock: Clock
     ) -> None:
+        super().__init__(ACCOUNTS)
         self._accounts = accounts
-        self._kin = kin
+        self._hierarchy = hierarchy
         self._rights = rights
         self._clock = clock
 
-    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """The collection takes new children of the caller's account, an item its own."""
-        match arguments:
-            case ():
-                return ("PUT",)
-            case (_,):
-                return _ITEM_METHODS
-            case (_, "api_key"):
-                return ("GET", "PUT")
-            case (_, kin) if kin in KIN:
-                return ("GET",)
-            case _:
-                return None
-
     def methods_on(self, account: Account, arguments: tuple[str, ...]) -> tuple[str, ...]:
         """The master is never deleted."""
+        methods = super().methods_on(account, arguments)
         if account.is_master and len(arguments) == 1:
-            return _MASTER_METHODS
-        return self.methods(arguments) or ()
-
-    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
-        """Anyone with a token may make a child of the token's account (wire, 6.4)."""
-        return Access.ACCOUNT if arguments else Access.TOKEN
+            return tuple(method for method in methods if method != "DELETE")
+        return methods
 
     async def handle(self, call: Call) -> AnyReply:
         """Dispatch on the shape of the path and the method."""
@@ -65,8 +48,8 @@ class AccountsResource:
                 return await self._item(call, call.path_account())
             case (_, "api_key"):
                 return await self._api_key(call, call.path_account())
-            case (_, kin):
-                return await self._kin.reply(call, kin)
+            case (_, relation):
+                return await self._hierarchy.reply(call, relation)
         raise LookupError("an account's path has two arguments at most")
 
     async def _item(self, call: Call, account: Account) -> Reply:
@@ -100,7 +83,7 @@ class AccountsResource:
 
     async def _create_below_caller(self, call: Call) -> Reply:
         if call.principal is None:
-            raise LookupError("an account is never made without a parent")
+            raise LookupError("an account is never created without a parent")
         reply = await self._create(call, call.principal.account)
         # Kazoo looks these up by the account of the path, and there is none.
         reply.data.pop("reseller_id")

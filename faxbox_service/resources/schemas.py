@@ -1,36 +1,22 @@
 """`/v2/schemas`: the schemas in force, and validation by them (wire, section 7)."""
 
 from faxbox_service.crossbar.call import Call
-from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.resource import Resource
 from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.repositories.primitives.validation import validated
 from faxbox_service.repositories.schemas import Schemas
+from faxbox_service.routes import SCHEMAS
 
 _INTERNAL = "kapi."
 
 
-class SchemasResource:
+class SchemasResource(Resource):
     """Lists schemas, shows one, and validates documents without storing them."""
 
-    noun = "schemas"
-
     def __init__(self, schemas: Schemas) -> None:
+        super().__init__(SCHEMAS)
         self._schemas = schemas
-
-    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """The list, a schema, and its validation."""
-        match arguments:
-            case () | (_,):
-                return ("GET",)
-            case (_, "validation"):
-                return ("PUT",)
-            case _:
-                return None
-
-    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
-        """Anyone may read; who has a token may have a document validated."""
-        return Access.TOKEN if method == "PUT" else Access.ANYONE
 
     async def handle(self, call: Call) -> Reply:
         """Dispatch on the shape of the path."""

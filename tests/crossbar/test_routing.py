@@ -11,6 +11,8 @@ NOUNS = ("accounts", "faxboxes", "users", "schemas", "user_auth", "token_restric
 class Noun:
     """A resource, as far as the router looks at one."""
 
+    is_enclosing = False
+
     def __init__(self, noun):
         self.noun = noun
 

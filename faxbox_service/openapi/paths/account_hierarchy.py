@@ -22,7 +22,7 @@ from faxbox_service.openapi.components.responses import (
     reply,
     table_reply,
 )
-from faxbox_service.openapi.operations import Operation, schema_reference
+from faxbox_service.openapi.operations import Documentation, Operation, schema_reference
 
 _TAG: Final = "accounts"
 _CHILD: Final = "a child account"
@@ -40,7 +40,7 @@ _DESCENDANT_SUMMARY: Final[Document] = {
 _ROOT: Final[Document] = {"id": ROOT_ID, "name": "Root"}
 
 _TEXT: Final[Document] = {"type": "string"}
-KIN_SCHEMAS: Final[Document] = {
+_SCHEMAS: Final[Document] = {
     "AccountSummary": {
         "type": "object",
         "title": "An account, as listings show it",
@@ -83,7 +83,7 @@ def _listing(operation_id: str, summary: str, item: Document, columns: str) -> O
         id=operation_id,
         tag=_TAG,
         summary=summary,
-        parameters=("AccountId", *LISTING, *CONDITIONS),
+        parameters=(*LISTING, *CONDITIONS),
         replies={
             "200": table_reply(
                 "A page of summaries.",
@@ -109,7 +109,6 @@ def _ancestors(operation_id: str, summary: str, envelope: Document) -> Operation
         tag=_TAG,
         summary=summary,
         description="The root first; nothing above the caller's own account.",
-        parameters=("AccountId",),
         replies={
             "200": reply(
                 "Ids and names.",
@@ -122,31 +121,27 @@ def _ancestors(operation_id: str, summary: str, envelope: Document) -> Operation
     )
 
 
-KIN_PATHS: Final = {
-    "/v2/accounts/{ACCOUNT_ID}/children": {
-        "get": _listing(
+ACCOUNT_HIERARCHY: Final = Documentation(
+    (
+        _listing(
             "listChildren",
             "List the accounts directly below one",
             _CHILD_SUMMARY,
             '"ID","name","realm","descendants_count","flags"\n'
             f'"{CHILD_ID}","Branch","{_REALM}","0",""\n',
-        )
-    },
-    "/v2/accounts/{ACCOUNT_ID}/descendants": {
-        "get": _listing(
+        ),
+        _listing(
             "listDescendants",
             "List all accounts below one",
             _DESCENDANT_SUMMARY,
             '"ID","name","realm","tree","flags"\n'
             f'"{CHILD_ID}","Branch","{_REALM}","{ROOT_ID} {ACCOUNT_ID}",""\n',
-        )
-    },
-    "/v2/accounts/{ACCOUNT_ID}/siblings": {
-        "get": Operation(
+        ),
+        Operation(
             id="listSiblings",
             tag=_TAG,
             summary="List the children of an account's parent, for those who may act on that",
-            parameters=("AccountId", *LISTING, *CONDITIONS),
+            parameters=(*LISTING, *CONDITIONS),
             replies={
                 "200": reply(
                     "A page of summaries, the account itself among them.",
@@ -215,18 +210,15 @@ KIN_PATHS: Final = {
                 ),
             },
             errors=("Forbidden",),
-        )
-    },
-    "/v2/accounts/{ACCOUNT_ID}/parents": {
-        "get": _ancestors(
+        ),
+        _ancestors(
             "listParents",
             "List the accounts above one",
             success_envelope([_ROOT], page_size=1),
-        )
-    },
-    "/v2/accounts/{ACCOUNT_ID}/tree": {
-        "get": _ancestors(
+        ),
+        _ancestors(
             "fetchTree", "List the accounts above one, as a tree", success_envelope([_ROOT])
-        )
-    },
-}
+        ),
+    ),
+    _SCHEMAS,
+)

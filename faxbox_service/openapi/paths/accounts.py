@@ -18,7 +18,7 @@ from faxbox_service.openapi.components.examples import (
 )
 from faxbox_service.openapi.components.parameters import CONDITIONS, TABLE
 from faxbox_service.openapi.components.responses import example, not_modified, reply, table_reply
-from faxbox_service.openapi.operations import Operation, json_body, schema_reference
+from faxbox_service.openapi.operations import Documentation, Operation, json_body, schema_reference
 
 _FIELDS: Final = modern_schema(packaged_schema("accounts").document)
 _TAG: Final = "accounts"
@@ -32,6 +32,7 @@ _SHOWN: Final[Document] = {
     "is_reseller": {"type": "boolean"},
     "billing_mode": {"enum": ["limits_only", "normal", "manual"]},
 }
+_ALWAYS_SHOWN: Final = [name for name in _SHOWN if name != "reseller_id"]
 _SOMETIMES_SHOWN: Final[Document] = {
     "api_key": {
         "type": ["string", "null"],
@@ -84,13 +85,13 @@ _DELETED: Final[Document] = {
     "_read_only": {"deleted": True},
 }
 
-ACCOUNT_SCHEMAS: Final[Document] = {
+_SCHEMAS: Final[Document] = {
     "AccountFields": {**_FIELDS, "title": "An account, as a client writes it"},
     "Account": {
         **_FIELDS,
         "title": "An account, as replies show it",
         "properties": {**_FIELDS["properties"], **_SHOWN, **_SOMETIMES_SHOWN},
-        "required": [*_FIELDS["required"], "realm", *(_SHOWN.keys() - {"reseller_id"})],
+        "required": [*_FIELDS["required"], "realm", *_ALWAYS_SHOWN],
         "additionalProperties": True,
     },
     "AccountPatch": {
@@ -117,7 +118,6 @@ ACCOUNT_SCHEMAS: Final[Document] = {
 
 
 _ONE: Final = success_schema(schema_reference("Account"))
-_ITEM: Final = ("AccountId", *CONDITIONS)
 _CHANGE_ERRORS: Final = (
     *("AccountChangeForbidden", "AccountNotFound", "Conflict", "PreconditionFailed"),
 )
@@ -138,7 +138,7 @@ def _creation(operation_id: str, summary: str, *, is_below_path: bool) -> Operat
         id=operation_id,
         tag=_TAG,
         summary=summary,
-        parameters=("AccountId", "IfMatch") if is_below_path else ("IfMatch",),
+        parameters=("IfMatch",),
         body=json_body(schema_reference("AccountFields"), _NEW),
         replies={"201": _shown("The new account", created)},
         errors=(
@@ -149,11 +149,18 @@ def _creation(operation_id: str, summary: str, *, is_below_path: bool) -> Operat
     )
 
 
+_CREATE: Final = _creation(
+    "createAccount", "Create an account below the token's", is_below_path=False
+)
+_CREATE_CHILD: Final = _creation(
+    "createChildAccount", "Create an account below one", is_below_path=True
+)
+
 _FETCH: Final = Operation(
     id="fetchAccount",
     tag=_TAG,
     summary="Fetch an account",
-    parameters=(*_ITEM, "IncludeApiKey", *TABLE),
+    parameters=(*CONDITIONS, "IncludeApiKey", *TABLE),
     replies={
         "200": table_reply(
             "The account.",
@@ -177,7 +184,7 @@ _REPLACE: Final = Operation(
     tag=_TAG,
     summary="Replace all fields of an account; without a realm it keeps the one it has",
     description="For admins of the account and of accounts above it.",
-    parameters=_ITEM,
+    parameters=CONDITIONS,
     body=json_body(
         schema_reference("AccountFields"),
         {"name": "Example Ltd", "realm": "example.com"},
@@ -196,7 +203,7 @@ _PATCH: Final = Operation(
         "is validated. `enabled` is for accounts above it to change. For admins of the account and "
         "of accounts above it."
     ),
-    parameters=_ITEM,
+    parameters=CONDITIONS,
     body=json_body(
         schema_reference("AccountPatch"),
         {"custom": {"site": "HQ"}},
@@ -217,7 +224,7 @@ _DELETE: Final = Operation(
     tag=_TAG,
     summary="Delete an account without descendants, and its faxboxes",
     description="For admins of the account and of accounts above it.",
-    parameters=(*_ITEM, "SoftDelete"),
+    parameters=(*CONDITIONS, "SoftDelete"),
     replies={
         "200": reply(
             "The account as it was.",
@@ -255,7 +262,7 @@ _KEY: Final = Operation(
     tag=_TAG,
     summary="Fetch the API key of an account",
     description="For admins: a token without a user, or of one whose `priv_level` is `admin`.",
-    parameters=(*_ITEM, *TABLE),
+    parameters=(*CONDITIONS, *TABLE),
     replies={
         "200": table_reply(
             "The key.",
@@ -273,7 +280,6 @@ _RENEW: Final = Operation(
     tag=_TAG,
     summary="Give an account a new API key; the old one ends at once",
     description="For admins, as reading it.",
-    parameters=("AccountId",),
     replies={
         "200": reply(
             "The new key.",
@@ -289,18 +295,6 @@ _RENEW: Final = Operation(
     errors=("ApiKeyForbidden", "AccountNotFound", "BodyTooLarge"),
 )
 
-ACCOUNT_PATHS: Final = {
-    "/v2/accounts": {
-        "put": _creation(
-            "createAccount", "Create an account below the token's", is_below_path=False
-        )
-    },
-    "/v2/accounts/{ACCOUNT_ID}": {
-        "get": _FETCH,
-        "put": _creation("createChildAccount", "Create an account below one", is_below_path=True),
-        "post": _REPLACE,
-        "patch": _PATCH,
-        "delete": _DELETE,
-    },
-    "/v2/accounts/{ACCOUNT_ID}/api_key": {"get": _KEY, "put": _RENEW},
-}
+ACCOUNTS: Final = Documentation(
+    (_CREATE, _FETCH, _CREATE_CHILD, _REPLACE, _PATCH, _DELETE, _KEY, _RENEW), _SCHEMAS
+)

@@ -19,7 +19,7 @@ from faxbox_service.openapi.components.examples import (
 )
 from faxbox_service.openapi.components.parameters import TABLE
 from faxbox_service.openapi.components.responses import example, reply, table_reply
-from faxbox_service.openapi.operations import Operation, json_body, schema_reference
+from faxbox_service.openapi.operations import Documentation, Operation, json_body, schema_reference
 
 _TAG: Final = "tokens"
 _BY_KEY: Final[Document] = {"api_key": API_KEY}
@@ -34,7 +34,7 @@ _CLAIMS: Final[Document] = {
     "method": "cb_api_auth",
 }
 
-LOGIN_SCHEMAS: Final[Document] = {
+_SCHEMAS: Final[Document] = {
     "ApiKey": modern_schema(packaged_schema("api_auth").document),
     "Credentials": modern_schema(packaged_schema("user_auth").document),
     "TokenFacts": {
@@ -113,7 +113,6 @@ _USER_AUTH: Final = Operation(
         ),
     },
     errors=("InvalidLogin", "Unavailable"),
-    needs_token=False,
 )
 
 _API_AUTH: Final = Operation(
@@ -136,7 +135,6 @@ _API_AUTH: Final = Operation(
         ),
     },
     errors=("InvalidApiKey", "Unavailable"),
-    needs_token=False,
 )
 
 _TOKEN_AUTH: Final = Operation(
@@ -167,8 +165,4 @@ _END: Final = Operation(
     },
 )
 
-LOGIN_PATHS: Final = {
-    "/v2/user_auth": {"put": _USER_AUTH},
-    "/v2/api_auth": {"put": _API_AUTH},
-    "/v2/token_auth": {"get": _TOKEN_AUTH, "delete": _END},
-}
+AUTHENTICATION: Final = Documentation((_USER_AUTH, _API_AUTH, _TOKEN_AUTH, _END), _SCHEMAS)

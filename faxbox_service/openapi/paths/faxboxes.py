@@ -28,12 +28,11 @@ from faxbox_service.openapi.components.responses import (
     reply,
     table_reply,
 )
-from faxbox_service.openapi.operations import Operation, json_body, schema_reference
+from faxbox_service.openapi.operations import Documentation, Operation, json_body, schema_reference
 
 _FIELDS: Final = modern_schema(packaged_schema("faxbox").document)
 _ID: Final[Document] = {"type": "string", "minLength": 1}
 _TAG: Final = "faxboxes"
-_ITEM: Final = ("AccountId", "FaxboxId")
 _REVISION_OPTION: Final[Document] = {
     "type": "string",
     "description": "The revision that the data was made from; 409 unless it is the current one.",
@@ -41,7 +40,7 @@ _REVISION_OPTION: Final[Document] = {
 _NEW: Final[Document] = {"name": "Front desk", "caller_id": "+14155550100"}
 _CHANGE_ERRORS: Final = ("Forbidden", "FaxboxNotFound", "Conflict", "PreconditionFailed")
 
-FAXBOX_SCHEMAS: Final[Document] = {
+_SCHEMAS: Final[Document] = {
     "FaxboxFields": {**_FIELDS, "title": "A faxbox, as a client writes it"},
     "FaxboxPatch": {**patch_schema(_FIELDS), "title": "Changes to a faxbox; null removes"},
     "Faxbox": {
@@ -136,7 +135,7 @@ _LIST: Final = Operation(
     id="listFaxboxes",
     tag=_TAG,
     summary="List the faxboxes of an account",
-    parameters=("AccountId", *LISTING, *CONDITIONS),
+    parameters=(*LISTING, *CONDITIONS),
     replies={
         "200": table_reply(
             "A page of faxboxes.",
@@ -183,7 +182,7 @@ _CREATE: Final = Operation(
     id="createFaxbox",
     tag=_TAG,
     summary="Create a faxbox",
-    parameters=("AccountId", "IdempotencyKey", "IfMatch"),
+    parameters=("IdempotencyKey", "IfMatch"),
     body=json_body(schema_reference("FaxboxFields"), _NEW),
     replies={
         "201": reply(
@@ -201,7 +200,7 @@ _FETCH: Final = Operation(
     id="fetchFaxbox",
     tag=_TAG,
     summary="Fetch a faxbox",
-    parameters=(*_ITEM, "Rev", "RevsInfo", *CONDITIONS, *TABLE),
+    parameters=("Rev", "RevsInfo", *CONDITIONS, *TABLE),
     replies={
         "200": table_reply(
             "The faxbox.",
@@ -219,7 +218,7 @@ _REPLACE: Final = Operation(
     tag=_TAG,
     summary="Replace all fields of a faxbox, or restore a deleted one",
     description="`_rev` in `data` does the same as `revision` beside it.",
-    parameters=(*_ITEM, "Restore", *CONDITIONS),
+    parameters=("Restore", *CONDITIONS),
     body=json_body(schema_reference("FaxboxFields"), _NEW, revision=_REVISION_OPTION),
     replies={"200": _changed("Replaced", FAXBOX)},
     errors=("InvalidFaxbox", *_CHANGE_ERRORS),
@@ -234,7 +233,7 @@ _PATCH: Final = Operation(
         "is validated; what was invalid before and is not touched is only named. "
         "`_rev` in `data` does the same as `revision` beside it."
     ),
-    parameters=(*_ITEM, *CONDITIONS),
+    parameters=CONDITIONS,
     body=json_body(
         schema_reference("FaxboxPatch"),
         {"name": "Lobby", "caller_id": None},
@@ -255,7 +254,7 @@ _DELETE: Final = Operation(
     id="deleteFaxbox",
     tag=_TAG,
     summary="Delete a faxbox",
-    parameters=(*_ITEM, *CONDITIONS, "SoftDelete"),
+    parameters=(*CONDITIONS, "SoftDelete"),
     replies={
         "200": reply(
             "The faxbox as it was.",
@@ -274,12 +273,4 @@ _DELETE: Final = Operation(
     errors=_CHANGE_ERRORS,
 )
 
-FAXBOX_PATHS: Final = {
-    "/v2/accounts/{ACCOUNT_ID}/faxboxes": {"get": _LIST, "put": _CREATE},
-    "/v2/accounts/{ACCOUNT_ID}/faxboxes/{FAXBOX_ID}": {
-        "get": _FETCH,
-        "post": _REPLACE,
-        "patch": _PATCH,
-        "delete": _DELETE,
-    },
-}
+FAXBOXES: Final = Documentation((_LIST, _CREATE, _FETCH, _REPLACE, _PATCH, _DELETE), _SCHEMAS)

@@ -16,7 +16,7 @@ from faxbox_service.openapi.components.responses import (
     reply,
     table_reply,
 )
-from faxbox_service.openapi.operations import Operation, json_body, schema_reference
+from faxbox_service.openapi.operations import Documentation, Operation, json_body, schema_reference
 
 _SCHEMAS: Final = "schemas"
 _SERVICE: Final = "service"
@@ -25,13 +25,13 @@ _TEXT: Final[Document] = {"type": "string"}
 
 _FAXBOX: Final = public_fields(packaged_schema("faxbox").document) | {"id": "faxbox"}
 _VALID: Final[Document] = {"name": "Front desk", **DEFAULTS}
-_ABOUT: Final[Document] = {
+_FACTS: Final[Document] = {
     "version": VERSION,
     "store": {"kind": "sqlite", "version": "3.45.1"},
     "uptime": 86_400,
 }
 
-NEIGHBOUR_SCHEMAS: Final[Document] = {
+_COMPONENTS: Final[Document] = {
     "JsonSchema": {
         "type": "object",
         "title": "A JSON Schema of draft 4, with its id",
@@ -41,7 +41,7 @@ NEIGHBOUR_SCHEMAS: Final[Document] = {
     "About": {
         "type": "object",
         "title": "What answers",
-        "required": list(_ABOUT),
+        "required": list(_FACTS),
         "properties": {
             "version": _TEXT,
             "store": {
@@ -74,14 +74,13 @@ _LIST: Final = Operation(
             expires="Expires",
         )
     },
-    needs_token=False,
 )
 
 _FETCH: Final = Operation(
     id="fetchSchema",
     tag=_SCHEMAS,
     summary="Fetch a schema that is in force",
-    parameters=("SchemaId", *CONDITIONS, *TABLE),
+    parameters=(*CONDITIONS, *TABLE),
     replies={
         "200": table_reply(
             "The schema.",
@@ -97,14 +96,12 @@ _FETCH: Final = Operation(
         "304": not_modified(),
     },
     errors=("SchemaNotFound", "PreconditionFailed"),
-    needs_token=False,
 )
 
 _VALIDATE: Final = Operation(
     id="validateDocument",
     tag=_SCHEMAS,
     summary="Have a document judged by a schema, without storing it",
-    parameters=("SchemaId",),
     body=json_body(_ANY_OBJECT, {"name": "Front desk"}),
     replies={
         "201": reply(
@@ -117,17 +114,14 @@ _VALIDATE: Final = Operation(
 )
 
 
-def _about(
-    operation_id: str, summary: str, parameters: tuple[str, ...], **request: str
-) -> Operation:
-    shown = example("Versions and seconds", success_envelope(_ABOUT), **request)
+def _about(operation_id: str, summary: str, errors: tuple[str, ...], **request: str) -> Operation:
+    shown = example("Versions and seconds", success_envelope(_FACTS), **request)
     table = '"version","store_kind","store_version","uptime"\n"5.4.0","sqlite","3.45.1","86400"\n'
-    is_below_account = bool(parameters)
     return Operation(
         id=operation_id,
         tag=_SERVICE,
         summary=summary,
-        parameters=(*parameters, *TABLE),
+        parameters=TABLE,
         replies={
             "200": table_reply(
                 "The service, its store, and the seconds since its start.",
@@ -136,9 +130,19 @@ def _about(
                 example("As a table", table, query="accept=csv", **request),
             )
         },
-        errors=("Forbidden", "AccountNotFound") if is_below_account else ("Forbidden",),
+        errors=errors,
     )
 
+
+_ABOUT: Final = _about(
+    "fetchAbout",
+    "Ask what answers, as a superduper admin",
+    ("Forbidden",),
+    given="a superduper admin's token",
+)
+_ABOUT_OF_ACCOUNT: Final = _about(
+    "fetchAboutOfAccount", "Ask what answers", ("Forbidden", "AccountNotFound")
+)
 
 _OPENAPI: Final = Operation(
     id="fetchOpenApi",
@@ -167,24 +171,9 @@ _OPENAPI: Final = Operation(
         },
         "304": not_modified(),
     },
-    needs_token=False,
     general_parameters=("RequestId",),
 )
 
-NEIGHBOUR_PATHS: Final = {
-    "/v2/schemas": {"get": _LIST},
-    "/v2/schemas/{SCHEMA_ID}": {"get": _FETCH},
-    "/v2/schemas/{SCHEMA_ID}/validation": {"put": _VALIDATE},
-    "/v2/about": {
-        "get": _about(
-            "fetchAbout",
-            "Ask what answers, as a superduper admin",
-            (),
-            given="a superduper admin's token",
-        )
-    },
-    "/v2/accounts/{ACCOUNT_ID}/about": {
-        "get": _about("fetchAboutOfAccount", "Ask what answers", ("AccountId",))
-    },
-    "/v2/openapi.json": {"get": _OPENAPI},
-}
+SERVICE: Final = Documentation(
+    (_LIST, _FETCH, _VALIDATE, _ABOUT, _ABOUT_OF_ACCOUNT, _OPENAPI), _COMPONENTS
+)

@@ -14,7 +14,7 @@ from faxbox_service.openapi.components.examples import (
 )
 from faxbox_service.openapi.components.parameters import TABLE
 from faxbox_service.openapi.components.responses import example, not_modified, reply, table_reply
-from faxbox_service.openapi.operations import Operation, json_body, schema_reference
+from faxbox_service.openapi.operations import Documentation, Operation, json_body, schema_reference
 
 _TAG: Final = "tokens"
 _ID: Final = "token_restrictions"
@@ -29,7 +29,7 @@ RESTRICTIONS: Final[Document] = {
 }
 _SHOWN: Final[Document] = {**RESTRICTIONS, "id": _ID}
 
-RESTRICTION_SCHEMAS: Final[Document] = {
+_SCHEMAS: Final[Document] = {
     "TokenRestrictions": {**_FIELDS, "title": "What tokens of an account may be used for"},
 }
 
@@ -66,7 +66,7 @@ _FETCH: Final = Operation(
     id="fetchTokenRestrictions",
     tag=_TAG,
     summary="Fetch the token restrictions of an account",
-    parameters=("AccountId", "IfNoneMatch", *TABLE),
+    parameters=("IfNoneMatch", *TABLE),
     replies={
         "200": table_reply(
             "The restrictions.",
@@ -85,7 +85,7 @@ _REPLACE: Final = Operation(
     tag=_TAG,
     summary="Restrict the tokens of an account",
     description="For admins of the account and of accounts above it; 32,000 bytes at most.",
-    parameters=("AccountId", "IfMatch", "IfNoneMatch"),
+    parameters=("IfMatch", "IfNoneMatch"),
     body=json_body(schema_reference("TokenRestrictions"), RESTRICTIONS),
     replies={
         "200": reply(
@@ -103,7 +103,7 @@ _LIFT: Final = Operation(
     tag=_TAG,
     summary="Lift the token restrictions of an account",
     description="For admins, as putting them there.",
-    parameters=("AccountId", "IfMatch"),
+    parameters=("IfMatch",),
     replies={
         "200": reply(
             "The restrictions as they were.",
@@ -124,10 +124,4 @@ _LIFT: Final = Operation(
     errors=("RestrictionForbidden",),
 )
 
-RESTRICTION_PATHS: Final = {
-    "/v2/accounts/{ACCOUNT_ID}/token_restrictions": {
-        "get": _FETCH,
-        "post": _REPLACE,
-        "delete": _LIFT,
-    },
-}
+TOKEN_RESTRICTIONS: Final = Documentation((_FETCH, _REPLACE, _LIFT), _SCHEMAS)

@@ -23,7 +23,7 @@ from faxbox_service.openapi.components.responses import (
     reply,
     table_reply,
 )
-from faxbox_service.openapi.operations import Operation, json_body, schema_reference
+from faxbox_service.openapi.operations import Documentation, Operation, json_body, schema_reference
 
 _TAG: Final = "users"
 _FIELDS: Final = modern_schema(packaged_schema("users").document)
@@ -73,7 +73,7 @@ _SUMMARY: Final[Document] = {
 }
 
 _TEXT: Final[Document] = {"type": "string"}
-USER_SCHEMAS: Final[Document] = {
+_SCHEMAS: Final[Document] = {
     "UserFields": {**_FIELDS, "title": "A user, as a client writes it"},
     "UserPatch": {
         **_FIELDS,
@@ -139,7 +139,7 @@ _LIST: Final = Operation(
     id="listUsers",
     tag=_TAG,
     summary="List the users of an account",
-    parameters=("AccountId", *LISTING, *CONDITIONS),
+    parameters=(*LISTING, *CONDITIONS),
     replies={
         "200": table_reply(
             "A page of summaries.",
@@ -175,7 +175,7 @@ _CREATE: Final = Operation(
     tag=_TAG,
     summary="Create a user",
     description="Only admins of the account and of accounts above it make admins.",
-    parameters=("AccountId", "IfMatch"),
+    parameters=("IfMatch",),
     body=json_body(schema_reference("UserFields"), _NEW),
     replies={
         "201": reply(
@@ -193,7 +193,7 @@ _FETCH: Final = Operation(
     id="fetchUser",
     tag=_TAG,
     summary="Fetch a user",
-    parameters=(*_ITEM, *CONDITIONS, *TABLE),
+    parameters=(*CONDITIONS, *TABLE),
     replies={
         "200": table_reply(
             "The user.",
@@ -212,7 +212,7 @@ _REPLACE: Final = Operation(
     description=(
         f"Without a `password`, the one there is stays; a new one ends all his tokens. {_BY_WHOM}"
     ),
-    parameters=(*_ITEM, *CONDITIONS),
+    parameters=CONDITIONS,
     body=json_body(
         schema_reference("UserFields"),
         {"username": "alice", "first_name": "Alice", "last_name": "Best"},
@@ -227,7 +227,7 @@ _PATCH: Final = Operation(
     tag=_TAG,
     summary="Change some fields of a user",
     description=f"The result is what is validated; `null` removes. {_BY_WHOM}",
-    parameters=(*_ITEM, *CONDITIONS),
+    parameters=CONDITIONS,
     body=json_body(schema_reference("UserPatch"), {"last_name": "Best"}, revision=_REVISION_OPTION),
     replies={
         "200": _changed(
@@ -243,7 +243,7 @@ _DELETE: Final = Operation(
     id="deleteUser",
     tag=_TAG,
     summary="Delete a user, which ends all his tokens",
-    parameters=(*_ITEM, *CONDITIONS, "SoftDelete"),
+    parameters=(*CONDITIONS, "SoftDelete"),
     replies={
         "200": reply(
             "The user as it was.",
@@ -262,12 +262,4 @@ _DELETE: Final = Operation(
     errors=_CHANGE_ERRORS,
 )
 
-USER_PATHS: Final = {
-    "/v2/accounts/{ACCOUNT_ID}/users": {"get": _LIST, "put": _CREATE},
-    "/v2/accounts/{ACCOUNT_ID}/users/{USER_ID}": {
-        "get": _FETCH,
-        "post": _REPLACE,
-        "patch": _PATCH,
-        "delete": _DELETE,
-    },
-}
+USERS: Final = Documentation((_LIST, _CREATE, _FETCH, _REPLACE, _PATCH, _DELETE), _SCHEMAS)

@@ -2,32 +2,25 @@
 
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import CrossbarError
-from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.resource import Resource
 from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.schema.schema import Schema
 from faxbox_service.repositories.accounts.accounts import Accounts
+from faxbox_service.routes import API_AUTH
 
 from .login_reply import AFTER_LOOKUP, Logins
 
 
-class ApiAuthResource:
+class ApiAuthResource(Resource):
     """Logs accounts in."""
 
-    noun = "api_auth"
     is_login = True
 
     def __init__(self, schema: Schema, accounts: Accounts, logins: Logins) -> None:
+        super().__init__(API_AUTH)
         self._schema = schema
         self._accounts = accounts
         self._logins = logins
-
-    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Only the collection."""
-        return None if arguments else ("PUT",)
-
-    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
-        """Those who log in have no token yet."""
-        return Access.ANYONE
 
     async def handle(self, call: Call) -> Reply:
         """Answer the key with a token, or refuse it."""

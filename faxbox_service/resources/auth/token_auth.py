@@ -1,9 +1,10 @@
 """`/v2/token_auth`: what the caller's token says, and giving it up (wire, 6.5)."""
 
 from faxbox_service.crossbar.call import Call
-from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.resource import Resource
 from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.repositories.auth.tokens import Tokens
+from faxbox_service.routes import TOKEN_AUTH
 
 from .login_reply import Logins
 
@@ -11,22 +12,13 @@ _TOKEN_ID = "jti"
 """Tells tokens apart; of no use to clients, and not shown by Kazoo."""
 
 
-class TokenAuthResource:
+class TokenAuthResource(Resource):
     """Shows a token's claims, and ends it."""
 
-    noun = "token_auth"
-
     def __init__(self, logins: Logins, tokens: Tokens) -> None:
+        super().__init__(TOKEN_AUTH)
         self._logins = logins
         self._tokens = tokens
-
-    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Only the collection."""
-        return None if arguments else ("DELETE", "GET")
-
-    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
-        """Everyone may look at his own token."""
-        return Access.TOKEN
 
     async def handle(self, call: Call) -> Reply:
         """The claims, and the facts a login would give; nothing for a DELETE.

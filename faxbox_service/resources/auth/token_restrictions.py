@@ -1,33 +1,25 @@
 """`/v2/accounts/{A}/token_restrictions`: what the account's tokens may be used for."""
 
 from faxbox_service.crossbar.call import Call
-from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.resource import Resource
 from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.lifecycle import deletion_response
 from faxbox_service.documents.private_fields import public_fields
 from faxbox_service.documents.types import Document
 from faxbox_service.repositories.auth.token_restrictions import TokenRestrictions
 from faxbox_service.resources.permissions import Permissions
+from faxbox_service.routes import TOKEN_RESTRICTIONS
 
 _CHANGE = "change token restrictions"
 
 
-class TokenRestrictionsResource:
+class TokenRestrictionsResource(Resource):
     """Shows, replaces and lifts restrictions."""
 
-    noun = "token_restrictions"
-
     def __init__(self, restrictions: TokenRestrictions, rights: Permissions) -> None:
+        super().__init__(TOKEN_RESTRICTIONS)
         self._restrictions = restrictions
         self._rights = rights
-
-    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """There is one document in each account."""
-        return None if arguments else ("GET", "POST", "DELETE")
-
-    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
-        """Restrictions belong to an account."""
-        return Access.ACCOUNT
 
     async def handle(self, call: Call) -> Reply:
         """Dispatch on the method; restrictions that were replaced are in force at once."""

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import forbidden, invalid_credentials
-from faxbox_service.crossbar.resource import Access
+from faxbox_service.crossbar.resource import Resource
 from faxbox_service.crossbar.response.results import Reply
 from faxbox_service.documents.model.account import Account, require_open
 from faxbox_service.documents.model.passwords import Digest
@@ -15,16 +15,16 @@ from faxbox_service.repositories.auth.phone_numbers import PhoneNumbers
 from faxbox_service.repositories.errors import BadIdentifier
 from faxbox_service.repositories.primitives.clock import Clock
 from faxbox_service.repositories.users.users import Users
+from faxbox_service.routes import USER_AUTH
 
 from .login_reply import AFTER_LOOKUP, Logins
 
 _METHODS = {"md5": Digest.MD5, "sha": Digest.SHA}
 
 
-class UserAuthResource:
+class UserAuthResource(Resource):
     """Logs users in."""
 
-    noun = "user_auth"
     is_login = True
 
     def __init__(
@@ -36,20 +36,13 @@ class UserAuthResource:
         logins: Logins,
         clock: Clock,
     ) -> None:
+        super().__init__(USER_AUTH)
         self._schema = schema
         self._accounts = accounts
         self._phone_numbers = phone_numbers
         self._users = users
         self._logins = logins
         self._clock = clock
-
-    def methods(self, arguments: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Only the collection."""
-        return None if arguments else ("PUT",)
-
-    def access(self, method: str, arguments: tuple[str, ...]) -> Access:
-        """Those who log in have no token yet."""
-        return Access.ANYONE
 
     async def handle(self, call: Call) -> Reply:
         """Answer the credentials with a token, or refuse them."""
