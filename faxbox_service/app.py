@@ -26,12 +26,14 @@ from .resources.auth.login_reply import Logins
 from .resources.auth.token_auth import TokenAuthResource
 from .resources.auth.token_restrictions import TokenRestrictionsResource
 from .resources.auth.user_auth import UserAuthResource
+from .resources.collection import CollectionResource
 from .resources.docs_page.page import DocsPage
 from .resources.faxboxes import FaxboxesResource
 from .resources.openapi import OpenApiResource
 from .resources.permissions import Permissions
 from .resources.schemas import SchemasResource
 from .resources.users import UsersResource
+from .routes import PLAIN
 from .settings.settings import Settings
 
 
@@ -122,6 +124,12 @@ def router_of(
                 limits=limits,
             ),
             OpenApiResource(),
+            *(
+                CollectionResource(
+                    PLAIN[noun], collection, rights, page_size=settings.page_size, limits=limits
+                )
+                for noun, collection in repositories.plain_collections.items()
+            ),
             SchemasResource(repositories.schemas),
             TokenAuthResource(logins, tokens),
             TokenRestrictionsResource(repositories.token_restrictions, rights),

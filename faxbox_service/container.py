@@ -1,7 +1,8 @@
 """The open store, the repositories over it, and the reconciler."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Self, TypeAlias
 
 from .documents.names import (
@@ -13,6 +14,7 @@ from .documents.names import (
     SYSTEM_CONFIG,
     SYSTEM_SCHEMAS,
 )
+from .documents.plain_collections import PLAIN_COLLECTIONS
 from .documents.schema.packaged import packaged_schema
 from .repositories.accounts.accounts import Accounts
 from .repositories.accounts.cache import AccountCache
@@ -21,6 +23,7 @@ from .repositories.auth.identities import Identities
 from .repositories.auth.signing_keys import SigningKeys
 from .repositories.auth.token_restrictions import TokenRestrictions
 from .repositories.auth.tokens import Tokens
+from .repositories.collection import DocumentCollection, DocumentKind
 from .repositories.configuration import Configuration
 from .repositories.faxboxes.address_claims import AddressClaims
 from .repositories.faxboxes.address_generator import AddressGenerator
@@ -45,7 +48,7 @@ from .stores.base import Store
 from .stores.errors import StoreError
 from .stores.factory import has_file, store_of
 from .stores.url import FileUrl
-from .stores.values import StoreVersion
+from .stores.values import StoreVersion, View
 
 _SHARED_DATABASES = (
     *(ACCOUNTS, FAXES, IDEMPOTENCY, REVOCATIONS),
@@ -88,6 +91,8 @@ class Repositories:
     idempotent_creations: IdempotentCreations
     full_scan: FullScan
     faxboxes: Faxboxes
+    plain_collections: Mapping[str, DocumentCollection]
+    """By their nouns."""
     signing_keys: SigningKeys
     token_restrictions: TokenRestrictions
     tokens: Tokens
@@ -193,6 +198,7 @@ class Repositories:
                 users if settings.check_owner else None,
                 ids=ids,
             ),
+            plain_collections=_plain_collections(store, schemas, clock, ids),
             signing_keys=keys,
             token_restrictions=restrictions,
             tokens=Tokens(
@@ -225,6 +231,21 @@ def _no_store(settings: Settings) -> NoStore:
     return NoStore(
         f"there is no store at {settings.store.shown}; `faxbox init` and `faxbox serve` make one"
     )
+
+
+def _plain_collections(
+    store: Store, schemas: Schemas, clock: Clock, ids: IdGenerator
+) -> Mapping[str, DocumentCollection]:
+    return {
+        kind.noun: DocumentCollection(
+            DocumentKind(kind.document_type, View(kind.noun, kind.LISTING)),
+            store,
+            partial(schemas.current, kind.noun),
+            clock,
+            ids=ids,
+        )
+        for kind in PLAIN_COLLECTIONS
+    }
 
 
 def reconciler_of(

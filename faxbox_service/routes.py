@@ -7,6 +7,7 @@ operation; neither can have a path that the other has not.
 from typing import Final
 
 from .crossbar.resource import ACCOUNTS_NOUN, Access, Path, Routes
+from .documents.plain_collections import PLAIN_COLLECTIONS
 
 _ACCOUNT: Final = "{ACCOUNT_ID}"
 
@@ -106,8 +107,14 @@ USER_AUTH: Final = Routes("user_auth", (Path((), {"PUT": "logUserIn"}, Access.AN
 
 USERS: Final = collection_routes("users", "User", "Users", ("PATCH", "DELETE", "POST", "GET"))
 
+PLAIN: Final = {
+    kind.noun: collection_routes(kind.noun, kind.singular, kind.plural)
+    for kind in PLAIN_COLLECTIONS
+}
+
 ALL_ROUTES: Final = (
     *(FAXBOXES, ACCOUNTS, USERS, USER_AUTH, API_AUTH, TOKEN_AUTH, TOKEN_RESTRICTIONS),
+    *PLAIN.values(),
     *(SCHEMAS, ABOUT, OPENAPI),
 )
 """In the order of the OpenAPI document."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from faxbox_service.documents.plain_collections import PLAIN_COLLECTIONS
 from faxbox_service.documents.types import Document
 from faxbox_service.routes import ALL_ROUTES
 
@@ -14,12 +15,14 @@ from .paths.account_hierarchy import ACCOUNT_HIERARCHY
 from .paths.accounts import ACCOUNTS
 from .paths.authentication import AUTHENTICATION
 from .paths.faxboxes import FAXBOXES
+from .paths.plain_collections import documentation_of
 from .paths.service import SERVICE
 from .paths.token_restrictions import TOKEN_RESTRICTIONS
 from .paths.users import USERS
 
 _DOCUMENTATION: Final = (
     *(FAXBOXES, ACCOUNTS, ACCOUNT_HIERARCHY, USERS, AUTHENTICATION, TOKEN_RESTRICTIONS),
+    *map(documentation_of, PLAIN_COLLECTIONS),
     SERVICE,
 )
 

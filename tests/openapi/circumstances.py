@@ -13,14 +13,17 @@ from faxbox_service.crossbar.body.reader import Bodies
 from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.errors import overloaded
 from faxbox_service.documents.model.account import Account
+from faxbox_service.documents.plain_collections import PLAIN_COLLECTIONS
 from faxbox_service.documents.types import Document
 from faxbox_service.openapi.components.examples import (
     ACCOUNT_ID,
     ACCOUNT_NAME,
     API_KEY,
     CHILD_ID,
+    DOCUMENT_ID,
     FAXBOX,
     FAXBOX_ID,
+    NEW_DOCUMENT_ID,
     OTHER_ADDRESS,
     OTHER_FAXBOX_ID,
     ROOT_ID,
@@ -91,6 +94,10 @@ async def tell_the_story(settings: Settings) -> None:
     await repositories.users.create(account, alice, NOBODY)
     repositories.faxboxes.ids = ids_of(FAXBOX_ID)
     await repositories.faxboxes.create(account, shown_fields(FAXBOX), NOBODY)
+    for kind in PLAIN_COLLECTIONS:
+        collection = repositories.plain_collections[kind.noun]
+        collection.ids = ids_of(DOCUMENT_ID)
+        await collection.create(account, kind.example, NOBODY)
     await repositories.close()
 
 
@@ -103,6 +110,8 @@ def prepare_new_ids(repositories: Repositories) -> None:
     repositories.accounts.ids = ids_of(CHILD_ID)
     repositories.faxboxes.ids = ids_of(OTHER_FAXBOX_ID)
     repositories.users.ids = ids_of(CHILD_ID)
+    for collection in repositories.plain_collections.values():
+        collection.ids = ids_of(NEW_DOCUMENT_ID)
 
 
 async def nothing_more(scene: Scene) -> Request:
@@ -121,9 +130,12 @@ async def another_faxbox(scene: Scene) -> Request:
 
 
 async def little_memory(scene: Scene) -> Request:
-    """Beside the setting: a box that is longer."""
-    fields = {"name": "Long", "notes": "x" * 10_000}
-    await scene.repositories.faxboxes.create(await scene.account(), fields, NOBODY)
+    """Beside the setting: documents that are longer."""
+    account, notes = await scene.account(), {"notes": "x" * 10_000}
+    await scene.repositories.faxboxes.create(account, {"name": "Long", **notes}, NOBODY)
+    for kind in PLAIN_COLLECTIONS:
+        collection = scene.repositories.plain_collections[kind.noun]
+        await collection.create(account, {**kind.example, **notes}, NOBODY)
     return scene.request
 
 

@@ -7,15 +7,16 @@ from faxbox_service.documents.types import Document, Json
 from .envelopes import error_schema
 from .examples import CHILD_ID, FAXBOX_ID, STALE_REVISION, UNKNOWN_ID, error_envelope
 from .responses import example, reply
-from .validation_errors import INVALID
+from .validation_errors import BAD_REQUESTS
 
 _NOTHING: Final[Document] = {"type": "object", "maxProperties": 0}
 _VALIDATION: Final = "validation error"
 
 
-def _error(
+def error_reply(
     status: int, description: str, examples: dict[str, Document], **headers: str
 ) -> Document:
+    """An error, with the messages of its examples."""
     messages = dict.fromkeys(part["value"]["message"] for part in examples.values())
     return reply(description, error_schema(status, *messages), examples, **headers)
 
@@ -29,7 +30,9 @@ def _simple(
     **headers: str,
 ) -> Document:
     value = error_envelope(status, message, data)
-    return _error(status, description, {message: example(description, value, **request)}, **headers)
+    return error_reply(
+        status, description, {message: example(description, value, **request)}, **headers
+    )
 
 
 def _body_too_large(description: str, limit: int) -> Document:
@@ -73,7 +76,7 @@ _OVERLOADED: Final = example(
     error_envelope(503, "overloaded", {"message": "too many requests at once, try again"}),
     given="more requests than the service takes on",
 )
-_ACCOUNT: Final = {"unknown account": _UNKNOWN_ACCOUNT, "no account id": _NO_ACCOUNT_ID}
+ACCOUNT_NOT_FOUND: Final = {"unknown account": _UNKNOWN_ACCOUNT, "no account id": _NO_ACCOUNT_ID}
 
 _OTHERS_TOKEN: Final = example(
     "A token of another account",
@@ -86,7 +89,7 @@ def _admins_only(cause: str, request: Document, **more: Json) -> Document:
     """403: the token's account may not act on this one, or its user is no admin (contract, 24)."""
     data = {"cause": cause, "message": "forbidden", **more}
     value = error_envelope(403, "forbidden", data)
-    return _error(
+    return error_reply(
         403,
         "The token's account may not act on this one, or its user is not an admin.",
         {
@@ -97,8 +100,8 @@ def _admins_only(cause: str, request: Document, **more: Json) -> Document:
 
 
 ERRORS: Final[Document] = {
-    **INVALID,
-    "Unauthorized": _error(
+    **BAD_REQUESTS,
+    "Unauthorized": error_reply(
         401,
         "There is no token, or none that proves anything.",
         {
@@ -114,7 +117,7 @@ ERRORS: Final[Document] = {
             ),
         },
     ),
-    "Forbidden": _error(
+    "Forbidden": error_reply(
         403, "The token's account may not act on this one.", {"forbidden": _OTHERS_TOKEN}
     ),
     "AccountChangeForbidden": _admins_only("only admins may change accounts", {}),
@@ -129,22 +132,22 @@ ERRORS: Final[Document] = {
     "UserChangeForbidden": _admins_only(
         "only admins may change other users", {"path": {"USER_ID": CHILD_ID}}
     ),
-    "AccountNotFound": _error(404, "There is no such account.", _ACCOUNT),
-    "PageNotFound": _error(
+    "AccountNotFound": error_reply(404, "There is no such account.", ACCOUNT_NOT_FOUND),
+    "PageNotFound": error_reply(
         404,
         "There is no such account, or no such page.",
-        {**_ACCOUNT, "faulty page": _FAULTY_PAGE},
+        {**ACCOUNT_NOT_FOUND, "faulty page": _FAULTY_PAGE},
     ),
-    "FaxboxNotFound": _error(
+    "FaxboxNotFound": error_reply(
         404,
         "There is no such account or faxbox.",
-        {**_ACCOUNT, "unknown faxbox": _UNKNOWN_FAXBOX, "deleted faxbox": _DELETED_FAXBOX},
+        {**ACCOUNT_NOT_FOUND, "unknown faxbox": _UNKNOWN_FAXBOX, "deleted faxbox": _DELETED_FAXBOX},
     ),
-    "UserNotFound": _error(
+    "UserNotFound": error_reply(
         404,
         "There is no such account or user.",
         {
-            **_ACCOUNT,
+            **ACCOUNT_NOT_FOUND,
             "unknown user": example(
                 "A user who does not exist",
                 error_envelope(
@@ -257,7 +260,7 @@ ERRORS: Final[Document] = {
     "InternalError": _simple(
         500, "A defect of the service.", "init failed", None, {"given": "a defect of the service"}
     ),
-    "Unavailable": _error(
+    "Unavailable": error_reply(
         503,
         "The datastore does not answer, or too many ask at once.",
         {
@@ -270,7 +273,7 @@ ERRORS: Final[Document] = {
         },
         retry_after="RetryAfter",
     ),
-    "Overloaded": _error(
+    "Overloaded": error_reply(
         503, "Too many ask at once.", {"overloaded": _OVERLOADED}, retry_after="RetryAfter"
     ),
 }

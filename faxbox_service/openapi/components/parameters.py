@@ -26,7 +26,7 @@ def _header(name: str, schema: Document, description: str) -> Document:
     return {"name": name, "in": "header", "schema": schema, "description": description}
 
 
-def _path(name: str, description: str, example: str) -> Document:
+def path_parameter(name: str, description: str, example: str) -> Document:
     return {
         "name": name,
         "in": "path",
@@ -38,10 +38,10 @@ def _path(name: str, description: str, example: str) -> Document:
 
 
 PARAMETERS: Final[Document] = {
-    "AccountId": _path("ACCOUNT_ID", "32 hexadecimal characters.", ACCOUNT_ID),
-    "FaxboxId": _path("FAXBOX_ID", "The `id` of a faxbox.", FAXBOX_ID),
-    "UserId": _path("USER_ID", "The `id` of a user.", USER_ID),
-    "SchemaId": _path("SCHEMA_ID", "The `id` of a schema.", "faxbox"),
+    "AccountId": path_parameter("ACCOUNT_ID", "32 hexadecimal characters.", ACCOUNT_ID),
+    "FaxboxId": path_parameter("FAXBOX_ID", "The `id` of a faxbox.", FAXBOX_ID),
+    "UserId": path_parameter("USER_ID", "The `id` of a user.", USER_ID),
+    "SchemaId": path_parameter("SCHEMA_ID", "The `id` of a schema.", "faxbox"),
     "RequestId": _header(
         "X-Request-ID",
         {"type": "string", "maxLength": 256, "pattern": "^[ -~]*$"},
@@ -133,12 +133,12 @@ PARAMETERS: Final[Document] = {
         {"type": "boolean", "default": True},
         "Anything but `true` removes for good what is otherwise only hidden.",
     ),
-    "Rev": _query("rev", _TEXT, "Show the faxbox as it was at this revision, if that is kept."),
+    "Rev": _query("rev", _TEXT, "Show the document as it was at this revision, if that is kept."),
     "RevsInfo": _query("revs_info", _SWITCH, "List the revisions that are kept, too."),
     "Restore": _query(
         "restore",
         _SWITCH,
-        "Bring the soft-deleted faxbox back as it was, for admins; the body is not looked at.",
+        "Bring the soft-deleted document back as it was, for admins; the body is not looked at.",
     ),
     "IncludeApiKey": _query(
         "include_api_key", _SWITCH, "Show the API key too, to admins; to others as without it."

@@ -29,7 +29,8 @@ _INVALID_JSON: Final = example(
 )
 
 
-def _invalid(examples: dict[str, Document]) -> Document:
+def invalid_data(examples: dict[str, Document]) -> Document:
+    """400: the request cannot be read, or its data is not valid."""
     general = {"malformed query": _MALFORMED_QUERY, "invalid JSON": _INVALID_JSON}
     data: Document = {"anyOf": [VALIDATION_ERRORS, ERROR_DETAILS]}
     return reply(
@@ -39,7 +40,8 @@ def _invalid(examples: dict[str, Document]) -> Document:
     )
 
 
-def _invalid_fields(data: Document, **errors: Document) -> Document:
+def invalid_fields(data: Document, **errors: Document) -> Document:
+    """Data whose fields are not valid, and what is replied."""
     value = error_envelope(400, _VALIDATION, errors)
     return example("Fields that are not valid", value, body={"data": data})
 
@@ -63,7 +65,7 @@ def _taken(field: str, value: str, message: str, data: Document, **request: Json
     )
 
 
-_INVALID_FAXBOX: Final = _invalid_fields(
+_INVALID_FAXBOX: Final = invalid_fields(
     {"name": "", "retries": 9},
     name=_too_short("", 1),
     retries={"maximum": {"message": "Value must be at most 4", "target": 4, "value": 9}},
@@ -98,14 +100,14 @@ def _unreadable(description: str, **examples: Document) -> Document:
     )
 
 
-INVALID: Final[Document] = {
+BAD_REQUESTS: Final[Document] = {
     "Malformed": _unreadable("The request cannot be read, or asks for too large a table."),
     "InvalidListing": _unreadable(
         "The request cannot be read, has too many filters, or asks for too large a table.",
         filters=_TOO_MANY_FILTERS,
     ),
-    "InvalidDocument": _invalid({"invalid fields": _INVALID_FAXBOX}),
-    "InvalidFaxbox": _invalid(
+    "InvalidDocument": invalid_data({"invalid fields": _INVALID_FAXBOX}),
+    "InvalidFaxbox": invalid_data(
         {
             "invalid fields": _INVALID_FAXBOX,
             "taken address": _taken(
@@ -115,7 +117,7 @@ INVALID: Final[Document] = {
                 {"name": "Front desk", "custom_smtp_email_address": OTHER_ADDRESS},
                 given="another faxbox",
             ),
-            "no address": _invalid_fields(
+            "no address": invalid_fields(
                 {"name": "Front desk", "custom_smtp_email_address": "fax.example.com "},
                 custom_smtp_email_address={
                     "wrong_format": {
@@ -128,23 +130,23 @@ INVALID: Final[Document] = {
             ),
         }
     ),
-    "InvalidAccount": _invalid(
+    "InvalidAccount": invalid_data(
         {
-            "missing name": _invalid_fields({}, name=_required("name")),
+            "missing name": invalid_fields({}, name=_required("name")),
             "taken name": _taken(
                 "name", ACCOUNT_NAME, "Account name already in use", {"name": ACCOUNT_NAME}
             ),
         }
     ),
-    "InvalidAccountChange": _invalid(
+    "InvalidAccountChange": invalid_data(
         {
-            "short name": _invalid_fields({"name": ""}, name=_too_short("", 1)),
+            "short name": invalid_fields({"name": ""}, name=_too_short("", 1)),
             "taken name": _taken("name", "Root", "Account name already in use", {"name": "Root"}),
         }
     ),
-    "InvalidUser": _invalid(
+    "InvalidUser": invalid_data(
         {
-            "missing names": _invalid_fields(
+            "missing names": invalid_fields(
                 {"username": "bob"},
                 first_name=_required("first_name"),
                 last_name=_required("last_name"),
@@ -157,17 +159,17 @@ INVALID: Final[Document] = {
             ),
         }
     ),
-    "InvalidUserChange": _invalid(
+    "InvalidUserChange": invalid_data(
         {
-            "short name": _invalid_fields(
+            "short name": invalid_fields(
                 {"first_name": "", "last_name": "Test", "username": "alice"},
                 first_name=_too_short("", 1),
             ),
         }
     ),
-    "InvalidRestrictions": _invalid(
+    "InvalidRestrictions": invalid_data(
         {
-            "no object": _invalid_fields(
+            "no object": invalid_fields(
                 {"restrictions": "none"},
                 restrictions={
                     "type": {
@@ -179,14 +181,14 @@ INVALID: Final[Document] = {
             )
         }
     ),
-    "InvalidLogin": _invalid(
+    "InvalidLogin": invalid_data(
         {
-            "missing credentials": _invalid_fields(
+            "missing credentials": invalid_fields(
                 {"account_name": ACCOUNT_NAME}, credentials=_required("credentials")
             )
         }
     ),
-    "InvalidApiKey": _invalid(
-        {"short key": _invalid_fields({"api_key": "0123"}, api_key=_too_short("0123", 64))}
+    "InvalidApiKey": invalid_data(
+        {"short key": invalid_fields({"api_key": "0123"}, api_key=_too_short("0123", 64))}
     ),
 }

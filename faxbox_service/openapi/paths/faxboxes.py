@@ -4,7 +4,8 @@ from typing import Final
 
 from faxbox_service.documents.schema.packaged import packaged_schema
 from faxbox_service.documents.types import Document
-from faxbox_service.openapi.components.draft4 import modern_schema, patch_schema
+from faxbox_service.openapi.components.document_schemas import REVISION_OPTION, document_schemas
+from faxbox_service.openapi.components.draft4 import modern_schema
 from faxbox_service.openapi.components.envelopes import (
     chunked_schema,
     listing_schema,
@@ -31,66 +32,19 @@ from faxbox_service.openapi.components.responses import (
 from faxbox_service.openapi.operations import Documentation, Operation, json_body, schema_reference
 
 _FIELDS: Final = modern_schema(packaged_schema("faxbox").document)
-_ID: Final[Document] = {"type": "string", "minLength": 1}
 _TAG: Final = "faxboxes"
-_REVISION_OPTION: Final[Document] = {
-    "type": "string",
-    "description": "The revision that the data was made from; 409 unless it is the current one.",
-}
 _NEW: Final[Document] = {"name": "Front desk", "caller_id": "+14155550100"}
 _CHANGE_ERRORS: Final = ("Forbidden", "FaxboxNotFound", "Conflict", "PreconditionFailed")
 
-_SCHEMAS: Final[Document] = {
-    "FaxboxFields": {**_FIELDS, "title": "A faxbox, as a client writes it"},
-    "FaxboxPatch": {**patch_schema(_FIELDS), "title": "Changes to a faxbox; null removes"},
-    "Faxbox": {
-        **_FIELDS,
-        "title": "A faxbox, as replies show it",
-        "properties": {
-            **_FIELDS["properties"],
-            "id": {**_ID, "readOnly": True},
-            "_revs_info": {
-                "type": "array",
-                "description": "The revisions that are kept, the newest first.",
-                "readOnly": True,
-                "items": {
-                    "type": "object",
-                    "required": ["rev", "status"],
-                    "properties": {
-                        "rev": {"type": "string"},
-                        "status": {"const": "available"},
-                        "deleted": {"const": True},
-                        "pvt_modified": {"type": "integer"},
-                        "pvt_auth_account_id": {"type": "string"},
-                        "pvt_auth_user_id": {"type": "string"},
-                    },
-                },
-            },
-            "smtp_email_address": {
-                "type": "string",
-                "description": "Faxes are sent by mail to <number>@ this.",
-                "readOnly": True,
-            },
-        },
-        "required": [*_FIELDS["required"], "id", "smtp_email_address"],
-        "additionalProperties": True,
+_SCHEMAS: Final = document_schemas(
+    "Faxbox",
+    _FIELDS,
+    smtp_email_address={
+        "type": "string",
+        "description": "Faxes are sent by mail to <number>@ this.",
+        "readOnly": True,
     },
-    "DeletedFaxbox": {
-        **_FIELDS,
-        "title": "A faxbox that has been deleted",
-        "properties": {
-            **_FIELDS["properties"],
-            "id": _ID,
-            "_read_only": {
-                "type": "object",
-                "required": ["deleted"],
-                "properties": {"deleted": {"const": True}},
-            },
-        },
-        "required": [*_FIELDS["required"], "id", "_read_only"],
-        "additionalProperties": True,
-    },
-}
+)
 
 _ONE: Final = success_schema(schema_reference("Faxbox"))
 _MANY: Final[Document] = {
@@ -219,7 +173,7 @@ _REPLACE: Final = Operation(
     summary="Replace all fields of a faxbox, or restore a deleted one",
     description="`_rev` in `data` does the same as `revision` beside it.",
     parameters=("Restore", *CONDITIONS),
-    body=json_body(schema_reference("FaxboxFields"), _NEW, revision=_REVISION_OPTION),
+    body=json_body(schema_reference("FaxboxFields"), _NEW, revision=REVISION_OPTION),
     replies={"200": _changed("Replaced", FAXBOX)},
     errors=("InvalidFaxbox", *_CHANGE_ERRORS),
 )
@@ -237,7 +191,7 @@ _PATCH: Final = Operation(
     body=json_body(
         schema_reference("FaxboxPatch"),
         {"name": "Lobby", "caller_id": None},
-        revision=_REVISION_OPTION,
+        revision=REVISION_OPTION,
     ),
     replies={
         "200": _changed(

@@ -14,6 +14,7 @@ from faxbox_service.documents.model.account import ACCOUNT
 from faxbox_service.documents.model.faxbox import FAXBOX
 from faxbox_service.documents.model.user import USER
 from faxbox_service.documents.names import DatabaseClass
+from faxbox_service.documents.plain_collections import PLAIN_COLLECTIONS
 from faxbox_service.documents.private_fields import alphanum_name
 from faxbox_service.documents.types import Document, Json
 from faxbox_service.stores.values import View
@@ -23,7 +24,7 @@ Emitted: TypeAlias = Iterable[tuple[Json, Json]]
 
 MapFunction: TypeAlias = Callable[[Document], Emitted]
 
-VIEWS_VERSION = 4
+VIEWS_VERSION = 4 + len(PLAIN_COLLECTIONS)
 """Increase it when a twin emits something else: the embedded store then rebuilds all rows."""
 
 
@@ -107,9 +108,12 @@ def _user_names(document: Document) -> Emitted:
         yield username.lower(), None
 
 
-@_visible(USER)
-def _user_ids(document: Document) -> Emitted:
-    yield document["_id"], None
+def _ids(document_type: str) -> MapFunction:
+    @_visible(document_type)
+    def ids(document: Document) -> Emitted:
+        yield document["_id"], None
+
+    return ids
 
 
 def _summary(document: Document) -> Document:
@@ -175,8 +179,9 @@ _VIEWS: Mapping[DatabaseClass, Mapping[View, MapFunction]] = {
         View("faxbox", "crossbar_listing"): _faxbox_listing,
         View("users", "creds_by_md5"): _credentials("pvt_md5_auth"),
         View("users", "creds_by_sha"): _credentials("pvt_sha1_auth"),
-        View("users", "list_by_id"): _user_ids,
+        View("users", "list_by_id"): _ids(USER),
         View("users", "list_by_username"): _user_names,
+        **{View(kind.noun, kind.LISTING): _ids(kind.document_type) for kind in PLAIN_COLLECTIONS},
     },
     DatabaseClass.ACCOUNTS: {
         View("accounts", "listing_by_api"): _account_api_keys,

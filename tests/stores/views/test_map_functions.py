@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from faxbox_service.documents.model.user import user_summary
 from faxbox_service.documents.names import DatabaseClass
+from faxbox_service.documents.plain_collections import PLAIN_COLLECTIONS
 from faxbox_service.documents.types import Document, Json
 from faxbox_service.stores.values import View
 from faxbox_service.stores.views.design_documents import design_documents
@@ -24,7 +25,13 @@ ROOT = Path(__file__).parents[3]
 
 _TABLE_ROW = re.compile(r"^\| (\w+) \| `(\w+)/(\w+)` \| (both|CouchDB only) \|$", re.MULTILINE)
 
-TYPES = {"faxbox": "faxbox", "faxbox_service": "faxbox", "users": "user", "accounts": "account"}
+TYPES = {
+    "faxbox": "faxbox",
+    "faxbox_service": "faxbox",
+    "users": "user",
+    "accounts": "account",
+    **{kind.noun: kind.document_type for kind in PLAIN_COLLECTIONS},
+}
 """What the documents in a design's views are."""
 
 _RUN = """
@@ -61,12 +68,13 @@ def documented_views(kind: DatabaseClass) -> dict[View, str]:
 
 
 def queried_views() -> set[View]:
-    """The views that the code above the stores names."""
-    found = set()
+    """The views that the code above the stores names, and those of plain collections."""
+    found = {View(kind.noun, kind.LISTING) for kind in PLAIN_COLLECTIONS}
     for file in (ROOT / "faxbox_service").rglob("*.py"):
         if "stores" not in file.relative_to(ROOT).parts:
             for node in ast.walk(ast.parse(file.read_text())):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "View":
+                is_view = isinstance(node, ast.Call) and ast.unparse(node.func) == "View"
+                if is_view and all(isinstance(name, ast.Constant) for name in node.args):
                     found.add(View(*map(ast.literal_eval, node.args)))
     return found
 
