@@ -98,7 +98,7 @@ def router_of(
     strict = settings.schema_strict_validation
     accounts, tokens = repositories.accounts, repositories.tokens
     logins = Logins(tokens, repositories.cluster_id)
-    rights = Permissions(repositories.users, are_kazoos=settings.kazoo_user_rights)
+    rights = Permissions(repositories.users, as_in_kazoo=settings.kazoo_user_rights)
     limits = ListingLimits(
         settings.request_memory_limit, settings.max_filters, csv_rules_of(settings)
     )

@@ -38,7 +38,7 @@ from .primitives.view_page import FoundRows, RowsWanted, find_rows
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """What tells the documents of a collection from others in the same database."""
+    """How the documents of a collection differ from others in the same database."""
 
     document_type: str
     """Their `pvt_type`."""
@@ -48,7 +48,7 @@ class DocumentKind:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Who changes something, of which account, and as whom."""
+    """Who makes a change, in which account, and with which rights."""
 
     account_id: AccountId
     author: Author
@@ -86,7 +86,7 @@ class DocumentCollection:
     async def fetch(self, account_id: AccountId, document_id: DocumentId) -> Document:
         """Read a document. Raises `BadIdentifier`."""
         if not document_id or document_id.startswith("_"):
-            # To CouchDB these are the names of other things than documents of ours.
+            # For CouchDB these name other things than documents.
             raise BadIdentifier(document_id)
         try:
             document = await self._store.get(account_database(account_id), document_id)
@@ -238,13 +238,13 @@ class DocumentCollection:
         self, account_id: AccountId, stored: Document, data: Document
     ) -> Document:
         """What `replace` would make of a document; nothing is stored."""
-        return await self._replacement(Edit(account_id, _NOBODY), data, stored)
+        return await self._replacement(Edit(account_id, _NO_AUTHOR), data, stored)
 
     async def preview_patch(
         self, account_id: AccountId, stored: Document, data: Document
     ) -> Patched:
         """What `patch` would make of a document; nothing is stored."""
-        return await self.patched(Edit(account_id, _NOBODY), stored, data)
+        return await self.patched(Edit(account_id, _NO_AUTHOR), stored, data)
 
     async def patched(self, edit: Edit, stored: Document, data: Document) -> Patched:
         """The document with `data` merged in, and what stays invalid of it."""
@@ -347,5 +347,5 @@ class _Patch:
         return patched.document
 
 
-_NOBODY = Author("")
-"""Who makes a preview: the author is in nothing that it shows."""
+_NO_AUTHOR = Author("")
+"""The author of a preview, which shows no private fields."""

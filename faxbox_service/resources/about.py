@@ -11,7 +11,7 @@ from faxbox_service.stores.values import StoreVersion
 
 
 class AboutResource(Resource):
-    """Tells versions and the uptime."""
+    """Reports versions and the uptime."""
 
     def __init__(self, store: StoreVersion, clock: SteadyClock) -> None:
         super().__init__(ABOUT)

@@ -16,7 +16,7 @@ from faxbox_service.stores.values import View
 
 
 class HierarchyListings:
-    """Lists the accounts around one. Nothing above the caller's own account is ever shown."""
+    """Lists the accounts around one, and nothing above the caller's own account."""
 
     def __init__(
         self,
@@ -55,8 +55,8 @@ class HierarchyListings:
     async def _siblings(self, call: Call, account: Account) -> AnyReply:
         """The children of the parent, the account itself among them, as in Kazoo.
 
-        Kazoo shows them to the parent's ancestors too, and, by a setting, to nobody else; here
-        the caller must be allowed to act on the parent.
+        Kazoo lists them for the parent's ancestors too, or by a setting for no one else; here the
+        caller must be allowed to act on the parent.
         """
         if call.principal is None:
             raise forbidden()

@@ -19,17 +19,21 @@ _API_KEY = "api_key"
 
 
 class AccountsResource(Resource):
-    """Creates, reads, changes, patches and deletes accounts."""
+    """Creates, reads, changes and deletes accounts, and shows those around one."""
 
     varies_by_account = True
 
     def __init__(
-        self, accounts: Accounts, hierarchy: HierarchyListings, rights: Permissions, clock: Clock
+        self,
+        accounts: Accounts,
+        hierarchy: HierarchyListings,
+        permissions: Permissions,
+        clock: Clock,
     ) -> None:
         super().__init__(ACCOUNTS)
         self._accounts = accounts
         self._hierarchy = hierarchy
-        self._rights = rights
+        self._permissions = permissions
         self._clock = clock
 
     def methods_on(self, account: Account, arguments: tuple[str, ...]) -> tuple[str, ...]:
@@ -58,26 +62,26 @@ class AccountsResource(Resource):
             case "GET":
                 document = await self._accounts.fetch(account.id)
                 call.precondition.require_match(document["_rev"])
-                return await self._shown(call, document)
+                return await self._reply(call, document)
             case "PUT":
                 return await self._create(call, account)
             case "POST":
-                await self._rights.require_decider(call, "change accounts")
-                return await self._shown(call, await self._accounts.replace(*changes))
+                await self._permissions.require_admin_to_change(call, "change accounts")
+                return await self._reply(call, await self._accounts.replace(*changes))
             case "PATCH":
-                await self._rights.require_decider(call, "change accounts")
+                await self._permissions.require_admin_to_change(call, "change accounts")
                 patched = await self._accounts.patch(*changes)
-                reply = await self._shown(call, patched.document)
+                reply = await self._reply(call, patched.document)
                 reply.headers |= invalid_fields(patched.invalid)
                 return reply
             case _:
-                await self._rights.require_decider(call, "delete accounts")
+                await self._permissions.require_admin_to_change(call, "delete accounts")
                 return await self._delete(call, account)
 
     async def _create(self, call: Call, parent: Account) -> Reply:
         call.precondition.require_absent()
         document = await self._accounts.create_child(parent, call.data(), call.author)
-        reply = await self._shown(call, document)
+        reply = await self._reply(call, document)
         reply.status = 201
         return reply
 
@@ -98,8 +102,8 @@ class AccountsResource(Resource):
         return Reply(deletion_response(document), revision=document["_rev"])
 
     async def _api_key(self, call: Call, account: Account) -> Reply:
-        # Kazoo shows it to any user, who becomes an admin by logging in with it.
-        await self._rights.require_admin(call, "see and renew API keys")
+        # Kazoo shows it to any user, which makes them admins: they can log in with it.
+        await self._permissions.require_admin(call, "see and renew API keys")
         if call.method == "PUT":
             document = await self._accounts.renew_api_key(account.id, call.author)
         else:
@@ -107,13 +111,13 @@ class AccountsResource(Resource):
             call.precondition.require_match(document["_rev"])
         return Reply({_API_KEY: document.get("pvt_api_key")}, revision=document["_rev"])
 
-    async def _shown(self, call: Call, document: Document) -> Reply:
+    async def _reply(self, call: Call, document: Document) -> Reply:
         viewer = call.principal.account.id if call.principal is not None else None
-        shown = account_response(document, viewer)
+        response = account_response(document, viewer)
         expires = Account.of(document).trial_expires
         if expires is not None:
-            shown["trial_time_left"] = expires - gregorian_seconds(self._clock())
+            response["trial_time_left"] = expires - gregorian_seconds(self._clock())
         wants_key = call.option("include_api_key") in (True, "true")
-        if wants_key and await self._rights.is_admin(call):
-            shown[_API_KEY] = document.get("pvt_api_key")
-        return Reply(shown, revision=document["_rev"])
+        if wants_key and await self._permissions.is_admin(call):
+            response[_API_KEY] = document.get("pvt_api_key")
+        return Reply(response, revision=document["_rev"])

@@ -1,7 +1,7 @@
 """What the resource of every collection does: list, create, read, change, preview and restore.
 
-A resource overrides how its documents are shown (`response`, `deletion_response`, `_item`) and what
-it adds to a step (`_create_document`, `_read`, `_change`).
+A resource overrides what replies show of a document (`response`, `deletion_response`, `_item`) and
+the steps to which it adds something (`_create_document`, `_read`, `_change`).
 """
 
 from collections.abc import Iterable
@@ -35,21 +35,21 @@ class CollectionResource(Resource):
 
     has_previews = True
     has_history: ClassVar[bool] = True
-    """Reads show former revisions (`rev`, `revs_info`), and admins restore what was soft-deleted
-    (`restore`)."""
+    """Reads return former revisions (`rev`, `revs_info`), and admins may `restore` a soft-deleted
+    document."""
 
     def __init__(
         self,
         routes: Routes,
         collection: DocumentCollection,
-        rights: Permissions,
+        permissions: Permissions,
         *,
         page_size: int,
         limits: ListingLimits,
     ) -> None:
         super().__init__(routes)
         self._collection = collection
-        self._rights = rights
+        self._permissions = permissions
         self._page_size = page_size
         self._listed = ListedResource(self._texts, self.response, self._item, limits)
 
@@ -79,7 +79,7 @@ class CollectionResource(Resource):
 
     async def _create(self, call: Call, account: Account) -> Reply:
         call.precondition.require_absent()
-        reply = self._shown(await self._create_document(call, account))
+        reply = self._reply(await self._create_document(call, account))
         reply.status, reply.location_id = 201, reply.data["id"]
         return reply
 
@@ -91,7 +91,7 @@ class CollectionResource(Resource):
             return await self._read_with_options(call, account, document_id)
         document = await self._collection.fetch(account.id, document_id)
         call.precondition.require_match(document["_rev"])
-        return self._shown(document)
+        return self._reply(document)
 
     async def _read_with_options(
         self, call: Call, account: Account, document_id: DocumentId
@@ -107,12 +107,12 @@ class CollectionResource(Resource):
         else:
             document = await self._collection.fetch(account.id, document_id)
         call.precondition.require_match(document["_rev"])
-        return self._shown(document)
+        return self._reply(document)
 
     async def _history(self, call: Call, account: Account, document_id: DocumentId) -> Reply:
         revisions = await self._collection.history(account.id, document_id)
         call.precondition.require_match(revisions[0]["_rev"])
-        reply = self._shown(revisions[0])
+        reply = self._reply(revisions[0])
         reply.data["_revs_info"] = revisions_info(revisions, self._collection.document_type)
         return reply
 
@@ -130,9 +130,9 @@ class CollectionResource(Resource):
             return await self._restore(call, account, document_id)
         change = (account.id, document_id, call.data(), call.author, call.precondition, editor)
         if call.method == "POST":
-            return self._shown(await self._collection.replace(*change))
+            return self._reply(await self._collection.replace(*change))
         patched = await self._collection.patch(*change)
-        return self._shown(patched.document, patched.invalid)
+        return self._reply(patched.document, patched.invalid)
 
     async def _delete(self, call: Call, account: Account, document_id: DocumentId) -> Reply:
         if call.should_soft_delete():
@@ -145,13 +145,13 @@ class CollectionResource(Resource):
 
     async def _restore(self, call: Call, account: Account, document_id: DocumentId) -> Reply:
         """Bring a soft-deleted document back: for admins; the body says nothing."""
-        await self._rights.require_admin(call, f"restore {self.noun}")
-        return self._shown(
+        await self._permissions.require_admin(call, f"restore {self.noun}")
+        return self._reply(
             await self._collection.restore(account.id, document_id, call.author, call.precondition)
         )
 
     async def _preview(self, call: Call, account: Account) -> Reply:
-        """What a change would do, as Kazoo shows it when the verb is tunnelled through a GET."""
+        """The result of a change that is not made: a GET has its verb as an option (wire, 2.3)."""
         if not call.arguments:
             await self._collection.preview_creation(account.id, call.data())
             # Kazoo looks for what a PUT would create, and does not find it.
@@ -161,11 +161,11 @@ class CollectionResource(Resource):
             return Reply(self.deletion_response(stored), revision=stored["_rev"])
         preview = (account.id, stored, call.data())
         if call.method == "POST":
-            return self._shown(await self._collection.preview_replacement(*preview))
+            return self._reply(await self._collection.preview_replacement(*preview))
         patched = await self._collection.preview_patch(*preview)
-        return self._shown(patched.document, patched.invalid)
+        return self._reply(patched.document, patched.invalid)
 
-    def _shown(self, document: Document, invalid: tuple[str, ...] = ()) -> Reply:
+    def _reply(self, document: Document, invalid: tuple[str, ...] = ()) -> Reply:
         """`invalid` are the dotted keys that a PATCH left as they were."""
         headers = invalid_fields(invalid) if invalid else {}
         return Reply(self.response(document), revision=document["_rev"], headers=headers)
@@ -175,7 +175,7 @@ class CollectionResource(Resource):
         return self.response(cast(Document, row.document))
 
     def _texts(self, batch: Batch, remember: bool) -> Iterable[bytes]:
-        """The same as JSON texts; `remember` says whether they are likely to be asked for again."""
+        """The same as JSON texts; `remember` says whether to cache them."""
         return (encode_json(self._item(row)) for row in batch.rows)
 
 

@@ -1,7 +1,7 @@
-"""Faxboxes as replies show them, rendered once for each revision.
+"""A cache of faxboxes as the JSON of replies, encoded once for each revision.
 
-An id and a revision tell a document's content for ever, so what was rendered from them never
-goes stale; boxes are read far more often than they change.
+An id and a revision determine a document's content, so entries never become stale; faxboxes are
+read far more often than they change.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _BUDGET = 8_000_000
 
 
 class FaxboxCache:
-    """Remembers texts of `budget` bytes in all, of a sixteenth at most; the oldest go first."""
+    """Caches texts of `budget` bytes in all, each of a sixteenth at most; evicts the oldest."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
         self._texts: BoundedCache[BatchKey, bytes] = BoundedCache(budget)
@@ -34,16 +34,16 @@ class FaxboxCache:
         return EncodedJson(text)
 
     def texts(self, batch: Batch, remember: bool) -> Iterable[bytes]:
-        """The JSON text of each row's faxbox; what is not remembered is made one by one."""
+        """The JSON text of each row's faxbox; what is not cached is encoded one by one."""
         known = list(map(self._texts.get, batch.keys))
         if None not in known:
             return cast(list[bytes], known)
         return (
-            self._rendered(row, key, remember) if text is None else text
+            self._encoded(row, key, remember) if text is None else text
             for text, row, key in zip(known, batch.rows, batch.keys, strict=True)
         )
 
-    def _rendered(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
+    def _encoded(self, row: ViewRow, key: BatchKey, remember: bool) -> bytes:
         text = encode_json(faxbox_response(row.document or {}))
         if remember:
             self._texts.put(key, text, _size_of(key, text))

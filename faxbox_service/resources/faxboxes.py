@@ -21,9 +21,9 @@ class FaxboxesResource(CollectionResource):
     """A collection whose creations can be repeated, and whose JSON is cached."""
 
     def __init__(
-        self, faxboxes: Faxboxes, rights: Permissions, *, page_size: int, limits: ListingLimits
+        self, faxboxes: Faxboxes, permissions: Permissions, *, page_size: int, limits: ListingLimits
     ) -> None:
-        super().__init__(FAXBOXES, faxboxes, rights, page_size=page_size, limits=limits)
+        super().__init__(FAXBOXES, faxboxes, permissions, page_size=page_size, limits=limits)
         self._faxboxes = faxboxes
         self._cache = FaxboxCache()
 

@@ -1,4 +1,4 @@
-"""What is kept for admins of the account and of accounts above it (contract, 24)."""
+"""What only admins of the account and of accounts above it may do (contract, 24)."""
 
 from collections.abc import Sequence
 
@@ -12,49 +12,49 @@ from faxbox_service.repositories.users.users import Users
 
 
 class Permissions:
-    """Judges callers who already may act on the account; `are_kazoos` lets them do as in Kazoo.
+    """Checks callers that may act on the account already; `as_in_kazoo` restricts less.
 
-    Users are read for it. What is remembered of a token is seconds old, in which somebody who no
-    longer is an admin could make himself one again.
+    Users are read for it. What is cached of a token may be seconds old, in which a user that is
+    no longer an admin could become one again.
     """
 
-    def __init__(self, users: Users, *, are_kazoos: bool) -> None:
+    def __init__(self, users: Users, *, as_in_kazoo: bool) -> None:
         self._users = users
-        self._are_kazoos = are_kazoos
+        self._as_in_kazoo = as_in_kazoo
 
     async def is_admin(self, call: Call) -> bool:
-        """Whether the caller has the rights of an admin."""
-        return not await self._others(call)
+        """Whether the caller has an admin's rights."""
+        return not await self._non_admins(call)
 
     async def require_admin(self, call: Call, what: str) -> None:
-        """Raise a 403, which says `what` only admins may do, unless one asks."""
+        """Raise a 403, which says `what` only admins may do, unless the caller is one."""
         if not await self.is_admin(call):
             raise admins_only(what)
 
-    async def require_decider(self, call: Call, what: str) -> None:
-        """The same, where in Kazoo anybody may who may act on the account."""
-        if not self._are_kazoos:
+    async def require_admin_to_change(self, call: Call, what: str) -> None:
+        """The same, where Kazoo lets everyone that may act on the account."""
+        if not self._as_in_kazoo:
             await self.require_admin(call, what)
 
     async def editor_of(self, call: Call, user_id: DocumentId) -> Editor:
-        """As whom the caller may change or delete a user of the path's account.
+        """With which rights the caller may change or delete a user of the path's account.
 
-        Those who are no admins may change themselves; for another's sake a 403 is raised.
+        A user that is not an admin may change only themselves: a 403 is raised for any other.
         """
-        others = [] if self._are_kazoos else await self._others(call)
-        himself = (call.path_account().id, user_id)
-        if any((other.account_id, other.user_id) != himself for other in others):
+        non_admins = [] if self._as_in_kazoo else await self._non_admins(call)
+        own_user = (call.path_account().id, user_id)
+        if any((bearer.account_id, bearer.user_id) != own_user for bearer in non_admins):
             raise admins_only("change other users")
-        return Editor.USER if others else Editor.ADMIN
+        return Editor.USER if non_admins else Editor.ADMIN
 
     async def editor_of_new(self, call: Call) -> Editor:
-        """As whom the caller may make a user."""
-        return Editor.ADMIN if self._are_kazoos or await self.is_admin(call) else Editor.USER
+        """With which rights the caller may create a user."""
+        return Editor.ADMIN if self._as_in_kazoo or await self.is_admin(call) else Editor.USER
 
-    async def _others(self, call: Call) -> Sequence[Bearer]:
-        """Those for whom the caller's token speaks and who are no admins, or no longer."""
+    async def _non_admins(self, call: Call) -> Sequence[Bearer]:
+        """The bearers of the caller's token that are not admins, or no longer."""
         if call.principal is None or not call.principal.bearers:
-            raise LookupError("the rights of a caller were asked for without one")
+            raise LookupError("the rights of a caller were checked without one")
         return [bearer for bearer in call.principal.bearers if not await self._is_admin(bearer)]
 
     async def _is_admin(self, bearer: Bearer) -> bool:

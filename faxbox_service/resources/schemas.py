@@ -26,8 +26,8 @@ class SchemasResource(Resource):
             case (schema_id,):
                 document = self._schemas.read(schema_id)
                 call.precondition.require_match(document["_rev"])
-                shown = {**public_fields(document), "id": schema_id}
-                return Reply(shown, revision=document["_rev"])
+                response = {**public_fields(document), "id": schema_id}
+                return Reply(response, revision=document["_rev"])
             case _:
                 schema = self._schemas.current(call.arguments[0])
                 data = public_fields(call.data())

@@ -18,7 +18,7 @@ from .permissions import Permissions
 
 
 class UsersResource(CollectionResource):
-    """A collection that permissions depend on: who may change what, and which tokens it ends."""
+    """A collection that only some may change, and whose changes revoke tokens."""
 
     has_previews = False
     has_history = False
@@ -28,12 +28,12 @@ class UsersResource(CollectionResource):
         self,
         users: Users,
         tokens: Tokens,
-        rights: Permissions,
+        permissions: Permissions,
         *,
         page_size: int,
         limits: ListingLimits,
     ) -> None:
-        super().__init__(USERS, users, rights, page_size=page_size, limits=limits)
+        super().__init__(USERS, users, permissions, page_size=page_size, limits=limits)
         self._users = users
         self._tokens = tokens
 
@@ -46,12 +46,12 @@ class UsersResource(CollectionResource):
         return {**user_response(document), "_read_only": {"deleted": True}}
 
     async def require(self, account: Account, arguments: tuple[str, ...]) -> None:
-        """Raise `BadIdentifier` for a user that the account has not; listings are not filtered."""
+        """Raise `BadIdentifier` for a user that the account does not have."""
         for user_id in arguments[:1]:
             await self._users.fetch(account.id, user_id)
 
     async def _create_document(self, call: Call, account: Account) -> Document:
-        editor = await self._rights.editor_of_new(call)
+        editor = await self._permissions.editor_of_new(call)
         return await self._users.create(account, call.data(), call.author, editor)
 
     async def _change(
@@ -61,7 +61,7 @@ class UsersResource(CollectionResource):
         document_id: DocumentId,
         editor: Editor = Editor.ADMIN,
     ) -> Reply:
-        editor = await self._rights.editor_of(call, document_id)
+        editor = await self._permissions.editor_of(call, document_id)
         reply = await super()._change(call, account, document_id, editor)
         if call.method == "DELETE" or call.data().get("password"):
             await self._tokens.publish_reset(account.id, document_id)

@@ -1,6 +1,7 @@
 """What the examples presuppose: one story for all, and what some of them add by `given`."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,12 +10,10 @@ import pytest
 from faxbox_service.app import router_of
 from faxbox_service.container import Repositories
 from faxbox_service.crossbar.auth.token_bucket import TokenBuckets
-from faxbox_service.crossbar.body.reader import Bodies
 from faxbox_service.crossbar.concurrency_limit import ConcurrencyLimiter
 from faxbox_service.crossbar.errors import overloaded
 from faxbox_service.documents.model.account import Account
 from faxbox_service.documents.plain_collections import PLAIN_COLLECTIONS
-from faxbox_service.documents.types import Document
 from faxbox_service.openapi.components.examples import (
     ACCOUNT_ID,
     ACCOUNT_NAME,
@@ -47,6 +46,7 @@ ENVIRONMENTS = {
     "little memory for listings": _LITTLE_MEMORY,
     "many child accounts": _LITTLE_MEMORY,
     "many users": _LITTLE_MEMORY,
+    "a body that does not arrive": {"FAXBOX_CLIENT_TIMEOUT": "0.2"},
 }
 """The settings that circumstances need; no account is remembered, so that each request reads."""
 
@@ -255,11 +255,13 @@ async def too_many_requests_at_once(scene: Scene) -> Request:
 
 
 async def a_body_that_does_not_arrive(scene: Scene) -> Request:
-    async def wait_in_vain(*arguments: object, **options: object) -> Document:
-        raise TimeoutError
+    """Beside the setting, which makes the service wait briefly for it."""
 
-    scene.patch.setattr(Bodies, "envelope_of", wait_in_vain)
-    return scene.request
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(HOUR)
+
+    return replace(scene.request, body=stalled())
 
 
 async def a_creation_under_that_key(scene: Scene) -> Request:

@@ -1,6 +1,6 @@
 """The examples of the document, and the requests that get them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -44,7 +44,7 @@ class Request:
     path: str
     query: str
     headers: dict[str, str | None]
-    body: bytes | None
+    body: bytes | AsyncIterator[bytes] | None
 
     @property
     def target(self) -> str:

@@ -52,7 +52,7 @@ _UNKNOWN_ACCOUNT: Final = example(
     path={"ACCOUNT_ID": UNKNOWN_ID},
 )
 _NO_ACCOUNT_ID: Final = example(
-    "Something that is no account's id",
+    "Something that is not an account's id",
     error_envelope(404, "bad identifier", {"message": "invalid account_id 'mine'"}),
     path={"ACCOUNT_ID": "mine"},
 )
@@ -86,7 +86,7 @@ _OTHERS_TOKEN: Final = example(
 
 
 def _admins_only(cause: str, request: Document, **more: Json) -> Document:
-    """403: the token's account may not act on this one, or its user is no admin (contract, 24)."""
+    """403: the account may not act on this one, or the user is not an admin (contract, 24)."""
     data = {"cause": cause, "message": "forbidden", **more}
     value = error_envelope(403, "forbidden", data)
     return error_reply(
@@ -94,7 +94,7 @@ def _admins_only(cause: str, request: Document, **more: Json) -> Document:
         "The token's account may not act on this one, or its user is not an admin.",
         {
             "another account": _OTHERS_TOKEN,
-            "no admin": example("No admin", value, given="a plain user's token", **request),
+            "no admin": example("Not an admin", value, given="a plain user's token", **request),
         },
     )
 
@@ -103,7 +103,7 @@ ERRORS: Final[Document] = {
     **BAD_REQUESTS,
     "Unauthorized": error_reply(
         401,
-        "There is no token, or none that proves anything.",
+        "There is no token, or none that is valid.",
         {
             "no token": example(
                 "No token",

@@ -62,7 +62,7 @@ def table_reply(
 
 
 def empty_reply(description: str, request: Document) -> Document:
-    """The reply of a read that has no body; what gets it stands beside the description."""
+    """The reply of a read that has no body; `x-request` is how to get it."""
     headers = reply_headers(expires="Expires", etag="EntityTag")
     return {"description": description, "headers": headers, "x-request": request}
 

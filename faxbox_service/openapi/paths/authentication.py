@@ -1,4 +1,4 @@
-"""Getting tokens, and looking at one's own."""
+"""Issuing tokens, and showing and ending the caller's own."""
 
 from typing import Final
 

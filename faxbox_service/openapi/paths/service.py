@@ -1,4 +1,4 @@
-"""What stands beside accounts and faxboxes: schemas, the service itself, and this document."""
+"""Schemas, the service itself, and the OpenAPI document."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ _FACTS: Final[Document] = {
     "uptime": 86_400,
 }
 
-_COMPONENTS: Final[Document] = {
+_SCHEMA_COMPONENTS: Final[Document] = {
     "JsonSchema": {
         "type": "object",
         "title": "A JSON Schema of draft 4, with its id",
@@ -175,5 +175,5 @@ _OPENAPI: Final = Operation(
 )
 
 SERVICE: Final = Documentation(
-    (_LIST, _FETCH, _VALIDATE, _ABOUT, _ABOUT_OF_ACCOUNT, _OPENAPI), _COMPONENTS
+    (_LIST, _FETCH, _VALIDATE, _ABOUT, _ABOUT_OF_ACCOUNT, _OPENAPI), _SCHEMA_COMPONENTS
 )

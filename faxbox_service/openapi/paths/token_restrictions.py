@@ -102,7 +102,7 @@ _LIFT: Final = Operation(
     id="liftTokenRestrictions",
     tag=_TAG,
     summary="Lift the token restrictions of an account",
-    description="For admins, as putting them there.",
+    description="For admins, as setting them.",
     parameters=("IfMatch",),
     replies={
         "200": reply(

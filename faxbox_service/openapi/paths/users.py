@@ -116,7 +116,7 @@ _SCHEMAS: Final[Document] = {
 _ITEM: Final = ("AccountId", "UserId")
 _CHANGE_ERRORS: Final = ("UserChangeForbidden", "UserNotFound", "PreconditionFailed")
 _BY_WHOM: Final = (
-    "For admins of the account and of accounts above it, and for the user himself, who leaves "
+    "For admins of the account and of accounts above it, and for the user themselves, who leaves "
     "`priv_level` and `enabled` as they are."
 )
 _ONE: Final = success_schema(schema_reference("User"))
@@ -210,7 +210,7 @@ _REPLACE: Final = Operation(
     tag=_TAG,
     summary="Replace all fields of a user",
     description=(
-        f"Without a `password`, the one there is stays; a new one ends all his tokens. {_BY_WHOM}"
+        f"Without a `password`, the one there is stays; a new one ends all their tokens. {_BY_WHOM}"
     ),
     parameters=CONDITIONS,
     body=json_body(
@@ -242,7 +242,7 @@ _PATCH: Final = Operation(
 _DELETE: Final = Operation(
     id="deleteUser",
     tag=_TAG,
-    summary="Delete a user, which ends all his tokens",
+    summary="Delete a user, which ends all their tokens",
     parameters=(*CONDITIONS, "SoftDelete"),
     replies={
         "200": reply(

@@ -1,7 +1,7 @@
-"""Accounts: the document in the account's own database, and its copy in `accounts`.
+"""Accounts: the document in the account's own database, and its replica in `accounts`.
 
-The account database is the truth (data model, sections 1.4 and 11). What requests need to know
-of an account is remembered, so that judging a request costs no round trip.
+The account's database is authoritative (data model, sections 1.4 and 11). What every request needs
+of an account is cached, so that it costs no round trip.
 """
 
 import hmac
@@ -41,7 +41,7 @@ LISTING_BY_API = View("accounts", "listing_by_api")
 _AT_ONCE = 200
 
 _LONGEST_NAME = 1024
-"""Characters: no account has a longer name or realm, with whatever punctuation."""
+"""Characters: no account has a longer name or realm."""
 
 
 class Accounts:
@@ -51,8 +51,8 @@ class Accounts:
         self,
         store: Store,
         schema: Schema,
-        faxbox_copies: FaxboxReplicas,
-        reconciliation: FaxboxConsistency,
+        faxbox_replicas: FaxboxReplicas,
+        consistency: FaxboxConsistency,
         clock: Clock,
         *,
         realm_suffix: str,
@@ -61,8 +61,8 @@ class Accounts:
     ) -> None:
         self._store = store
         self._rules = AccountRules(store, schema)
-        self._faxbox_copies = faxbox_copies
-        self._reconciliation = reconciliation
+        self._faxbox_replicas = faxbox_replicas
+        self._consistency = consistency
         self.ids = ids
         """Makes the ids of new accounts, and API keys."""
         self._realm_suffix = realm_suffix
@@ -81,12 +81,12 @@ class Accounts:
         return await self._documents.fetch(account_id, account_id)
 
     async def find_by_api_key(self, api_key: str) -> Account | None:
-        """The account whose API key this is now: one that was renewed is nobody's."""
-        account = await self._found(LISTING_BY_API, api_key)
+        """The account that has this API key now; None for a former key."""
+        account = await self._search(LISTING_BY_API, api_key)
         if account is None:
             return None
         current = (await self.fetch(account.id)).get("pvt_api_key")
-        # The copy that led here may be older than the account's document.
+        # The replica, which was searched, may be older than the account's document.
         if not isinstance(current, str) or not _is_same_secret(current, api_key):
             return None
         return account
@@ -95,13 +95,13 @@ class Accounts:
         """The account of this name, letters and digits compared only."""
         if len(name) > _LONGEST_NAME:
             return None
-        return await self._found(LISTING_BY_NAME, alphanum_name(name))
+        return await self._search(LISTING_BY_NAME, alphanum_name(name))
 
     async def find_by_realm(self, realm: str) -> Account | None:
         """The account of this realm, case ignored."""
         if len(realm) > _LONGEST_NAME:
             return None
-        return await self._found(LISTING_BY_REALM, realm.lower())
+        return await self._search(LISTING_BY_REALM, realm.lower())
 
     async def is_empty(self) -> bool:
         """Whether the store holds no account yet."""
@@ -113,7 +113,7 @@ class Accounts:
     ) -> Document:
         """Create the root of all accounts and return its document. Raises `InvalidDocument`.
 
-        Without its copy the store would look empty, and another root would be made: `StoreError`.
+        Raises `StoreError` without its replica: the store would seem empty, and get another root.
         """
         fields: Document = {"name": name} if realm is None else {"name": name, "realm": realm}
         document = await self._create(fields, None, author, api_key or self.ids.new_secret())
@@ -143,7 +143,7 @@ class Accounts:
         return await self._documents.patch(account_id, account_id, data, author, precondition)
 
     async def renew_api_key(self, account_id: AccountId, author: Author) -> Document:
-        """Give the account another API key; the old one is nobody's at once."""
+        """Give the account another API key; the old one is invalid at once."""
 
         async def renewed(stored: Document) -> Document:
             return {**stored, "pvt_api_key": self.ids.new_secret()}
@@ -153,7 +153,7 @@ class Accounts:
     async def change_private(
         self, account_id: AccountId, change: Callable[[Document], Document]
     ) -> Document:
-        """Change fields of the account that are no client's; `change` gets its document."""
+        """Change fields of the account that clients cannot set; `change` gets its document."""
 
         async def changed(stored: Document) -> Document:
             return change(stored)
@@ -165,7 +165,7 @@ class Accounts:
     async def soft_delete(
         self, account: Account, author: Author, precondition: Precondition = NO_PRECONDITION
     ) -> Document:
-        """Hide the account, and every copy of its faxboxes in `faxes` (contract, 7).
+        """Hide the account, and every replica of its faxboxes in `faxes` (contract, 7).
 
         Raises `AccountHasDescendants`. The account's database stays, so that nothing is lost.
         """
@@ -173,13 +173,13 @@ class Accounts:
 
         written = await self._documents.soft_delete(account.id, account.id, author, precondition)
         await self._reconcile(account.id, await self._faxbox_ids(account.id))
-        await self._count_lost(account)
+        await self._uncount(account)
         return written
 
     async def delete(
         self, account: Account, precondition: Precondition = NO_PRECONDITION
     ) -> Document:
-        """Remove the account's database and everything copied from it, for good (contract, 7)."""
+        """Delete the account's database and every replica of its documents (contract, 7)."""
         await self._rules.require_no_descendants(account.id)
         document = await self.fetch(account.id)
         precondition.require(document["_rev"])
@@ -188,7 +188,7 @@ class Accounts:
         await self._store.delete_database(account_database(account.id))
         await self._reconcile(account.id, faxbox_ids)
         await self.replicas.update_replica(account.id)
-        await self._count_lost(account)
+        await self._uncount(account)
         return document
 
     async def _load(self, account_id: AccountId) -> Account:
@@ -206,11 +206,11 @@ class Accounts:
         document = new_account(valid, self.ids.new_id(), parent, secrets)
         return await self._documents.add(document, author)
 
-    async def _count_lost(self, account: Account) -> None:
+    async def _uncount(self, account: Account) -> None:
         if account.tree:
             await self._descendants.add(account.tree[-1], -1)
 
-    async def _found(self, view: View, key: str) -> Account | None:
+    async def _search(self, view: View, key: str) -> Account | None:
         rows = await self._store.view(ACCOUNTS, view, ViewRange(key=key, limit=1))
         if not rows:
             return None
@@ -224,14 +224,12 @@ class Accounts:
         return [row.id for row in rows]
 
     async def _reconcile(self, account_id: AccountId, faxbox_ids: list[DocumentId]) -> None:
-        """Hide or remove what `faxes` holds of boxes; never raises a store's error."""
+        """Hide or delete the replicas and claims of faxboxes; never raises `StoreError`."""
         try:
             for start in range(0, len(faxbox_ids), _AT_ONCE):
-                await self._reconciliation.reconcile(
-                    account_id, faxbox_ids[start : start + _AT_ONCE]
-                )
+                await self._consistency.reconcile(account_id, faxbox_ids[start : start + _AT_ONCE])
         except StoreError as error:
-            self._faxbox_copies.count_failure(account_id, error)
+            self._faxbox_replicas.count_failure(account_id, error)
 
 
 def _is_same_secret(known: str, given: str) -> bool:

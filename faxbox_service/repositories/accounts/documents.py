@@ -24,7 +24,7 @@ _KIND = DocumentKind(account.ACCOUNT, View("accounts", "listing_by_simple_id"))
 
 
 class AccountWrites(DocumentWrites):
-    """Writes an account's document; then nobody's memory of it holds, and its replica follows."""
+    """Writes an account's document, invalidates the cache and updates the replica."""
 
     def __init__(self, store: Store, known: AccountCache, replicas: AccountReplicas) -> None:
         super().__init__(store)

@@ -1,4 +1,4 @@
-"""Users of an account: kept, and found by their credentials (data model, section 1.6)."""
+"""Users of an account: stored, and found by their credentials (data model, section 1.6)."""
 
 from contextlib import suppress
 
@@ -53,9 +53,9 @@ _KIND = DocumentKind(USER, BY_ID)
 
 
 class Users(DocumentCollection):
-    """A collection whose documents hold credentials, and fields that are kept for admins.
+    """A collection whose documents have credentials, and fields that only admins may change.
 
-    Creating and changing raise `KeptForAdmins` too, as the editor has it. A password in the data is
+    Creating and changing raise `KeptForAdmins` too. A password in the data is
     not stored; only hashes of it are. With `keeps_kazoo_hashes`, users whose passwords are set here
     can log in at Kazoo's nodes.
     """
@@ -72,7 +72,7 @@ class Users(DocumentCollection):
         super().__init__(_KIND, store, lambda: schema, clock, ids=ids)
         self._rules = UserRules(store, schema)
         self._keeps_kazoo_hashes = keeps_kazoo_hashes
-        # Each thread that hashes would keep the 19 MB that it takes.
+        # One thread: each would keep the 19 MB that hashing takes.
         self._hashing = WorkerThread("passwords", most=_MOST_HASHING)
 
     async def set_password(
@@ -102,8 +102,8 @@ class Users(DocumentCollection):
     ) -> Document | None:
         """The enabled user whose `username:password` has this digest.
 
-        By Kazoo's hashes, or else by the `username` (for users without them). Without an account
-        there is none, which takes as long to find out. Raises `TooManyWaiting`.
+        By Kazoo's hashes, or else by the `username` (for users without them). It takes as long
+        without an account, which has no users. Raises `TooManyWaiting`.
         """
         user = await self._candidate(account_id, digest, text, username)
         verdict = await self._hashing.run(verify_digest, user, digest, text)
@@ -112,7 +112,7 @@ class Users(DocumentCollection):
         if verdict is Verdict.WRONG or not user.get("enabled"):
             return None
         if verdict is Verdict.OUTDATED and ARGON2 in user:
-            # It would be right again, were Kazoo's hash ever removed.
+            # The old password would be accepted again if Kazoo's hash were ever removed.
             outdated = {name: value for name, value in user.items() if name != ARGON2}
             with suppress(StoreError):
                 await self._store.put(account_database(account_id), outdated)

@@ -23,7 +23,7 @@ class ApiAuthResource(Resource):
         self._logins = logins
 
     async def handle(self, call: Call) -> Reply:
-        """Answer the key with a token, or refuse it."""
+        """A token for the key. Raises a 404 for one that no account has."""
         api_key = self._schema.validate(call.data())["api_key"]
         account = await self._accounts.find_by_api_key(api_key)
         if account is None:

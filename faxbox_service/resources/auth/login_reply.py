@@ -1,4 +1,4 @@
-"""What the login resources answer with: a new token, and the facts a client starts from."""
+"""The reply of the login resources: a new token, and facts about its account."""
 
 from faxbox_service.crossbar.auth.principal import Principal
 from faxbox_service.crossbar.response.results import Reply
@@ -13,7 +13,7 @@ _CAPABILITIES = {"voicemail": {"transcription": {"default": False, "available": 
 _LANGUAGE = "en-US"
 
 AFTER_LOOKUP = {"page_size": 0}
-"""What Crossbar puts first into the refusal of a login that got as far as a lookup."""
+"""The first member of Crossbar's refusal of a login, when it got as far as a look-up."""
 
 
 class Logins:
@@ -31,7 +31,7 @@ class Logins:
         *,
         masquerade: Json = None,
     ) -> Reply:
-        """201 with a new token; `masquerade` is whom it shall act as (claim `as`)."""
+        """201 with a new token; `masquerade` is the claim `as`: which user it acts as."""
         token = await self._tokens.issue(account, owner_id, method, masquerade=masquerade)
         return Reply(
             self.facts(account, owner_id),
@@ -45,7 +45,7 @@ class Logins:
         )
 
     def facts(self, account: Account, owner_id: DocumentId | None) -> Document:
-        """Whom a token speaks for, and what there is for him (wire, 6.5)."""
+        """The account and user of a token, and what is available to them (wire, 6.5)."""
         owner = {} if owner_id is None else {"owner_id": owner_id}
         return {
             **owner,

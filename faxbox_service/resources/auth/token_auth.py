@@ -9,11 +9,11 @@ from faxbox_service.routes import TOKEN_AUTH
 from .login_reply import Logins
 
 _TOKEN_ID = "jti"
-"""Tells tokens apart; of no use to clients, and not shown by Kazoo."""
+"""The token's id: of no use to clients, and not in Kazoo's reply either."""
 
 
 class TokenAuthResource(Resource):
-    """Shows a token's claims, and ends it."""
+    """Shows a token's claims, and revokes it."""
 
     def __init__(self, logins: Logins, tokens: Tokens) -> None:
         super().__init__(TOKEN_AUTH)
@@ -30,7 +30,7 @@ class TokenAuthResource(Resource):
                 await self._tokens.revoke(call.token)
             return Reply()
         if call.principal is None:
-            raise LookupError("a token's claims were asked for without one")
+            raise LookupError("a token's claims were requested without one")
         facts = self._logins.facts(call.principal.account, call.principal.user_id)
         claims = sorted(call.principal.claims.items())
         return Reply({name: value for name, value in claims if name != _TOKEN_ID} | facts)

@@ -45,7 +45,7 @@ class UserAuthResource(Resource):
         self._clock = clock
 
     async def handle(self, call: Call) -> Reply:
-        """Answer the credentials with a token, or refuse them."""
+        """A token for the credentials. Raises a 401, or a 403 for an `action`."""
         if call.option("action") is not None:
             raise forbidden()
         data = self._schema.validate(call.data())
