@@ -52,7 +52,10 @@ class AccountWrites(DocumentWrites):
 
 
 class AccountDocuments(DocumentCollection):
-    """A collection of one document for each database: the id of both is the account's."""
+    """A collection of one document for each database: the id of both is the account's.
+
+    `AccountHierarchy` lists them, from their replicas.
+    """
 
     def __init__(
         self,
