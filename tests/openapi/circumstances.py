@@ -1,4 +1,4 @@
-"""What the examples presuppose: one story for all, and what some of them add by `given`."""
+"""The store that all examples presuppose, and what some of them add to it (`given`)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -57,7 +57,7 @@ def environment_of(given: str | None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A service in the middle of the story, and a request that is about to be sent."""
+    """A service over that store, and a request that is about to be sent."""
 
     repositories: Repositories
     patch: pytest.MonkeyPatch
@@ -76,7 +76,7 @@ def ids_of(document_id: str) -> IdGenerator:
     return IdGenerator(lambda length: document_id if length == 16 else API_KEY)
 
 
-async def tell_the_story(settings: Settings) -> None:
+async def fill_store(settings: Settings) -> None:
     """Fill an empty store: a root account, the account of the examples, its user and its faxbox."""
     repositories = await Repositories.open(settings)
     repositories.accounts.ids = ids_of(ROOT_ID)
@@ -222,7 +222,7 @@ async def a_long_header(scene: Scene) -> Request:
 
 
 async def a_defect(scene: Scene) -> Request:
-    """Every resource raises what nobody expects."""
+    """Every resource raises an unexpected exception."""
 
     async def handle(resource: object, call: object) -> None:
         raise RuntimeError("a defect, on purpose")

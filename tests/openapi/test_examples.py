@@ -20,8 +20,8 @@ from tests.openapi.circumstances import (
     CIRCUMSTANCES,
     Scene,
     environment_of,
+    fill_store,
     prepare_new_ids,
-    tell_the_story,
 )
 from tests.openapi.examples import Example, examples_of, request_of
 from tests.openapi.reading import operations_of, resolved
@@ -48,9 +48,9 @@ OF_HTTP = {
 @pytest.fixture(scope="session")
 def filled_store(tmp_path_factory):
     """The file of a store that holds what all examples presuppose."""
-    folder = tmp_path_factory.mktemp("story")
+    folder = tmp_path_factory.mktemp("examples")
     settings = Settings.load({"FAXBOX_STORE": f"sqlite://{folder}/faxbox.db"})
-    asyncio.run(tell_the_story(settings))
+    asyncio.run(fill_store(settings))
     return folder
 
 
@@ -69,14 +69,14 @@ def validator_of(schema: dict[str, Any]) -> Draft202012Validator:
     return Draft202012Validator({**schema, "components": DOCUMENT["components"]})
 
 
-def settled(value: Any) -> Any:
-    """The value with what differs from run to run blotted out."""
+def without_volatile(value: Any) -> Any:
+    """The value with what differs from run to run replaced by its type."""
     if isinstance(value, dict):
         return {
-            name: type(member).__name__ if name in VOLATILE else settled(member)
+            name: type(member).__name__ if name in VOLATILE else without_volatile(member)
             for name, member in value.items()
         }
-    return [settled(item) for item in value] if isinstance(value, list) else value
+    return [without_volatile(item) for item in value] if isinstance(value, list) else value
 
 
 def without(value: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -100,8 +100,8 @@ def assert_json_is_as_shown(example: Example, answer: Answer) -> None:
     if example.operation.id == "fetchOpenApi" and example.status == 200:
         assert answer.json.keys() >= example.value.keys()
         return
-    told = answer.json if example.status < 400 else without(answer.json, OF_WHO_ASKS)
-    assert settled(told) == settled(example.value)
+    shown = answer.json if example.status < 400 else without(answer.json, OF_WHO_ASKS)
+    assert without_volatile(shown) == without_volatile(example.value)
 
 
 def assert_text_is_as_shown(example: Example, answer: Answer) -> None:

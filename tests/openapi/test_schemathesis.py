@@ -20,7 +20,7 @@ from faxbox_service.openapi.components.examples import (
 from faxbox_service.settings.settings import Settings
 from tests.command import base_url_of, serving
 from tests.http.conftest import NOBODY
-from tests.openapi.circumstances import prepare_new_ids, tell_the_story
+from tests.openapi.circumstances import fill_store, prepare_new_ids
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml").read_text()
 
@@ -43,7 +43,7 @@ parameters = {{ "path.FAXBOX_ID" = "{OTHER_FAXBOX_ID}" }}
 include-operation-id = "deleteAccount"
 parameters = {{ "path.ACCOUNT_ID" = "{CHILD_ID}" }}
 """
-"""What exists is asked for, what is deleted is needed by nobody else, and changes take place."""
+"""Existing documents are requested and changed; what is deleted is not needed by others."""
 
 ANY_IDS = """
 [[operations]]
@@ -57,8 +57,8 @@ SECONDS = 240
 
 
 async def prepared(settings):
-    """Fill a store with the story of the examples and what may be deleted; return a token."""
-    await tell_the_story(settings)
+    """Fill a store for the examples, and with what may be deleted; return a token."""
+    await fill_store(settings)
     repositories = await Repositories.open(settings)
     prepare_new_ids(repositories)
     account = Account.of(await repositories.accounts.fetch(ACCOUNT_ID))

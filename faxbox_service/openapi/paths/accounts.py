@@ -4,6 +4,7 @@ from typing import Final
 
 from faxbox_service.documents.schema.packaged import packaged_schema
 from faxbox_service.documents.types import Document
+from faxbox_service.openapi.components.document_schemas import REVISION_OPTION
 from faxbox_service.openapi.components.draft4 import modern_schema
 from faxbox_service.openapi.components.envelopes import error_schema, success_schema
 from faxbox_service.openapi.components.examples import (
@@ -121,10 +122,6 @@ _ONE: Final = success_schema(schema_reference("Account"))
 _CHANGE_ERRORS: Final = (
     *("AccountChangeForbidden", "AccountNotFound", "Conflict", "PreconditionFailed"),
 )
-_REVISION_OPTION: Final[Document] = {
-    "type": "string",
-    "description": "The revision that the change was made from; 409 unless it is the current.",
-}
 
 
 def _shown(description: str, account: Document, **headers: str) -> Document:
@@ -188,7 +185,7 @@ _REPLACE: Final = Operation(
     body=json_body(
         schema_reference("AccountFields"),
         {"name": "Example Ltd", "realm": "example.com"},
-        revision=_REVISION_OPTION,
+        revision=REVISION_OPTION,
     ),
     replies={"200": _shown("The account as it is now", {**ACCOUNT, "name": "Example Ltd"})},
     errors=("InvalidAccountChange", *_CHANGE_ERRORS),
@@ -207,7 +204,7 @@ _PATCH: Final = Operation(
     body=json_body(
         schema_reference("AccountPatch"),
         {"custom": {"site": "HQ"}},
-        revision=_REVISION_OPTION,
+        revision=REVISION_OPTION,
     ),
     replies={
         "200": _shown(

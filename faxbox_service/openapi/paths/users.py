@@ -4,6 +4,7 @@ from typing import Final
 
 from faxbox_service.documents.schema.packaged import packaged_schema
 from faxbox_service.documents.types import Document
+from faxbox_service.openapi.components.document_schemas import REVISION_OPTION
 from faxbox_service.openapi.components.draft4 import modern_schema
 from faxbox_service.openapi.components.envelopes import error_schema, listing_schema, success_schema
 from faxbox_service.openapi.components.examples import (
@@ -113,17 +114,12 @@ _SCHEMAS: Final[Document] = {
     },
 }
 
-_ITEM: Final = ("AccountId", "UserId")
 _CHANGE_ERRORS: Final = ("UserChangeForbidden", "UserNotFound", "PreconditionFailed")
 _BY_WHOM: Final = (
     "For admins of the account and of accounts above it, and for the user themselves, who leaves "
     "`priv_level` and `enabled` as they are."
 )
 _ONE: Final = success_schema(schema_reference("User"))
-_REVISION_OPTION: Final[Document] = {
-    "type": "string",
-    "description": "The revision that the change was made from; 409 unless it is the current.",
-}
 _TABLE: Final = (
     '"ID","features","username","first_name","last_name","priv_level","flags"\n'
     f'"{USER_ID}","vm_to_email","alice","Alice","Test","user",""\n'
@@ -216,7 +212,7 @@ _REPLACE: Final = Operation(
     body=json_body(
         schema_reference("UserFields"),
         {"username": "alice", "first_name": "Alice", "last_name": "Best"},
-        revision=_REVISION_OPTION,
+        revision=REVISION_OPTION,
     ),
     replies={"200": _changed("The user as it is now", {**_ALICE, "last_name": "Best"})},
     errors=("InvalidUserChange", "Conflict", *_CHANGE_ERRORS),
@@ -228,7 +224,7 @@ _PATCH: Final = Operation(
     summary="Change some fields of a user",
     description=f"The result is what is validated; `null` removes. {_BY_WHOM}",
     parameters=CONDITIONS,
-    body=json_body(schema_reference("UserPatch"), {"last_name": "Best"}, revision=_REVISION_OPTION),
+    body=json_body(schema_reference("UserPatch"), {"last_name": "Best"}, revision=REVISION_OPTION),
     replies={
         "200": _changed(
             "The user as it is now",

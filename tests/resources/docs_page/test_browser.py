@@ -55,16 +55,16 @@ def test_a_person_logs_in_and_keeps_faxboxes(browser, service):
     assert "String must be at least 1 characters" in text
 
     status, text = page.try_out("createFaxbox", '{"data": {"name": "Front desk"}}')
-    box = json.loads(text)["data"]
-    assert (status, box["name"], box["retries"]) == (201, "Front desk", 1)
+    faxbox = json.loads(text)["data"]
+    assert (status, faxbox["name"], faxbox["retries"]) == (201, "Front desk", 1)
 
-    status, text = page.try_out("patchFaxbox", '{"data": {"retries": 3}}', FAXBOX_ID=box["id"])
-    assert (status, json.loads(text)["data"]) == (200, {**box, "retries": 3})
+    status, text = page.try_out("patchFaxbox", '{"data": {"retries": 3}}', FAXBOX_ID=faxbox["id"])
+    assert (status, json.loads(text)["data"]) == (200, {**faxbox, "retries": 3})
 
     path = f"{service['url']}/v2/accounts/{service['account_id']}/faxboxes"
-    assert get(f"{path}/{box['id']}", service["token"])["data"] == {**box, "retries": 3}
+    assert get(f"{path}/{faxbox['id']}", service["token"])["data"] == {**faxbox, "retries": 3}
 
-    status, text = page.try_out("deleteFaxbox", FAXBOX_ID=box["id"])
+    status, text = page.try_out("deleteFaxbox", FAXBOX_ID=faxbox["id"])
     assert (status, json.loads(text)["data"]["_read_only"]) == (200, {"deleted": True})
     status, text = page.try_out("listFaxboxes")
     assert (status, json.loads(text)["data"]) == (200, [])
