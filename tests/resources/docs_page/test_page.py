@@ -6,9 +6,25 @@ import pytest
 
 from faxbox_service.resources.docs_page import page as documentation
 from faxbox_service.resources.docs_page.page import DocsPage
-from tests.http.conftest import environment, root, service, store_url, tenant
+from tests.http.conftest import (
+    embedded_store_url,
+    empty_store,
+    environment,
+    root,
+    service,
+    store_url,
+    tenant,
+)
 
-__all__ = ["environment", "root", "service", "store_url", "tenant"]
+__all__ = [
+    "embedded_store_url",
+    "empty_store",
+    "environment",
+    "root",
+    "service",
+    "store_url",
+    "tenant",
+]
 
 FILES = ["page.css", "page.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]
 
