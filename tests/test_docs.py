@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import base_url_of, serving
+from tests.markdown import anchors
 from tools.settings_table import with_settings_table
 
 ROOT = Path(__file__).parents[1]
@@ -123,10 +124,21 @@ def test_the_commands_of_the_page_on_accounts_work(tmp_path):
     assert [json.loads(text)["status"] for text in restricted] == ["success", "success"]
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "tests" / "recordings" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page):
-    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text()):
-        assert (page.parent / target).exists(), target
+    links = re.findall(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text())
+    for target, anchor in links:
+        linked = page.parent / target if target else page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked.resolve()), f"{target}#{anchor}"
 
 
 def test_make_targets_that_the_pages_name_exist():
