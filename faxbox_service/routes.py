@@ -49,7 +49,8 @@ ABOUT: Final = Routes(
 ACCOUNTS: Final = Routes(
     ACCOUNTS_NOUN,
     (
-        # Anyone with a token may create a child of the token's account (wire, 6.4).
+        # Anyone with a token may create a child of the token's account
+        # (docs/reference/wire.md, 6.4).
         Path((), {"PUT": "createAccount"}, Access.TOKEN),
         Path(
             (_ACCOUNT,),

@@ -1,4 +1,7 @@
-"""Who may ask: whose requests they are, on which accounts, and how often (wire, 6.3 to 6.6)."""
+"""Who may ask: whose requests they are, on which accounts, and how often.
+
+See docs/reference/wire.md, 6.3 to 6.6.
+"""
 
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -79,7 +82,9 @@ class Admission:
     async def account_of(
         self, account_id: str | None, access: Access, principal: Principal
     ) -> Account | None:
-        """The account that a path names, when the caller may act on it (wire, 6.4).
+        """The account that a path names, when the caller may act on it.
+
+        See docs/reference/wire.md, 6.4.
 
         None for a path without one that needs none. Raises a 403 or a 404.
         """

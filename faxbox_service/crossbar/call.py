@@ -32,7 +32,8 @@ class Call:
     idempotency_key: str | None = field(default=None, repr=False)
     """What identifies a creation when the request is repeated."""
     is_preview: bool = False
-    """The method is tunnelled through a GET: show what it would do, and do nothing (wire, 2.3)."""
+    """The method is tunnelled through a GET: show what it would do, and do nothing
+    (docs/reference/wire.md, 2.3)."""
 
     @property
     def author(self) -> Author:
@@ -53,7 +54,10 @@ class Call:
         return self.options.get(name)
 
     def should_soft_delete(self) -> bool:
-        """Whether a DELETE only hides: unless the option says anything but true (wire, 4.7)."""
+        """Whether a DELETE only hides: unless the option says anything but true.
+
+        See docs/reference/wire.md, 4.7.
+        """
         return self.option("should_soft_delete") in (None, True, "true")
 
     def path_account(self) -> Account:

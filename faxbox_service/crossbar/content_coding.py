@@ -29,7 +29,7 @@ _SHORT = 16_384
 """Bytes; what is longer is compressed in a thread, where it delays no other request."""
 
 _SMALLEST_COMPRESSED = 300
-"""Bytes; Kazoo's server compresses nothing shorter (wire, 2.2)."""
+"""Bytes; Kazoo's server compresses nothing shorter (docs/reference/wire.md, 2.2)."""
 
 _ZLIB_METHOD = 0x08
 """In the low half of a zlib header's first byte. Some clients send deflate without a header."""

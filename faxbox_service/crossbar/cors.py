@@ -1,4 +1,6 @@
-"""Requests from other origins: how they are known, and the headers that browsers get (wire, 2.2).
+"""Requests from other origins: how they are known, and the headers that browsers get.
+
+See docs/reference/wire.md, 2.2.
 
 Of each list Kazoo's headers come first, in its order, then what this service knows besides. The
 OpenAPI document shows the same lists.
@@ -30,7 +32,7 @@ _SAME_FOR_ALL = {
 
 
 def is_cross_origin(headers: Mapping[str, str]) -> bool:
-    """Whether Kazoo takes a request for one of CORS (wire, 2.2)."""
+    """Whether Kazoo takes a request for one of CORS (docs/reference/wire.md, 2.2)."""
     return (
         "origin" in headers
         or "access-control-request-method" in headers

@@ -1,7 +1,7 @@
-"""The steps of a request, in Crossbar's order (wire, section 0).
+"""The steps of a request, in Crossbar's order (docs/reference/wire.md, 0).
 
 Deliberate change of that order: authentication comes before anything is said about an account
-(contract, 13).
+(docs/contract.md, 13).
 """
 
 import asyncio
@@ -256,7 +256,8 @@ class Dispatcher:
         sender: Identification,
         charge: Charge,
     ) -> Principal | None:
-        """Who asks (wire, 6.1 to 6.3); None where anyone may, and it does not matter."""
+        """Who asks (docs/reference/wire.md, 6.1 to 6.3); None where anyone may, and it does not
+        matter."""
         if access is Access.ANYONE:
             if not route.is_login:
                 await self._admission.admit_anyone(sender, charge)
@@ -274,7 +275,10 @@ class Dispatcher:
         principal: Principal | None,
         token: str | None,
     ) -> Account | None:
-        """The account of the path, when the caller may use the method on it (wire, 6.3 and 6.4)."""
+        """The account of the path, when the caller may use the method on it.
+
+        See docs/reference/wire.md, 6.3 and 6.4.
+        """
         if principal is None:
             return None
         if token is not None and principal.account.id == route.account_id:

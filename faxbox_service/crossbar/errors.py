@@ -1,4 +1,4 @@
-"""Every error reply there is: Kazoo's statuses, messages and data (wire, section 10)."""
+"""Every error reply there is: Kazoo's statuses, messages and data (docs/reference/wire.md, 10)."""
 
 from dataclasses import dataclass, field, replace
 
@@ -59,13 +59,16 @@ def forbidden() -> CrossbarError:
 
 
 def token_restricted() -> CrossbarError:
-    """403: a good token that is not good for this (wire, 6.3)."""
+    """403: a good token that is not good for this (docs/reference/wire.md, 6.3)."""
     data = {"cause": "access denied by token restrictions", "message": "forbidden"}
     return CrossbarError(403, "forbidden", data)
 
 
 def admins_only(what: str) -> CrossbarError:
-    """403: only admins of the account and of accounts above it may do this (contract, 24)."""
+    """403: only admins of the account and of accounts above it may do this.
+
+    See docs/contract.md, 24.
+    """
     data = {"cause": f"only admins may {what}", "message": "forbidden"}
     return CrossbarError(403, "forbidden", data)
 
@@ -81,18 +84,21 @@ def bad_identifier(identifier: str) -> CrossbarError:
 
 
 def bad_account_id(account_id: str) -> CrossbarError:
-    """404: what stands in the place of the account id cannot be one (wire, 2.6)."""
+    """404: what stands in the place of the account id cannot be one.
+
+    See docs/reference/wire.md, 2.6.
+    """
     text = f"invalid account_id '{account_id}'" if account_id else "missing account_id"
     return CrossbarError(404, "bad identifier", {"message": text})
 
 
 def faulty_request(text: str) -> CrossbarError:
-    """404: paging options that make no sense (wire, 3.3)."""
+    """404: paging options that make no sense (docs/reference/wire.md, 3.3)."""
     return CrossbarError(404, "faulty_request", {"message": text})
 
 
 def method_not_allowed(allowed: tuple[str, ...]) -> CrossbarError:
-    """405, with `allow` (contract, 12)."""
+    """405, with `allow` (docs/contract.md, 12)."""
     return CrossbarError(
         405,
         "invalid_method",
@@ -102,18 +108,18 @@ def method_not_allowed(allowed: tuple[str, ...]) -> CrossbarError:
 
 
 def not_acceptable(accept: str) -> CrossbarError:
-    """406: nothing that `Accept` allows can be had (contract, 12)."""
+    """406: nothing that `Accept` allows can be had (docs/contract.md, 12)."""
     data = {"message": "available: application/json, text/csv", "cause": accept}
     return CrossbarError(406, "not_acceptable", data)
 
 
 def method_not_implemented() -> CrossbarError:
-    """501: a method that HTTP may know and Kazoo does not (contract, 12)."""
+    """501: a method that HTTP may know and Kazoo does not (docs/contract.md, 12)."""
     return CrossbarError(501, "not_implemented", {"message": "method not implemented"})
 
 
 def target_too_long() -> CrossbarError:
-    """414 (contract, 12)."""
+    """414 (docs/contract.md, 12)."""
     return CrossbarError(414, "uri_too_long", {"message": "request target too long"})
 
 
@@ -123,12 +129,15 @@ def fields_too_large() -> CrossbarError:
 
 
 def range_not_satisfiable() -> CrossbarError:
-    """416: a page that is longer than a listing may be in memory (wire, 3.3)."""
+    """416: a page that is longer than a listing may be in memory (docs/reference/wire.md, 3.3)."""
     return CrossbarError(416, "range not satisfiable", {})
 
 
 def alias_without_token() -> CrossbarError:
-    """401: `/v2/account` is the account of a token, and there is none (wire, 2.6)."""
+    """401: `/v2/account` is the account of a token, and there is none.
+
+    See docs/reference/wire.md, 2.6.
+    """
     return CrossbarError(401, "invalid credentials", {})
 
 
@@ -138,7 +147,7 @@ def malformed_request(text: str, cause: str) -> CrossbarError:
 
 
 def validation_error(errors: Json) -> CrossbarError:
-    """400: dotted keys, each with the rules that failed (wire, 5.1)."""
+    """400: dotted keys, each with the rules that failed (docs/reference/wire.md, 5.1)."""
     return CrossbarError(400, "validation error", errors)
 
 
@@ -148,7 +157,7 @@ def invalid_json(reason: str) -> CrossbarError:
 
 
 def body_too_large(limit: int) -> CrossbarError:
-    """413 (contract, 11)."""
+    """413 (docs/contract.md, 11)."""
     message = f"Payload or Files must not be more than {limit} bytes"
     error = validation_error({"file": {"maxSize": {"message": message, "target": limit}}})
     error.status = 413
@@ -162,7 +171,7 @@ def truncated_body() -> CrossbarError:
 
 
 def json_too_large(rule: str, limit: int, message: str) -> CrossbarError:
-    """400: the body holds more values than any client needs (contract, 28)."""
+    """400: the body holds more values than any client needs (docs/contract.md, 28)."""
     return validation_error({"json": {rule: {"message": message, "target": limit}}})
 
 
@@ -174,13 +183,16 @@ def unsupported_content_coding(content_encoding: str) -> CrossbarError:
 
 
 def compressed_body_without_token() -> CrossbarError:
-    """415: bodies are inflated only for clients that have proved who they are (contract, 28)."""
+    """415: bodies are inflated only for clients that have proved who they are.
+
+    See docs/contract.md, 28.
+    """
     data = {"message": "a compressed body needs a valid token in a header or the query string"}
     return CrossbarError(415, "unsupported_media_type", data, {"accept-encoding": "identity"})
 
 
 def unsupported_media_type(content_type: str) -> CrossbarError:
-    """415: the body is not JSON, and does not claim to be (contract, 17)."""
+    """415: the body is not JSON, and does not claim to be (docs/contract.md, 17)."""
     return CrossbarError(
         415,
         "unsupported_media_type",
@@ -189,7 +201,7 @@ def unsupported_media_type(content_type: str) -> CrossbarError:
 
 
 def too_many_filters(limit: int, given: int) -> CrossbarError:
-    """400: each filter is work for each document (contract, 28)."""
+    """400: each filter is work for each document (docs/contract.md, 28)."""
     message = f"The request has more than {limit} filters"
     return validation_error(
         {"filters": {"maxItems": {"message": message, "target": limit, "value": given}}}
@@ -197,7 +209,10 @@ def too_many_filters(limit: int, given: int) -> CrossbarError:
 
 
 def table_too_large(rule: str, message: str, limit: int) -> CrossbarError:
-    """400: what is asked for as CSV has too many columns, or too long ones (contract, 28)."""
+    """400: what is asked for as CSV has too many columns, or too long ones.
+
+    See docs/contract.md, 28.
+    """
     return validation_error({"csv": {rule: {"message": message, "target": limit}}})
 
 
@@ -208,7 +223,10 @@ def version_gone() -> CrossbarError:
 
 
 def too_many_requests(seconds: int) -> CrossbarError:
-    """429: the rate limit's bucket is empty, and will not be in `seconds` (wire, 6.6)."""
+    """429: the rate limit's bucket is empty, and will not be in `seconds`.
+
+    See docs/reference/wire.md, 6.6.
+    """
     return CrossbarError(
         429,
         "too_many_requests",
@@ -230,7 +248,10 @@ def request_timeout() -> CrossbarError:
 
 
 def conflicting(named: Revision | None) -> CrossbarError:
-    """409: not the current revision. Dumps have revisions of other databases (contract, 4)."""
+    """409: not the current revision. Dumps have revisions of other databases.
+
+    See docs/contract.md, 4.
+    """
     data: Document = {"message": "conflicting documents"}
     if named is not None:
         data |= {"cause": named, "hint": _TAKEN_AS_PRECONDITION}
@@ -238,7 +259,10 @@ def conflicting(named: Revision | None) -> CrossbarError:
 
 
 def document_refused(refused: DocumentRefused) -> CrossbarError:
-    """What the store will never take or show: repeating the request is of no use (contract, 11)."""
+    """What the store will never take or show: repeating the request is of no use.
+
+    See docs/contract.md, 11.
+    """
     reason = refused.reason
     match refused.why:
         case Refusal.TOO_LARGE:
@@ -293,7 +317,7 @@ def error_of(exception: Exception) -> CrossbarError | None:
             return overloaded()
         case AccountHasDescendants():
             data = {"message": "account has descendants"}
-            # Kazoo's 500 would be our fault, and ask clients to try again (contract, 11).
+            # Kazoo's 500 would be our fault, and ask clients to try again (docs/contract.md, 11).
             return CrossbarError(409, "account_has_descendants", data)
         case _:
             return _store_error(exception)

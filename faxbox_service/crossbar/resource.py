@@ -82,7 +82,8 @@ class Resource(ABC):
     is_login: ClassVar[bool] = False
     """It takes passwords or keys, each attempt of which is charged."""
     is_enclosing: ClassVar[bool] = False
-    """It may stand between an account and the resource asked for (wire, 2.6): see `require`."""
+    """It may stand between an account and the resource asked for (docs/reference/wire.md, 2.6): see
+    `require`."""
     varies_by_account: ClassVar[bool] = False
     """Not every account has all its methods: see `methods_on`."""
 

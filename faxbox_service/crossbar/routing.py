@@ -1,4 +1,4 @@
-"""From path segments to the resource that answers (wire, 2.6).
+"""From path segments to the resource that answers (docs/reference/wire.md, 2.6).
 
 A segment that names a resource begins a noun, the others are its arguments:
 `accounts/A/faxboxes/F` is the noun `accounts` with `A`, and `faxboxes` with `F`.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from .types import GregorianSeconds
 
 UNIX_EPOCH_IN_GREGORIAN = 62_167_219_200
-"""Seconds from year 0 to 1970 (data model, section 2.1)."""
+"""Seconds from year 0 to 1970 (docs/reference/data-model.md, 2.1)."""
 
 
 def gregorian_seconds(unix_seconds: float) -> GregorianSeconds:

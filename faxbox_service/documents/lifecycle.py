@@ -1,6 +1,6 @@
 """What documents of every type go through: created, replaced, patched, deleted, restored, shown.
 
-Data model, sections 2.4 and 3; contract, 1 and 7.
+See docs/reference/data-model.md, 2.4 and 3; docs/contract.md, 1 and 7.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def replaced_document(stored: Document, fields: Document) -> Document:
 
 
 def patched_fields(stored: Document, changes: Document) -> Document:
-    """The public fields after a PATCH, to be validated (contract, 1)."""
+    """The public fields after a PATCH, to be validated (docs/contract.md, 1)."""
     return merge_patch(public_fields(stored), changes)
 
 
@@ -59,12 +59,12 @@ def is_visible(document: Document, document_type: str) -> bool:
 
 
 def document_response(document: Document) -> Document:
-    """A document as replies show it: public fields and `id` (contract, 2)."""
+    """A document as replies show it: public fields and `id` (docs/contract.md, 2)."""
     return {**public_fields(document), "id": document["_id"]}
 
 
 def deletion_response(document: Document) -> Document:
-    """A deleted document as the reply to its DELETE shows it (wire, section 4.2)."""
+    """A deleted document as the reply to its DELETE shows it (docs/reference/wire.md, 4.2)."""
     return {**document_response(document), "_read_only": {"deleted": True}}
 
 

@@ -1,4 +1,7 @@
-"""How a PATCH changes a document: Crossbar's generic deep merge (data model, section 3.3)."""
+"""How a PATCH changes a document: Crossbar's generic deep merge.
+
+See docs/reference/data-model.md, 3.3.
+"""
 
 from .types import Document, Json
 

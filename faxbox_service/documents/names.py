@@ -1,4 +1,7 @@
-"""Names of databases and shapes of ids, as Kazoo builds them (data model, section 1.1)."""
+"""Names of databases and shapes of ids, as Kazoo builds them.
+
+See docs/reference/data-model.md, 1.1.
+"""
 
 import re
 from enum import StrEnum

@@ -1,7 +1,7 @@
 """Private fields: which they are, and how Kazoo's API sets them on every save.
 
-Private is every top-level name that begins with `_` or `pvt_`; a nested `pvt_x` is public (data
-model, sections 2.1 and 2.2).
+Private is every top-level name that begins with `_` or `pvt_`; a nested `pvt_x` is public
+(docs/reference/data-model.md, 2.1 and 2.2).
 """
 
 import string
@@ -74,7 +74,7 @@ def stamp(
 
     Fields that a script left out are added. A public `id` is dropped, as Kazoo's data layer does,
     and the author's fields are those of this author or absent, never those of an earlier one
-    (contract, 23).
+    (docs/contract.md, 23).
     """
     stamped = {name: value for name, value in document.items() if name not in _AUTHOR_FIELDS}
     stamped.pop("id", None)

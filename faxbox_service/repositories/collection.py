@@ -160,7 +160,9 @@ class DocumentCollection:
         precondition: Precondition,
         editor: Editor = Editor.ADMIN,
     ) -> Patched:
-        """Merge `data` into the newest revision and validate the result (contract, 1, 4 and 26).
+        """Merge `data` into the newest revision and validate the result.
+
+        See docs/contract.md, 1, 4 and 26.
 
         Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """

@@ -1,6 +1,7 @@
 """Kazoo's settings in `system_config`: a document a category, values under `default`.
 
-Data model, section 1.3. An account's own values are in its document `configs_<category>`.
+See docs/reference/data-model.md, 1.3. An account's own values are in its document
+`configs_<category>`.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """The schemas in force: those packaged with the service, and over them the operators' own.
 
-Operators keep theirs in the database `system_schemas`, as Kazoo's do (data model, section 6.6).
+Operators keep theirs in the database `system_schemas`, as Kazoo's do
+(docs/reference/data-model.md, 6.6).
 """
 
 import logging

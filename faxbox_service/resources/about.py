@@ -1,4 +1,4 @@
-"""`…/about`: what answers, and since when (wire, section 7)."""
+"""`…/about`: what answers, and since when (docs/reference/wire.md, 7)."""
 
 from faxbox_service import __version__
 from faxbox_service.crossbar.call import Call

@@ -1,4 +1,4 @@
-"""`/v2/accounts/{A}/children` and the other accounts around one (wire, 7)."""
+"""`/v2/accounts/{A}/children` and the other accounts around one (docs/reference/wire.md, 7)."""
 
 from functools import partial
 

@@ -151,7 +151,10 @@ class CollectionResource(Resource):
         )
 
     async def _preview(self, call: Call, account: Account) -> Reply:
-        """The result of a change that is not made: a GET has its verb as an option (wire, 2.3)."""
+        """The result of a change that is not made: a GET has its verb as an option.
+
+        See docs/reference/wire.md, 2.3.
+        """
         if not call.arguments:
             await self._collection.preview_creation(account.id, call.data())
             # Kazoo looks for what a PUT would create, and does not find it.

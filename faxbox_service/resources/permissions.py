@@ -1,4 +1,4 @@
-"""What only admins of the account and of accounts above it may do (contract, 24)."""
+"""What only admins of the account and of accounts above it may do (docs/contract.md, 24)."""
 
 from collections.abc import Sequence
 

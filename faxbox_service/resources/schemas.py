@@ -1,4 +1,4 @@
-"""`/v2/schemas`: the schemas in force, and validation by them (wire, section 7)."""
+"""`/v2/schemas`: the schemas in force, and validation by them (docs/reference/wire.md, 7)."""
 
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.resource import Resource

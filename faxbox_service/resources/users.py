@@ -1,4 +1,7 @@
-"""`/v2/accounts/{A}/users`: users, as far as logging in and owning a faxbox need them (wire, 7)."""
+"""`/v2/accounts/{A}/users`: users, as far as logging in and owning a faxbox need them.
+
+See docs/reference/wire.md, 7.
+"""
 
 from typing import cast
 

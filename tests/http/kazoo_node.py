@@ -1,7 +1,7 @@
-"""What a Kazoo node does with tokens, accounts and users, from the data-model reference alone.
+"""What a Kazoo node does with tokens, accounts and users, from docs/reference/data-model.md alone.
 
 Nothing of the service is used here, and no library that knows tokens: documents come as JSON, and
-signatures are RSA and HMAC (data model, sections 1.4, 1.6 and 8).
+signatures are RSA and HMAC (docs/reference/data-model.md, 1.4, 1.6 and 8).
 """
 
 import hashlib

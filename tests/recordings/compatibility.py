@@ -31,7 +31,7 @@ not listed here is the same.** What is listed is other on purpose: where Kazoo c
 documentation, loses or leaks data, or answers with something no client can use.
 
 A client that works with Kazoo works with this service, unless it relies on one of these. The
-numbers are quoted in the source as “contract, 4”.
+numbers are quoted in the source as “docs/contract.md, 4”.
 """
 _PAIRS = """\
 ## Requests and replies

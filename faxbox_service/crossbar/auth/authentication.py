@@ -1,4 +1,7 @@
-"""What a credential proves: the account and the user that a request is from (wire, 6.1 to 6.3)."""
+"""What a credential proves: the account and the user that a request is from.
+
+See docs/reference/wire.md, 6.1 to 6.3.
+"""
 
 from dataclasses import replace
 from hashlib import sha256

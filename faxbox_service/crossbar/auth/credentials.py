@@ -1,6 +1,7 @@
 """The credentials of requests: where they are found, and what the text of each kind says.
 
-A Basic credential is `account_id:` and then a hash, or a user name and a password (wire, 6.1).
+A Basic credential is `account_id:` and then a hash, or a user name and a password
+(docs/reference/wire.md, 6.1).
 """
 
 import re
@@ -33,7 +34,7 @@ class CredentialKind(Enum):
 
 
 _KINDS = {"basic": CredentialKind.BASIC, "bearer": CredentialKind.TOKEN}
-"""By the scheme of `Authorization`. To Kazoo a bearer only names a JWT (contract, 31)."""
+"""By the scheme of `Authorization`. To Kazoo a bearer only names a JWT (docs/contract.md, 31)."""
 
 
 @dataclass(slots=True)
@@ -43,7 +44,8 @@ class Credential:
     text: str = field(repr=False)
     kind: CredentialKind
     is_echoed: bool
-    """Whether replies repeat it as `auth_token`; a Basic credential never is (contract, 19)."""
+    """Whether replies repeat it as `auth_token`; a Basic credential never is
+    (docs/contract.md, 19)."""
     claimed_account_id: str | None = None
     """The header `X-Auth-Account-ID`, which must name the credential's account when it is there."""
 

@@ -29,7 +29,10 @@ class Principal:
     def is_restricted(
         self, noun: str, arguments: Sequence[str], verb: str, account: Account | None
     ) -> bool:
-        """Whether token restrictions forbid a request about an account (wire, 6.3)."""
+        """Whether token restrictions forbid a request about an account.
+
+        See docs/reference/wire.md, 6.3.
+        """
         return any(
             restriction.forbids(noun, arguments, verb, account) for restriction in self.restrictions
         )

@@ -1,4 +1,4 @@
-"""What requests are charged, and to which bucket (wire, 6.6).
+"""What requests are charged, and to which bucket (docs/reference/wire.md, 6.6).
 
 Kazoo has a bucket for each client address and account of the path. Clients that have proved no
 identity may name any account, so here all their requests are charged to one bucket of their

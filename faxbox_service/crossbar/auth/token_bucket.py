@@ -1,4 +1,7 @@
-"""Kazoo's token buckets: a burst of requests, and a number more each second (wire, 6.6)."""
+"""Kazoo's token buckets: a burst of requests, and a number more each second.
+
+See docs/reference/wire.md, 6.6.
+"""
 
 from collections.abc import Hashable
 from typing import Generic, TypeVar

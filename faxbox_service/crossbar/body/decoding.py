@@ -1,7 +1,8 @@
 """The body of a request: read within its limit, and decoded into the request envelope.
 
-A body that is JSON is taken as JSON whatever its media type says (contract, 17); the shapes of
-errors are those of wire, section 1.1, as corrected by what was seen running.
+A body that is JSON is taken as JSON whatever its media type says (docs/contract.md, 17); the shapes
+of errors are those of docs/reference/wire.md, 1.1, as corrected by
+docs/reference/seen-running.md, 1.1.
 """
 
 import asyncio
@@ -77,7 +78,7 @@ async def decode_envelope(
     """The request envelope with normalised names; `{"data": {}}` for an empty body.
 
     Bodies of methods that write nothing may hold envelope options; anything else in them is
-    ignored (contract, 17).
+    ignored (docs/contract.md, 17).
     """
     if not body:
         return {"data": {}}
@@ -146,7 +147,10 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _normalised(envelope: Document) -> Document:
-    """Names in lower case with `_` for `-`, members that are null dropped (wire, 1.1)."""
+    """Names in lower case with `_` for `-`, members that are null dropped.
+
+    See docs/reference/wire.md, 1.1.
+    """
     return {
         name.lower().replace("-", "_"): value
         for name, value in envelope.items()

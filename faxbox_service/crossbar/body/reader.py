@@ -52,7 +52,7 @@ class Bodies:
     async def envelope_of(
         self, request: HeldRequest, address: str, sender: Identification, *, is_login: bool
     ) -> Document:
-        """The request envelope, once the sender is known (contract, 28).
+        """The request envelope, once the sender is known (docs/contract.md, 28).
 
         Raises a 400, 413, 415 or 503; for a sender whose credential was refused, that refusal
         instead of what only the lack of a credential forbids. `is_login`: it goes to a resource

@@ -1,6 +1,8 @@
-"""The opaque `start_key` of pages: base64url of an Erlang term, as Kazoo encodes it (wire, 3.3).
+"""The opaque `start_key` of pages: base64url of an Erlang term, as Kazoo encodes it.
 
-Only texts and lists of texts are decoded; anything else is a plain start id (contract, 18).
+See docs/reference/wire.md, 3.3.
+
+Only texts and lists of texts are decoded; anything else is a plain start id (docs/contract.md, 18).
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode

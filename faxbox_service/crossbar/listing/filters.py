@@ -1,4 +1,4 @@
-"""The filters of a listing's query string (wire, 3.5; contract, 9).
+"""The filters of a listing's query string (docs/reference/wire.md, 3.5; docs/contract.md, 9).
 
 All must pass. A filter that cannot be evaluated, because its path leads through a scalar or
 its value makes no sense, passes nothing, not even when it is a negation (Crossbar:

@@ -1,4 +1,4 @@
-"""Reading a listing: in batches, filtered, paged, with bounded memory (wire, section 3).
+"""Reading a listing: in batches, filtered, paged, with bounded memory (docs/reference/wire.md, 3).
 
 However long the rows are, and however many, other requests are served in between: see
 `crossbar.time_slices`.
@@ -146,7 +146,7 @@ class Listing:
             raise range_not_satisfiable()
         paging = self.page.envelope(self._count, self._next_key)
         revision = self._revision(paging)
-        # An empty listing has neither revision nor etag (wire, 3.1).
+        # An empty listing has neither revision nor etag (docs/reference/wire.md, 3.1).
         self._call.precondition.require_match(revision or "")
         return Reply(encoded_list(held), revision=revision, paging=paging)
 
@@ -287,7 +287,7 @@ class Listing:
         return kept, found.next_key
 
     def _revision(self, more: Document) -> Revision | None:
-        """32 hex that stay as long as the listing does (contract, 14)."""
+        """32 hex that stay as long as the listing does (docs/contract.md, 14)."""
         if not self._count:
             return None
         self._digest.update(encode_json([__version__, more]))

@@ -1,4 +1,7 @@
-"""Which part of a listing a client asks for, and in which form (wire, 3.2 to 3.4)."""
+"""Which part of a listing a client asks for, and in which form.
+
+See docs/reference/wire.md, 3.2 to 3.4.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -84,7 +87,10 @@ def _should_paginate(call: Call) -> bool:
 
 
 def _is_descending(query: Query) -> bool:
-    """The order of ids: descending unless the query says otherwise, either way (contract, 15)."""
+    """The order of ids: descending unless the query says otherwise, either way.
+
+    See docs/contract.md, 15.
+    """
     descending, ascending = query.first("descending"), query.first("ascending")
     if _is_true(descending):
         return True

@@ -1,4 +1,4 @@
-"""What a client accepts: representation and language (wire, 2.2 and 2.5)."""
+"""What a client accepts: representation and language (docs/reference/wire.md, 2.2 and 2.5)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -13,7 +13,10 @@ READS = ("GET", "HEAD")
 
 @dataclass(slots=True)
 class Options:
-    """The options of a request: in the query string, or beside `data` in the body (contract, 8)."""
+    """The options of a request: in the query string, or beside `data` in the body.
+
+    See docs/contract.md, 8.
+    """
 
     query: Query
     envelope: Document
@@ -43,7 +46,8 @@ class ParsedRequest:
 
     @property
     def verb(self) -> str:
-        """The method in effect: the option `verb` replaces HTTP's (wire, 2.3); HEAD is GET."""
+        """The method in effect: the option `verb` replaces HTTP's (docs/reference/wire.md, 2.3);
+        HEAD is GET."""
         option = self.options.get("verb")
         if option is None:
             method = self.method
@@ -56,7 +60,10 @@ class ParsedRequest:
         return method in allowed and (self.method in ("POST", "HEAD") or self.method in allowed)
 
     def is_preview(self, method: str) -> bool:
-        """Whether a read carries another method, to see what it would do (wire, 2.3)."""
+        """Whether a read carries another method, to see what it would do.
+
+        See docs/reference/wire.md, 2.3.
+        """
         return self.method in READS and method != "GET"
 
     def with_body(self, envelope: Document) -> "ParsedRequest":

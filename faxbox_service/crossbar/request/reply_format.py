@@ -1,4 +1,7 @@
-"""How the body of a reply is written: compact or pretty, as JSONP, compressed (wire, 1.4)."""
+"""How the body of a reply is written: compact or pretty, as JSONP, compressed.
+
+See docs/reference/wire.md, 1.4.
+"""
 
 import re
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from faxbox_service.crossbar.errors import malformed_request
 
 QueryValue: TypeAlias = str | bool
-"""The text after `=`, or True for a name without `=` (wire, 1.1)."""
+"""The text after `=`, or True for a name without `=` (docs/reference/wire.md, 1.1)."""
 
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")

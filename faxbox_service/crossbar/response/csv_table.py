@@ -1,4 +1,6 @@
-"""Listings as CSV text: a column for each property, a row for each document (wire, 2.5).
+"""Listings as CSV text: a column for each property, a row for each document.
+
+See docs/reference/wire.md, 2.5.
 
 As Kazoo writes it (kz_csv), but every row has the columns of the whole listing. Nothing that is put
 into documents makes a table many times as long as they are: columns and their names are limited,

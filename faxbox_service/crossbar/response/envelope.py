@@ -1,4 +1,7 @@
-"""The response envelope and headers, for successes and errors (wire, 1.2, 1.3 and 2.2)."""
+"""The response envelope and headers, for successes and errors.
+
+See docs/reference/wire.md, 1.2, 1.3 and 2.2.
+"""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -40,7 +43,7 @@ VARY = (
 _VARY_TEXT = ", ".join(VARY)
 
 _READ_CACHING = "private, no-cache"
-"""A browser may keep a read, and asks before it shows it again (contract, 25)."""
+"""A browser may keep a read, and asks before it shows it again (docs/contract.md, 25)."""
 
 
 class ReplyBuilder:
@@ -134,7 +137,7 @@ class ReplyBuilder:
         return members
 
     def error(self, context: RequestContext, error: CrossbarError) -> ByteResponse:
-        """The reply to a request that cannot be done; always JSON (contract, 12)."""
+        """The reply to a request that cannot be done; always JSON (docs/contract.md, 12)."""
         envelope = dict(error.envelope)
         if context.principal is not None:
             envelope["version"] = self._version

@@ -9,7 +9,7 @@ _LONGEST = 1000
 _MORE = "..."
 
 INVALID_FIELDS = "x-invalid-fields"
-"""What of a document that was changed is invalid, and was so before (contract, 26)."""
+"""What of a document that was changed is invalid, and was so before (docs/contract.md, 26)."""
 
 _AS_THEY_ARE = "/:@!$&'()*+;=[]%"
 """Beside letters, digits and `-._~`; a dot within a name is `%2E` already."""

@@ -68,12 +68,13 @@ class StreamReply:
 
     items: ItemStream
     is_chunked: bool = False
-    """In the form of `is_chunked`: the members after `data` are texts (wire, 3.4)."""
+    """In the form of `is_chunked`: the members after `data` are texts
+    (docs/reference/wire.md, 3.4)."""
 
 
 @dataclass(slots=True)
 class TableReply:
-    """A listing as CSV (wire, 2.5)."""
+    """A listing as CSV (docs/reference/wire.md, 2.5)."""
 
     table: Table
     revision: Revision | None = None

@@ -1,4 +1,7 @@
-"""Sending what a resource answers: whole, or while it is made (wire, 2.5 and 3.4)."""
+"""Sending what a resource answers: whole, or while it is made.
+
+See docs/reference/wire.md, 2.5 and 3.4.
+"""
 
 import asyncio
 import logging

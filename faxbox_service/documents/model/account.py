@@ -1,4 +1,7 @@
-"""An account's document, and which accounts may act on which (data model, 1.4 and 1.5)."""
+"""An account's document, and which accounts may act on which.
+
+See docs/reference/data-model.md, 1.4 and 1.5.
+"""
 
 from dataclasses import dataclass, field
 from sys import getsizeof
@@ -80,12 +83,15 @@ class Account:
         return 200 + sum(map(getsizeof, texts))
 
     def may_act_on(self, other: "Account") -> bool:
-        """The tree rule: on itself and every descendant; superduper admins on all (wire, 6.4)."""
+        """The tree rule: on itself and every descendant; superduper admins on all.
+
+        See docs/reference/wire.md, 6.4.
+        """
         return self.is_superduper_admin or self.id == other.id or self.id in other.tree
 
 
 def require_running(account: Account, now: float) -> None:
-    """Raise `InvalidDocument` for an account whose trial is over (wire, 6.3).
+    """Raise `InvalidDocument` for an account whose trial is over (docs/reference/wire.md, 6.3).
 
     `now` is in Unix seconds.
     """
@@ -96,7 +102,9 @@ def require_running(account: Account, now: float) -> None:
 
 
 def require_open(account: Account, now: float) -> None:
-    """Raise `InvalidDocument` for an account that no password logs in to (wire, 6.3).
+    """Raise `InvalidDocument` for an account that no password logs in to.
+
+    See docs/reference/wire.md, 6.3.
 
     Checked with each request that has a password: `user_auth` and Basic alike.
     """
@@ -188,12 +196,14 @@ def posted_fields(stored: Document, data: Document) -> Document:
 
 
 def patched_fields(stored: Document, changes: Document) -> Document:
-    """The public fields after a PATCH, to be validated (contract, 1); it keeps what a POST keeps.
+    """The public fields after a PATCH, to be validated (docs/contract.md, 1); it keeps what a POST
+    keeps.
 
     `enabled` is only present when the changes have it.
     """
     fields = client_fields(stored)
-    # A public one is ignored (data model, 1.4), and must not become the private one.
+    # A public one is ignored (docs/reference/data-model.md, 1.4), and must not become the private
+    # one.
     fields.pop(_ENABLED, None)
     return {**_kept(stored), **merge_patch(fields, client_fields(changes))}
 
@@ -215,7 +225,9 @@ def with_descendants(stored: Document, difference: int) -> Document:
 
 
 def account_response(document: Document, viewer_id: AccountId | None) -> Document:
-    """An account as replies show it, with the private values that Crossbar shows (wire, 7).
+    """An account as replies show it, with the private values that Crossbar shows.
+
+    See docs/reference/wire.md, 7.
 
     `billing_mode` depends on the account that asks.
     """

@@ -1,4 +1,4 @@
-"""Claims of addresses: documents in `faxes` that keep addresses unique (contract, 6).
+"""Claims of addresses: documents in `faxes` that keep addresses unique (docs/contract.md, 6).
 
 The id is made from the address, so that of two requests for it one creates the claim.
 """

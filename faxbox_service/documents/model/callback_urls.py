@@ -1,4 +1,4 @@
-"""Callback URLs that the operator does not let clients set (contract, 21).
+"""Callback URLs that the operator does not let clients set (docs/contract.md, 21).
 
 The fax engine calls them from inside the operator's network. Names are compared as they are
 written and not resolved: where a name leads to later is for a firewall to decide.

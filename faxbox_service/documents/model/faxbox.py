@@ -1,6 +1,6 @@
 """A faxbox's document: created, replaced, patched, deleted, replicated, shown.
 
-Data model, sections 2.4 and 3; contract, 2, 16, 22, 23 and 27.
+See docs/reference/data-model.md, 2.4 and 3; docs/contract.md, 2, 16, 22, 23 and 27.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def client_fields(data: Document) -> Document:
 
 
 def normalised(fields: Document) -> Document:
-    """Valid fields as they are stored: the custom address in lower case (contract, 6).
+    """Valid fields as they are stored: the custom address in lower case (docs/contract.md, 6).
 
     One that is not an address stays as it is, to be refused or kept.
     """
@@ -56,7 +56,7 @@ def normalised(fields: Document) -> Document:
 def require_address(document: Document, stored: Document | None) -> None:
     """Raise `InvalidDocument` for an invalid custom address, where it is new to the faxbox.
 
-    What Kazoo stored stays as it is until it is changed (contract, 27).
+    What Kazoo stored stays as it is until it is changed (docs/contract.md, 27).
     """
     address = document.get(_CUSTOM_ADDRESS)
     present = None if stored is None else stored.get(_CUSTOM_ADDRESS)
@@ -72,7 +72,10 @@ def require_address(document: Document, stored: Document | None) -> None:
 
 
 def with_attempts_reset(fields: Document) -> Document:
-    """`attempts` back to 0, as PUT and POST do (specification, `attempts`; contract, 16)."""
+    """`attempts` back to 0, as PUT and POST do.
+
+    See the specification, `attempts`; docs/contract.md, 16.
+    """
     return {**fields, "attempts": 0}
 
 
@@ -94,8 +97,8 @@ def replica_of(document: Document, account_id: AccountId, copy: Document | None)
     """The replica for the database `faxes`, to be written over `copy`, the present one.
 
     It has all fields of the account's document that are not bound to a database, always names its
-    account, with the encoded `pvt_account_db` (contract, 22), and keeps what only Kazoo's cloud
-    printing writes there.
+    account, with the encoded `pvt_account_db` (docs/contract.md, 22), and keeps what only Kazoo's
+    cloud printing writes there.
     """
     wanted = mirrored(document, copy)
     wanted["pvt_account_id"] = account_id
@@ -119,7 +122,10 @@ def addresses(document: Document) -> frozenset[str]:
 
 
 def faxbox_response(document: Document) -> Document:
-    """A faxbox as replies show it: public fields, `id` and `smtp_email_address` (contract, 2)."""
+    """A faxbox as replies show it: public fields, `id` and `smtp_email_address`.
+
+    See docs/contract.md, 2.
+    """
     shown = public_fields(document)
     shown["id"] = document["_id"]
     address = document.get("pvt_smtp_email_address")

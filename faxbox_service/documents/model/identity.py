@@ -1,4 +1,4 @@
-"""The identity behind Kazoo's tokens: a user, or an account (data model, section 8)."""
+"""The identity behind Kazoo's tokens: a user, or an account (docs/reference/data-model.md, 8)."""
 
 import hmac
 from base64 import urlsafe_b64encode

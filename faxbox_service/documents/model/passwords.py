@@ -1,7 +1,7 @@
 """The hashes of passwords: Kazoo's, which its nodes check, and argon2id beside them.
 
-Clients send the MD5 or SHA-1 of `username:password` (wire, 6.5), so argon2id hashes these digests;
-a client that knows one can log in with it, as with the password.
+Clients send the MD5 or SHA-1 of `username:password` (docs/reference/wire.md, 6.5), so argon2id
+hashes these digests; a client that knows one can log in with it, as with the password.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Addresses that mail is sent to: domain names, and mailboxes at them (contract, 27).
+"""Addresses that mail is sent to: domain names, and mailboxes at them (docs/contract.md, 27).
 
 Of all texts that people or programs could confuse with an address only one is valid, so that no
 faxbox gets a look-alike of another's address: ASCII, compared in lower case, without spaces, other

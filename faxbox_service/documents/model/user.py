@@ -1,4 +1,7 @@
-"""A user's document: created, replaced, patched, shown (data model, sections 1.6 and 3.3)."""
+"""A user's document: created, replaced, patched, shown.
+
+See docs/reference/data-model.md, 1.6 and 3.3.
+"""
 
 from enum import Enum, auto
 
@@ -28,7 +31,7 @@ _SUMMARY = (
 
 
 class Editor(Enum):
-    """With whose rights a user is created or changed (contract, 24)."""
+    """With whose rights a user is created or changed (docs/contract.md, 24)."""
 
     ADMIN = auto()
     USER = auto()

@@ -1,4 +1,4 @@
-"""Lenient coercion: scalars of a wrong type that Kazoo converts (wire, section 5.4)."""
+"""Lenient coercion: scalars of a wrong type that Kazoo converts (docs/reference/wire.md, 5.4)."""
 
 import math
 import re

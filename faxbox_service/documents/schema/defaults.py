@@ -1,4 +1,7 @@
-"""The defaults that a schema adds to a document (wire, 5.3; data model, 6.3)."""
+"""The defaults that a schema adds to a document.
+
+See docs/reference/wire.md, 5.3; docs/reference/data-model.md, 6.3.
+"""
 
 from copy import deepcopy
 from typing import Self

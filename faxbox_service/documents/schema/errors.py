@@ -1,4 +1,4 @@
-"""The errors of an invalid document, as replies show them (wire, sections 5.1 and 5.2)."""
+"""The errors of an invalid document, as replies show them (docs/reference/wire.md, 5.1 and 5.2)."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice

@@ -1,4 +1,6 @@
-"""The formats that Kazoo's validator checks; all others hold for any value (data model, 6.2).
+"""The formats that Kazoo's validator checks; all others hold for any value.
+
+See docs/reference/data-model.md, 6.2.
 
 Each takes time proportional to the text.
 """

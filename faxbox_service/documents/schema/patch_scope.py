@@ -1,4 +1,6 @@
-"""What a PATCH changes, and which errors of the result are therefore its own (contract, 26).
+"""What a PATCH changes, and which errors of the result are therefore its own.
+
+See docs/contract.md, 26.
 
 A document may have been invalid before: a script wrote it, or the schema has changed. What a PATCH
 does not touch stays as it is and is only reported, so that it can be corrected step by step.

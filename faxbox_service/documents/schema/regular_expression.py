@@ -10,7 +10,8 @@ from typing import TypeAlias
 import pcre2
 
 LONGEST_REGULAR_EXPRESSION = 4096
-"""Code points; longer ones are refused unread, so that compiling is quick (contract, 20)."""
+"""Code points; longer ones are refused unread, so that compiling is quick
+(docs/contract.md, 20)."""
 
 LONGEST_SUBJECT = 4096
 """Code points of a text that a pattern may match: PCRE limits its steps, but not the characters
@@ -39,8 +40,8 @@ class UnusablePattern(ValueError):
 def is_regular_expression(text: str) -> bool:
     """Whether PCRE compiles the text.
 
-    Kazoo compiles clients' expressions with Erlang's `re`, on bytes and without options (data
-    model, section 6.4).
+    Kazoo compiles clients' expressions with Erlang's `re`, on bytes and without options
+    (docs/reference/data-model.md, 6.4).
     """
     if len(text) > LONGEST_REGULAR_EXPRESSION:
         return False
@@ -52,7 +53,9 @@ def is_regular_expression(text: str) -> bool:
 
 
 def matcher(pattern: str) -> Matcher:
-    """The matcher of a pattern of a schema: not anchored, by code points (data model, 6.2).
+    """The matcher of a pattern of a schema: not anchored, by code points.
+
+    See docs/reference/data-model.md, 6.2.
 
     A text that takes too many steps, or is too long, does not match. Raises `UnusablePattern`.
     """

@@ -1,8 +1,8 @@
 """The rules of JSON Schema draft 4 that check one value, as Kazoo applies them.
 
-Data model, section 6.2. The library's own versions of these rules build a message from the value:
-the message is not shown, and printing a value may be slow or fail (integers of more than 4300
-digits, deep nesting). So an error here has only the path and the rule.
+See docs/reference/data-model.md, 6.2. The library's own versions of these rules build a message
+from the value: the message is not shown, and printing a value may be slow or fail (integers of more
+than 4300 digits, deep nesting). So an error here has only the path and the rule.
 """
 
 from collections.abc import Iterator

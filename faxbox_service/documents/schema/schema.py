@@ -1,4 +1,7 @@
-"""Validation by JSON Schemas, as Crossbar validates the `data` of requests (wire, section 5)."""
+"""Validation by JSON Schemas, as Crossbar validates the `data` of requests.
+
+See docs/reference/wire.md, 5.
+"""
 
 from dataclasses import dataclass
 from itertools import islice

@@ -236,7 +236,7 @@ class SchemaWalker:
             yield ValidationError("uniqueItems")
 
     def _kazoo_regexp(self, _: "Validator", wanted: bool, value: Json, __: Document) -> Errors:
-        # A non-string is left to `type`; Kazoo crashes over it (contract, 11).
+        # A non-string is left to `type`; Kazoo crashes over it (docs/contract.md, 11).
         if not wanted or type(value) is not str:
             return
         compiled = min(len(value), LONGEST_REGULAR_EXPRESSION)

@@ -22,7 +22,7 @@ def modern_schema(schema: Document) -> Document:
 
 def patch_schema(schema: Document) -> Document:
     """What a PATCH may hold, for a modern object schema: nothing is required, and `null` removes
-    at any depth (contract, 1).
+    at any depth (docs/contract.md, 1).
     """
     relaxed = {
         keyword: value

@@ -1,4 +1,4 @@
-"""The schemas of envelopes, for requests and replies (wire, 1.1 to 1.3)."""
+"""The schemas of envelopes, for requests and replies (docs/reference/wire.md, 1.1 to 1.3)."""
 
 from typing import Final
 
@@ -82,7 +82,10 @@ def success_schema(data: Document | None, *, has_revision: bool = True) -> Docum
 
 
 def login_schema(data: Document) -> Document:
-    """The envelope of a new token, with the members that Crossbar adds to it (wire, 6.5)."""
+    """The envelope of a new token, with the members that Crossbar adds to it.
+
+    See docs/reference/wire.md, 6.5.
+    """
     schema = success_schema(data)
     schema["properties"] |= {"page_size": {"const": 1}, "revision": {"const": "automatic"}}
     schema["required"] += ["auth_token", "page_size"]
@@ -90,7 +93,7 @@ def login_schema(data: Document) -> Document:
 
 
 def listing_schema(items: Document) -> Document:
-    """The envelope of a page; an empty one has no revision (wire, 3.1)."""
+    """The envelope of a page; an empty one has no revision (docs/reference/wire.md, 3.1)."""
     data = {"type": "array", "items": items}
     return _object(
         {
@@ -105,7 +108,10 @@ def listing_schema(items: Document) -> Document:
 
 
 def chunked_schema(items: Document) -> Document:
-    """What `is_chunked` streams: every member but `data` is a text (wire, 3.4)."""
+    """What `is_chunked` streams: every member but `data` is a text.
+
+    See docs/reference/wire.md, 3.4.
+    """
     texts = {name: _TEXT for name in (*_PAGING, *_IDENTITY, "revision") if name != "tokens"}
     properties = {
         **texts,

@@ -1,4 +1,7 @@
-"""The error replies that operations share (wire, section 10; contract, 11 and 12)."""
+"""The error replies that operations share.
+
+See docs/reference/wire.md, 10; docs/contract.md, 11 and 12.
+"""
 
 from typing import Final
 
@@ -86,7 +89,10 @@ _OTHERS_TOKEN: Final = example(
 
 
 def _admins_only(cause: str, request: Document, **more: Json) -> Document:
-    """403: the account may not act on this one, or the user is not an admin (contract, 24)."""
+    """403: the account may not act on this one, or the user is not an admin.
+
+    See docs/contract.md, 24.
+    """
     data = {"cause": cause, "message": "forbidden", **more}
     value = error_envelope(403, "forbidden", data)
     return error_reply(

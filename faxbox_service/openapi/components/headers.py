@@ -1,4 +1,4 @@
-"""The headers of replies (wire, 2.2)."""
+"""The headers of replies (docs/reference/wire.md, 2.2)."""
 
 from typing import Final
 

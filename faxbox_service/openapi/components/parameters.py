@@ -1,4 +1,5 @@
-"""The parameters of requests (wire, section 9); options may stand in the envelope as well."""
+"""The parameters of requests (docs/reference/wire.md, 9); options may stand in the envelope as
+well."""
 
 from typing import Final
 

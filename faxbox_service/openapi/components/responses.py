@@ -53,7 +53,7 @@ def table_reply(
     table: Document | None = None,
     **headers: str,
 ) -> Document:
-    """The reply of a read that can be had as a table too (wire, 2.5)."""
+    """The reply of a read that can be had as a table too (docs/reference/wire.md, 2.5)."""
     headers["content_disposition"] = "Disposition"
     document = read_reply(description, schema, examples, **headers)
     as_csv: Document = {"schema": {"type": "string"}}

@@ -1,4 +1,7 @@
-"""The replies to requests that cannot be read or whose data is not valid (wire, 5.1)."""
+"""The replies to requests that cannot be read or whose data is not valid.
+
+See docs/reference/wire.md, 5.1.
+"""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
 """Accounts: the document in the account's own database, and its replica in `accounts`.
 
-The account's database is authoritative (data model, sections 1.4 and 11). What every request needs
-of an account is cached, so that it costs no round trip.
+The account's database is authoritative (docs/reference/data-model.md, 1.4 and 11). What every
+request needs of an account is cached, so that it costs no round trip.
 """
 
 import hmac
@@ -136,7 +136,9 @@ class Accounts:
     async def patch(
         self, account_id: AccountId, data: Document, author: Author, precondition: Precondition
     ) -> Patched:
-        """Merge `data` into the newest revision and validate the result (contract, 1, 4 and 26).
+        """Merge `data` into the newest revision and validate the result.
+
+        See docs/contract.md, 1, 4 and 26.
 
         Raises `BadIdentifier`, `InvalidDocument`, `PreconditionNotMet`, `StaleRevision`.
         """
@@ -165,7 +167,7 @@ class Accounts:
     async def soft_delete(
         self, account: Account, author: Author, precondition: Precondition = NO_PRECONDITION
     ) -> Document:
-        """Hide the account, and every replica of its faxboxes in `faxes` (contract, 7).
+        """Hide the account, and every replica of its faxboxes in `faxes` (docs/contract.md, 7).
 
         Raises `AccountHasDescendants`. The account's database stays, so that nothing is lost.
         """
@@ -179,7 +181,10 @@ class Accounts:
     async def delete(
         self, account: Account, precondition: Precondition = NO_PRECONDITION
     ) -> Document:
-        """Delete the account's database and every replica of its documents (contract, 7)."""
+        """Delete the account's database and every replica of its documents.
+
+        See docs/contract.md, 7.
+        """
         await self._rules.require_no_descendants(account.id)
         document = await self.fetch(account.id)
         precondition.require(document["_rev"])

@@ -1,4 +1,6 @@
-"""The replicas of accounts in the shared database `accounts`, which finds them (data model, 1.4).
+"""The replicas of accounts in the shared database `accounts`, which finds them.
+
+See docs/reference/data-model.md, 1.4.
 
 The account's own database is the truth. A replica is written in the same request; when that cannot
 be done the request has succeeded all the same, and the replica is repaired later.

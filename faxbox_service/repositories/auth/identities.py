@@ -1,4 +1,6 @@
-"""The identities that tokens belong to, and the secrets that tie them (data model, section 8).
+"""The identities that tokens belong to, and the secrets that tie them.
+
+See docs/reference/data-model.md, 8.
 
 The identity is the user of a token that has an owner, else the account. Its document keeps
 `pvt_signature_secret`; another secret ends every token of the identity.

@@ -1,4 +1,6 @@
-"""The account of a phone number, from Kazoo's `numbers/…` databases (data model, section 1.2).
+"""The account of a phone number, from Kazoo's `numbers/…` databases.
+
+See docs/reference/data-model.md, 1.2.
 
 A number is the document of its own name, in E.164, in the database of its first five characters:
 `+14155550100` in `numbers/+1415`.

@@ -1,4 +1,4 @@
-"""The RSA keys of tokens, where Kazoo keeps them (data model, section 8).
+"""The RSA keys of tokens, where Kazoo keeps them (docs/reference/data-model.md, 8).
 
 The current key's id is `system_config/auth` → `default.system_key`; the key itself is the
 attachment `private_key.pem` of the document of that id in `system_auth`.

@@ -1,4 +1,7 @@
-"""Tokens: the same JWTs that Kazoo issues and accepts (data model, section 8; wire, 6.2)."""
+"""Tokens: the same JWTs that Kazoo issues and accepts.
+
+See docs/reference/data-model.md, 8; docs/reference/wire.md, 6.2.
+"""
 
 import hmac
 import logging
@@ -283,7 +286,8 @@ class Tokens:
         return bearers
 
     async def _masked(self, own: Bearer, account_id: AccountId, owner_id: DocumentId) -> Bearer:
-        """The user of a descendant account that a token acts as (`as`; wire, 6.2)."""
+        """The user of a descendant account that a token acts as (`as`;
+        docs/reference/wire.md, 6.2)."""
         account = await self._accounts.find(account_id)
         if own.account_id not in account.tree:
             raise InvalidCredentials

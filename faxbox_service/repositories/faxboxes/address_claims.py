@@ -1,8 +1,9 @@
 """Claims of addresses in `faxes`: no two faxboxes hold one address, whatever the order of writes.
 
-An address is claimed before the faxbox is written and released after (contract, 6). In between the
-claim is reserved; later it counts as long as its faxbox uses the address, and may be taken over
-when it does not. Faxboxes that Kazoo wrote have no claims, so a view is queried for them as well.
+An address is claimed before the faxbox is written and released after (docs/contract.md, 6). In
+between the claim is reserved; later it counts as long as its faxbox uses the address, and may be
+taken over when it does not. Faxboxes that Kazoo wrote have no claims, so a view is queried for them
+as well.
 """
 
 import asyncio
@@ -252,6 +253,6 @@ class AddressClaims:
 
 
 def address_taken(address: str) -> InvalidDocument:
-    """The error for a faxbox whose address another one has (wire, section 5.2)."""
+    """The error for a faxbox whose address another one has (docs/reference/wire.md, 5.2)."""
     fault = {"message": "email address must be unique", "cause": address}
     return InvalidDocument({"custom_smtp_email_address": {"unique": fault}})

@@ -1,4 +1,4 @@
-"""The addresses that faxboxes are given: `<8 hex>.<domain>` (data model, section 5.2)."""
+"""The addresses that faxboxes are given: `<8 hex>.<domain>` (docs/reference/data-model.md, 5.2)."""
 
 import logging
 

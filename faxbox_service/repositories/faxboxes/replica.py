@@ -2,7 +2,7 @@
 
 The account's document is the truth. The replica is made from it in the same request; when it
 cannot be written the request has succeeded all the same, and the replica is repaired later
-(contract, 5), unless the store refuses it.
+(docs/contract.md, 5), unless the store refuses it.
 """
 
 import logging

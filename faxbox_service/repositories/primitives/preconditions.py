@@ -1,4 +1,7 @@
-"""Preconditions: what a client requires of the revision its change is applied to (contract, 4)."""
+"""Preconditions: what a client requires of the revision its change is applied to.
+
+See docs/contract.md, 4.
+"""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """Optimistic updates: a document is written at the revision it was read at, or else read again.
 
-So of two changes of different fields both survive (contract, 4).
+So of two changes of different fields both survive (docs/contract.md, 4).
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,7 @@
-"""Users of an account: stored, and found by their credentials (data model, section 1.6)."""
+"""Users of an account: stored, and found by their credentials.
+
+See docs/reference/data-model.md, 1.6.
+"""
 
 from contextlib import suppress
 

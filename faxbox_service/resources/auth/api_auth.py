@@ -1,4 +1,4 @@
-"""`PUT /v2/api_auth`: a token for an account's API key (wire, 6.5)."""
+"""`PUT /v2/api_auth`: a token for an account's API key (docs/reference/wire.md, 6.5)."""
 
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.errors import CrossbarError

@@ -7,7 +7,8 @@ from faxbox_service.documents.types import Document, DocumentId, Json
 from faxbox_service.repositories.auth.tokens import Tokens
 
 _AUTOMATIC = "automatic"
-"""The `revision` of replies that Crossbar makes without an entity tag (wire, 1.2)."""
+"""The `revision` of replies that Crossbar makes without an entity tag
+(docs/reference/wire.md, 1.2)."""
 
 _CAPABILITIES = {"voicemail": {"transcription": {"default": False, "available": False}}}
 _LANGUAGE = "en-US"
@@ -45,7 +46,10 @@ class Logins:
         )
 
     def facts(self, account: Account, owner_id: DocumentId | None) -> Document:
-        """The account and user of a token, and what is available to them (wire, 6.5)."""
+        """The account and user of a token, and what is available to them.
+
+        See docs/reference/wire.md, 6.5.
+        """
         owner = {} if owner_id is None else {"owner_id": owner_id}
         return {
             **owner,

@@ -1,4 +1,7 @@
-"""`/v2/token_auth`: what the caller's token says, and giving it up (wire, 6.5)."""
+"""`/v2/token_auth`: what the caller's token says, and giving it up.
+
+See docs/reference/wire.md, 6.5.
+"""
 
 from faxbox_service.crossbar.call import Call
 from faxbox_service.crossbar.resource import Resource

@@ -1,4 +1,4 @@
-"""`PUT /v2/user_auth`: a token for a user's hashed credentials (wire, 6.5)."""
+"""`PUT /v2/user_auth`: a token for a user's hashed credentials (docs/reference/wire.md, 6.5)."""
 
 from contextlib import suppress
 

@@ -1,4 +1,7 @@
-"""Credentials: where they are found in a request, and what they say (wire, 6.1)."""
+"""Credentials: where they are found in a request, and what they say.
+
+See docs/reference/wire.md, 6.1.
+"""
 
 import base64
 

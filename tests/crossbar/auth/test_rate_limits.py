@@ -1,4 +1,4 @@
-"""What one request is charged, and what logins cost (wire, 6.6)."""
+"""What one request is charged, and what logins cost (docs/reference/wire.md, 6.6)."""
 
 import pytest
 

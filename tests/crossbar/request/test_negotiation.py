@@ -1,4 +1,4 @@
-"""What clients accept (wire, 2.2 and 2.5)."""
+"""What clients accept (docs/reference/wire.md, 2.2 and 2.5)."""
 
 import pytest
 from hypothesis import given

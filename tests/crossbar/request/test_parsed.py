@@ -1,4 +1,4 @@
-"""What a request asks, without and with its body (wire, 1.1 and 2.3)."""
+"""What a request asks, without and with its body (docs/reference/wire.md, 1.1 and 2.3)."""
 
 import pytest
 

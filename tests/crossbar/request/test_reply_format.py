@@ -1,4 +1,4 @@
-"""The forms that a JSON body may take (wire, 1.4)."""
+"""The forms that a JSON body may take (docs/reference/wire.md, 1.4)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Callback URLs that the operator has blocked (contract, 21)."""
+"""Callback URLs that the operator has blocked (docs/contract.md, 21)."""
 
 import contextlib
 import tracemalloc

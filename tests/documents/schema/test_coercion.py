@@ -1,4 +1,7 @@
-"""Scalars of a wrong type: which are converted, to what, and which are refused (wire, 5.4)."""
+"""Scalars of a wrong type: which are converted, to what, and which are refused.
+
+See docs/reference/wire.md, 5.4.
+"""
 
 import math
 import time

@@ -1,4 +1,7 @@
-"""What a schema adds to a document (wire, 5.3; data model, 6.3 and 9.4)."""
+"""What a schema adds to a document.
+
+See docs/reference/wire.md, 5.3; docs/reference/data-model.md, 6.3 and 9.4.
+"""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ NOT_JUDGED_BY_THE_SCHEMA = {
     "invalid/data-list": "the envelope is refused before any schema is asked",
 }
 
-CRASHES_OF_KAZOO: dict[str, Any] = {  # contract, 11: a 400 with the ordinary type error
+CRASHES_OF_KAZOO: dict[str, Any] = {  # docs/contract.md, 11: a 400 with the ordinary type error
     "invalid/smtp-number-item": 5,
     "invalid/smtp-null-item": None,
     "invalid/smtp-object-item": {},

@@ -1,4 +1,7 @@
-"""Patterns of clients and of operators: compiled and matched in bounded time (contract, 20)."""
+"""Patterns of clients and of operators: compiled and matched in bounded time.
+
+See docs/contract.md, 20.
+"""
 
 import time
 from collections.abc import Callable

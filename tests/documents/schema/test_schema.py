@@ -1,4 +1,7 @@
-"""Every rule's exact text and members, and how errors come together (wire, 5.1 and 5.2)."""
+"""Every rule's exact text and members, and how errors come together.
+
+See docs/reference/wire.md, 5.1 and 5.2.
+"""
 
 from itertools import product
 from typing import Any
@@ -285,7 +288,7 @@ def test_null_is_a_type_of_its_own() -> None:
     assert of_properties(a={"type": "null"}).validate({"a": None}) == {"a": None}
 
 
-# How errors come together (wire, 5.1)
+# How errors come together (docs/reference/wire.md, 5.1)
 
 
 def test_of_one_propertys_errors_the_last_keyword_survives() -> None:

@@ -12,7 +12,7 @@ BOXES = "/v2/accounts/<tenant>/faxboxes"
 _INVALID = (400,)
 _VALID = (201,)
 _TOO_MUCH = (400,)
-"""Refused with the rule and the number (contract, 28)."""
+"""Refused with the rule and the number (docs/contract.md, 28)."""
 
 
 def _in_data(part: Part) -> Part:

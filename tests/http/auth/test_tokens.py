@@ -20,7 +20,7 @@ INVALID = {"message": "invalid credentials"}
 
 @pytest.fixture
 async def key(service):
-    """Kazoo's way to the private key, from the text of the data-model reference alone."""
+    """Kazoo's way to the private key, from the text of docs/reference/data-model.md alone."""
     store = service.repositories.store
     key_id = (await store.get(SYSTEM_CONFIG, "auth"))["default"]["system_key"]
     document = await store.get(SYSTEM_AUTH, key_id)

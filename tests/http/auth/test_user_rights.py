@@ -1,4 +1,4 @@
-"""What is kept for admins, of all that a plain user could do in Kazoo (contract, 24)."""
+"""What is kept for admins, of all that a plain user could do in Kazoo (docs/contract.md, 24)."""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Addresses of faxboxes: no two boxes hold one, and one that is let go is free (contract, 6)."""
+"""Addresses of faxboxes: no two boxes hold one, and one that is let go is free.
+
+See docs/contract.md, 6.
+"""
 
 import asyncio
 

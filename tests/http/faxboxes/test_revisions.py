@@ -1,4 +1,7 @@
-"""No lost update: revisions, preconditions, and writers at the same time (contract, 3 and 4)."""
+"""No lost update: revisions, preconditions, and writers at the same time.
+
+See docs/contract.md, 3 and 4.
+"""
 
 import asyncio
 

@@ -378,7 +378,7 @@ async def test_any_bytes_are_refused(tenant, body):
 
 
 class TestBlockedCallbacks:
-    """Contract, 21."""
+    """docs/contract.md, 21."""
 
     @pytest.fixture
     def environment(self):

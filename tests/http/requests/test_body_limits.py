@@ -1,4 +1,5 @@
-"""What a body may be, by who sends it (contract, 28): found out before it is read or decoded."""
+"""What a body may be, by who sends it (docs/contract.md, 28): found out before it is read or
+decoded."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""No cache hands one caller's reply to another (contract, 25; RFC 9111, 4)."""
+"""No cache hands one caller's reply to another (docs/contract.md, 25; RFC 9111, 4)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The replies to the PATCHes of the group `patch`, as contract 1 wants them.
+"""The replies to the PATCHes of the group `patch`, as docs/contract.md, 1, wants them.
 
 Kazoo resets defaults, replaces nested objects and demands `name`; here one box goes through the
 same requests and each reply shows it as a deep merge leaves it.

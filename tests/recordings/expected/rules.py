@@ -109,7 +109,7 @@ class Rules:
         return {**envelope, "status": "success"}
 
     def _always_show_address(self, request: Request, expected: Expectation) -> None:
-        """Contract 2: GET of one box has its generated address."""
+        """docs/contract.md, 2: GET of one box has its generated address."""
         if request.method != "GET" or not expected.is_success:
             return
         for box in _data_objects(expected):
@@ -130,7 +130,7 @@ def _cors_of_errors(recordings: Recordings) -> dict[str, str]:
 
 
 def _hide_basic_credentials(request: Request, expected: Expectation) -> None:
-    """Contract 19: only bearer tokens are echoed."""
+    """docs/contract.md, 19: only bearer tokens are echoed."""
     credential = request.header("authorization") or ""
     if credential.startswith("Basic ") and isinstance(expected.json, dict):
         expected.json.pop("auth_token", None)
@@ -138,7 +138,7 @@ def _hide_basic_credentials(request: Request, expected: Expectation) -> None:
 
 
 def _lower_addresses(expected: Expectation) -> None:
-    """Contract 6: custom addresses are stored, and so shown, in lower case."""
+    """docs/contract.md, 6: custom addresses are stored, and so shown, in lower case."""
     for box in _data_objects(expected):
         address = box.get("custom_smtp_email_address")
         if isinstance(address, str) and "{" not in address and address != address.lower():
@@ -147,7 +147,7 @@ def _lower_addresses(expected: Expectation) -> None:
 
 
 def _reset_attempts(expected: Expectation) -> None:
-    """Contract 16: PUT and POST set `attempts` to 0 (no recorded PATCH sets it)."""
+    """docs/contract.md, 16: PUT and POST set `attempts` to 0 (no recorded PATCH sets it)."""
     for box in _data_objects(expected):
         if type(box.get("attempts")) is int and box["attempts"] != 0:
             box["attempts"] = 0
@@ -155,7 +155,7 @@ def _reset_attempts(expected: Expectation) -> None:
 
 
 def _change_rows(expected: Expectation) -> None:
-    """Contract 6 and 16, in CSV."""
+    """docs/contract.md, 6 and 16, in CSV."""
     for row in expected.rows or ():
         changed = {}
         if "custom_smtp_email_address" in row:
@@ -168,7 +168,8 @@ def _change_rows(expected: Expectation) -> None:
 
 
 def _tag_writes(request: Request, expected: Expectation) -> None:
-    """Contract 3: the reply to a write has the new revision, as `revision` and as `etag`."""
+    """docs/contract.md, 3: the reply to a write has the new revision, as `revision` and as
+    `etag`."""
     if request.method not in _WRITES or not expected.is_success or _is_login(request):
         return
     for document in _data_objects(expected):
@@ -180,7 +181,7 @@ def _tag_writes(request: Request, expected: Expectation) -> None:
 
 
 def _make_errors_uniform(exchange: Exchange, expected: Expectation) -> None:
-    """Contract 12: every error is a JSON envelope and says so; 405 names what is allowed.
+    """docs/contract.md, 12: every error is a JSON envelope and says so; 405 names what is allowed.
 
     Kazoo negotiates before some errors and after others, and says `vary` and
     `content-language` accordingly: not compared. Neither are CORS headers which it forgets.

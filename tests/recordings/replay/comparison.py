@@ -66,7 +66,7 @@ class Seen:
         return _wrong_revision(request.method, before, revision)
 
     def _changed_tag(self, request: Request, data: Json, tag: object) -> list[str]:
-        """Contract 14: the same data has the same tag."""
+        """docs/contract.md, 14: the same data has the same tag."""
         if not isinstance(tag, str):
             return []
         before = self.listings.setdefault((request.path, repr(data)), tag)
@@ -74,7 +74,7 @@ class Seen:
 
 
 def _wrong_revision(method: str, before: str | None, revision: str) -> list[str]:
-    """Contract 3: a write tells the revision that the document has from then on."""
+    """docs/contract.md, 3: a write tells the revision that the document has from then on."""
     if before is None:
         return []
     if method in ("GET", "HEAD"):
@@ -178,7 +178,7 @@ def _wrong_order(request: Request, given: Json) -> list[str]:
 def _is_ascending(query: str) -> bool:
     options = dict(parse_qsl(query, keep_blank_values=True))
     if options.get("descending") == "false":
-        return True  # Contract 15.
+        return True  # docs/contract.md, 15.
     return "ascending" in options and options["ascending"] != "false"
 
 

@@ -110,7 +110,8 @@ class Replayer:
         bindings.bind(name, reply.json()["auth_token"])
 
     async def _read_back(self, request: Request, reply: Reply, bindings: Bindings) -> list[str]:
-        """Contract 2 and 3: a GET shows what the write has shown, with the same revision."""
+        """docs/contract.md, 2 and 3: a GET shows what the write has shown, with the same
+        revision."""
         read = await self._ask_about_box("GET", request, reply, bindings)
         if read.headers.get("etag") != reply.headers.get("etag"):
             tags = (reply.headers.get("etag"), read.headers.get("etag"))

@@ -1,7 +1,7 @@
 """What every reply has beyond Kazoo's: longer lists in headers, and tags that tell callers apart.
 
-Contract 25 and 30 touch all replies alike, so they are taken away before a reply is compared: of
-the lists, exactly what this service adds; of a tag, the mark of the caller.
+docs/contract.md, 25 and 30, touch all replies alike, so they are taken away before a reply is
+compared: of the lists, exactly what this service adds; of a tag, the mark of the caller.
 """
 
 import re
