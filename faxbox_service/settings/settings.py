@@ -182,7 +182,7 @@ class Settings:
     )
     reconcile: bool = setting(
         True,
-        "mend in the background what crashes, failures and Kazoo leave behind in `faxes`; of all "
+        "repair in the background what crashes, failures and Kazoo leave behind in `faxes`; of all "
         "workers on a store one does it",
         switch,
     )
@@ -208,7 +208,7 @@ class Settings:
     )
     trusted_proxies: tuple[Network, ...] = setting(
         NO_NETWORKS,
-        "the networks of proxies, separated by commas, whose `X-Forwarded-For` tells the client's "
+        "the networks of proxies, separated by commas, whose `X-Forwarded-For` gives the client's "
         "address",
         networks,
     )

@@ -30,7 +30,7 @@ DEVIATIONS: dict[int, Deviation] = {
         "node; a token given up with `DELETE /token_auth` stays good until it expires; an account "
         "sees the names of all accounts above it and beside it; POST of an account without a realm "
         "makes a new one; any change by an account above enables a disabled one; every user sees "
-        "the API key, with which he is an admin",
+        "the API key, which makes them an admin",
         "the schema of the specification; any authenticated caller may have a document validated; "
         "the schemas of what is served here, and the figures of this service; the token ends; "
         "nothing above the caller's own account is shown; the realm stays; only `enabled` itself "
@@ -144,7 +144,7 @@ POST /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
         "Statuses of faults",
         "some requests crash (500 `init failed`), bodies that are too large get 400, trouble with "
         "the database 500, and so does the deletion of an account that has descendants",
-        "400 for what the client can mend, 413, 409 for the deletion of an account that has "
+        "400 for what the client can correct, 413, 409 for the deletion of an account that has "
         "descendants, and 503 with `retry-after`; a 500 is always our bug",
         "A status says whose turn it is.",
         ("invalid/smtp-number-item",),
@@ -162,7 +162,7 @@ POST /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
         "Unknown accounts",
         "404 for an unknown account comes before 401: anybody can find out which accounts exist",
         "401 first, then 404 or 403",
-        "Nothing is told to those who prove nothing.",
+        "A client without valid credentials learns nothing.",
         ("authz/unknown-account-no-token",),
     ),
     14: Deviation(
@@ -331,17 +331,17 @@ with the token of an account that logged in with its API key:
     ),
     24: Deviation(
         "What is kept for admins",
-        "any user may give himself or others the `priv_level` `admin`, change and delete all other "
-        "users, accounts and token restrictions, and so reaches what is kept for admins; a token "
-        "with `as` has the rights of whom it acts as",
+        "any user may give themselves or others the `priv_level` `admin`, change and delete all "
+        "other users, accounts and token restrictions, and so reaches what is kept for admins; a "
+        "token with `as` has the rights of whom it acts as",
         "only admins of the account and of accounts above it make admins, set `priv_level` and "
         "`enabled`, change and delete other users, accounts and token restrictions (403 "
-        "`forbidden`, which says what is for admins); a user changes himself otherwise; a token "
+        "`forbidden`, which says what is for admins); users change themselves otherwise; a token "
         "with `as` has the rights that both have; `FAXBOX_KAZOO_USER_RIGHTS` gives users Kazoo's "
         "way back",
-        "A privilege level means nothing as long as everybody can give it to himself.",
+        "A privilege level means nothing as long as every user can give it to themselves.",
         by_hand="""\
-With the token of a user whose `priv_level` is `user`, about himself:
+With the token of a user whose `priv_level` is `user`, about that user:
 
 ```http
 PATCH /v2/accounts/{ACCOUNT_ID}/users/{ID}
@@ -374,7 +374,7 @@ PATCH /v2/accounts/{ACCOUNT_ID}/users/{ID}
         "Caches",
         "a reply repeats the caller's token, its `etag` is the same for everybody, and "
         "nothing keeps "
-        "caches apart: in one browser the reply to an admin is shown to a user after him",
+        "caches apart: in one browser the reply to an admin is shown to a user after them",
         "reads are `private, no-cache`, everything else `no-store`; `vary` names the headers that "
         "replies differ by; an `etag` is the revision and, behind a dot, a mark of the "
         "caller's token "
@@ -402,14 +402,15 @@ Below, tags are shown without their marks, and `vary` as Kazoo has it.
     ),
     26: Deviation(
         "Documents that were invalid before",
-        "a PATCH does not look at what lies in the box: nobody is told what a script wrote there, "
-        "or another schema allowed; a bad item of a list of recipients is told as the whole list",
+        "a PATCH does not look at what lies in the box: no client learns what a script wrote "
+        "there, or another schema allowed; a bad item of a list of recipients is reported as the "
+        "whole list",
         "a PATCH is refused for what it changes and for what it leaves required and missing; what "
         "was invalid before and is not touched stays as it is, unconverted, and is named in the "
-        "header `x-invalid-fields`; bad items of a list of recipients are told by their own keys, "
-        "too",
+        "header `x-invalid-fields`; bad items of a list of recipients are reported by their own "
+        "keys, too",
         "The merged box is validated (1), and must not be locked by a field that its client knows "
-        "nothing of: it can be mended bit by bit.",
+        "nothing of: it can be corrected bit by bit.",
         by_hand="""\
 A script has stored `"retries": 9`, where 4 is the most:
 
@@ -437,7 +438,7 @@ PATCH /v2/accounts/{ACCOUNT_ID}/faxboxes/{ID}
     ),
     28: Deviation(
         "Limits",
-        "bodies of any shape and any number of filters are worked on, whoever sends them; a "
+        "bodies of any shape and any number of filters are worked on, from any client; a "
         "body of "
         "8 MB is read before the token is looked at",
         "who asks is found out from the headers and the query string before the body is read; "
