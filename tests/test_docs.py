@@ -124,6 +124,12 @@ def test_the_commands_of_the_page_on_accounts_work(tmp_path):
     assert [json.loads(text)["status"] for text in restricted] == ["success", "success"]
 
 
+MODULES = [
+    module
+    for folder in ("faxbox_service", "tests", "tools")
+    for module in (ROOT / folder).rglob("*.py")
+]
+
 PAGES = [
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",
@@ -139,6 +145,14 @@ def test_links_between_pages_lead_somewhere(page):
         linked = page.parent / target if target else page
         assert linked.exists(), target
         assert not anchor or anchor in anchors(linked.resolve()), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_modules_that_a_page_names_exist(page):
+    named = re.findall(r"`([\w/-]+\.py)`", page.read_text())
+    made = {step for step in named if f"`{step}`:\n\n```" in page.read_text()}
+    there = [f"/{module.relative_to(ROOT)}" for module in MODULES]
+    assert not [name for name in {*named} - made if not any(m.endswith(f"/{name}") for m in there)]
 
 
 def test_make_targets_that_the_pages_name_exist():
