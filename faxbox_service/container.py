@@ -74,7 +74,7 @@ def store_from(settings: Settings) -> Store:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Repositories:
     """The repositories over one open store, for the service, the commands and the tests."""
 

@@ -28,7 +28,7 @@ from .protocol import RefusingProtocol
 from .request_stats import BUCKET_LIMITS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Metrics(Collector):
     """Reads the counters of a worker's parts when they are scraped."""
 

@@ -15,6 +15,7 @@ from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.primitives.clock import new_id, system_clock
 from faxbox_service.settings.settings import Settings
 from faxbox_service.stores.errors import DocumentNotFound, MissingDatabase, StoreUnavailable
+from tests.couchdb_server import own_couchdb_url  # noqa: F401
 from tests.http.claims import (
     claim_of,
     holder_of,

@@ -9,6 +9,7 @@ from faxbox_service.documents.names import account_database
 from faxbox_service.repositories.reconcile.failures import AccountFailures
 from faxbox_service.settings.settings import Settings
 from faxbox_service.stores.errors import StoreUnavailable
+from tests.couchdb_server import own_couchdb_url  # noqa: F401
 from tests.http.claims import make_box
 from tests.http.faxboxes.test_reconciliation import entry, eventually, remove_entry
 

@@ -11,6 +11,7 @@ from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings.settings import Settings
+from tests.couchdb_server import own_couchdb_url  # noqa: F401
 from tests.http.claims import make_box, new_address
 from tests.http.conftest import child_of
 from tests.http.faxboxes.test_reconciliation import eventually

@@ -13,6 +13,7 @@ from faxbox_service.operations.repair import repair
 from faxbox_service.repositories.inconsistency import Inconsistency
 from faxbox_service.repositories.primitives.clock import new_id
 from faxbox_service.settings.settings import Settings
+from tests.couchdb_server import own_couchdb_url  # noqa: F401
 from tests.http.claims import claim_of, make_box, new_address, taken
 from tests.http.conftest import child_of
 from tests.http.faxboxes.test_reconciliation import change_entry, entry, eventually, remove_entry
