@@ -16,7 +16,6 @@ from faxbox_service.operations.initialise import (
     create_master_account,
 )
 from faxbox_service.repositories.errors import AccountHasDescendants, BadIdentifier, StaleRevision
-from faxbox_service.server.processes import serve
 from faxbox_service.settings.environment import InvalidSetting
 from faxbox_service.stores.errors import StoreError
 
@@ -24,7 +23,7 @@ from .accounts import add_account_commands
 from .faxboxes import add_faxbox_commands
 from .given_secrets import API_KEY, PASSWORD
 from .secrets import add_secret_commands
-from .serve import Serve, add_serve_command
+from .serve import Serve, add_serve_command, serve_http
 from .store_session import CommandRefused, author, with_repositories
 from .users import add_user_commands
 
@@ -33,7 +32,7 @@ def main(
     arguments: list[str] | None = None,
     *,
     make_store: StoreFactory = store_from,
-    serve: Serve = serve,
+    serve: Serve = serve_http,
 ) -> None:
     """Run a command; on failure, one line on standard error and exit status 1.
 

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 from faxbox_service.container import NoStore, Repositories, StoreFactory
 from faxbox_service.operations.initialise import MasterAccount, create_master_account
-from faxbox_service.server.processes import bound_socket, run
 from faxbox_service.settings.settings import Settings, from_process
 from faxbox_service.stores.url import FileUrl
 
@@ -61,6 +60,9 @@ def _serve(options: argparse.Namespace) -> None:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # Importing the server takes as long as all that other commands need together.
+    from faxbox_service.server.processes import bound_socket, run
+
     try:
         listener = bound_socket(settings.host, settings.port)
     except OSError as error:
@@ -77,6 +79,13 @@ def _serve(options: argparse.Namespace) -> None:
         options.serve(settings, listener, lambda: _say(f"Serving on {base_url}"))
     except OSError as error:
         raise CommandRefused(f"cannot serve: {error}") from error
+
+
+def serve_http(settings: Settings, listener: socket, on_ready: Callable[[], None]) -> None:
+    """Serve on a bound socket until a signal."""
+    from faxbox_service.server.processes import serve
+
+    serve(settings, listener, on_ready)
 
 
 async def _prepare(settings: Settings, make_store: StoreFactory) -> _FirstAccount | None:

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import uvloop
+
 from faxbox_service.container import Repositories
 from faxbox_service.documents.private_fields import Author
 from faxbox_service.repositories.primitives.clock import new_id
-from faxbox_service.server.processes import run
 from faxbox_service.settings.settings import from_process
 from faxbox_service.stores.url import StoreUrl
 
@@ -42,7 +43,7 @@ def with_repositories(
         finally:
             await repositories.close()
 
-    result: Result = run(worked())
+    result: Result = uvloop.run(worked())
     return result
 
 

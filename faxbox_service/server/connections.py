@@ -62,6 +62,6 @@ def raw_response(response: ByteResponse) -> bytes:
     """The bytes of a reply, for connections that no request was read from."""
     text = response.body or b""
     headers = {**response.headers, "content-length": str(len(text)), "connection": "close"}
-    lines = [f"HTTP/1.1 {response.status_line}"]
+    lines = [response.status_line]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join((*lines, "", "")).encode("latin-1") + text

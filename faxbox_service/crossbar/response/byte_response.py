@@ -10,12 +10,12 @@ from http import HTTPStatus
 from time import time
 from typing import TypeAlias, cast
 
-from aiohttp import HttpVersion10, web
+from aiohttp import HttpVersion, HttpVersion10, HttpVersion11, web
 from multidict import CIMultiDict
 
 from faxbox_service.crossbar.content_coding import gzipped
 
-_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
 _WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT.value, HTTPStatus.NOT_MODIFIED.value)
 
 
@@ -47,8 +47,11 @@ class ByteResponse:
 
     @property
     def status_line(self) -> str:
-        """The status and its phrase."""
+        """The first line, in HTTP/1.1."""
         return _STATUS_LINES[self.status]
+
+    def _status_line_of(self, version: HttpVersion) -> str:
+        return self.status_line.replace("1.1", f"{version.major}.{version.minor}", 1)
 
     def force_close(self) -> None:
         """Close the connection once it is sent."""
@@ -68,14 +71,14 @@ class ByteResponse:
         if self.status not in _WITHOUT_LENGTH:
             headers["content-length"] = "0" if body is None else str(len(body))
         headers["date"] = http_date()
-        version = request.version
+        is_current = request.version is HttpVersion11
         if not self.keep_alive:
             headers["connection"] = "close"
-        elif version == HttpVersion10:
+        elif not is_current and request.version == HttpVersion10:
             headers["connection"] = "keep-alive"
         writer = request.writer
         await writer.write_headers(
-            f"HTTP/{version[0]}.{version[1]} {self.status_line}",
+            self.status_line if is_current else self._status_line_of(request.version),
             # All that is asked of them is their items.
             cast("CIMultiDict[str]", headers),
         )

@@ -24,7 +24,6 @@ from .csv_table import CsvRules
 from .next_page import next_page
 from .results import RawReply, Reply, StreamReply
 
-_NEVER_FRESH = "Fri, 01 Jan 1999 00:00:00 GMT"
 NEVER_SNIFFED = {"x-content-type-options": "nosniff"}
 """Of every reply, whatever it is: no browser takes what clients wrote for a page or a script."""
 
@@ -42,8 +41,11 @@ VARY = (
 
 _VARY_TEXT = ", ".join(VARY)
 
-_READ_CACHING = "private, no-cache"
-"""A browser may keep a read, and asks before it shows it again (docs/contract.md, 25)."""
+_OF_READS = {
+    "expires": "Fri, 01 Jan 1999 00:00:00 GMT",
+    # A browser may keep a read, and asks before it shows it again (docs/contract.md, 25).
+    "cache-control": "private, no-cache",
+}
 
 
 class ReplyBuilder:
@@ -58,7 +60,9 @@ class ReplyBuilder:
 
     def success(self, method: str, context: RequestContext, reply: Reply) -> ByteResponse:
         """The reply to a request that did what it asked; 304 when the client has it already."""
-        headers = self.success_headers(method, context) | reply.headers
+        headers = self.success_headers(method, context)
+        if reply.headers:
+            headers |= reply.headers
         revision = reply.revision
         if revision is not None and reply.has_etag and self.tag(method, context, revision, headers):
             return ByteResponse(304, headers)
@@ -111,8 +115,7 @@ class ReplyBuilder:
         """The headers of every success."""
         headers = self._headers(context)
         if method in READS:
-            headers["expires"] = _NEVER_FRESH
-            headers["cache-control"] = _READ_CACHING
+            headers |= _OF_READS
         if context.is_cross_origin:
             headers |= cors_headers(context.allowed)
         return headers
