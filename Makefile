@@ -15,7 +15,12 @@ run: $(VENV)/installed ## serve on 127.0.0.1:8000 with the embedded store in ./d
 	@$(BIN)/faxbox serve
 
 test: $(VENV)/installed-test pouchdb ## run every test that needs nothing else
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+test-fast: $(VENV)/installed-test ## the tests of documents, stores and resources, on the embedded store, in a minute
+	@$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+	  -k "not couchdb" tests/documents tests/crossbar tests/repositories tests/stores \
+	  tests/http/faxboxes tests/http/accounts tests/http/listing tests/test_architecture.py
 
 check: $(VENV)/installed-check ## ruff, mypy --strict, and which package may import which
 	@$(BIN)/ruff check .

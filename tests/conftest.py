@@ -36,6 +36,26 @@ def _expect_faults_of_pouchdb(request: pytest.FixtureRequest, is_pouchdb: bool) 
         request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
 
 
+_LONG = (
+    *("test_schemathesis", "test_browser", "test_given_secrets", "test_couchdb_faults"),
+    *("test_reconciliation", "test_kills", "test_growth", "test_repair_kills"),
+    *("test_service_faults", "test_contributing", "test_hostile_tokens", "test_commands"),
+    *("test_docs", "test_user_passwords", "test_replay", "test_examples"),
+)
+"""Files of tests that take longest: begun first, so that no process ends long after the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    place = {name: number for number, name in enumerate(_LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(_LONG)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests wait for a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks and the notes."""
     config.pluginmanager.register(closing_notes)
