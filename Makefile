@@ -92,5 +92,5 @@ $(VENV)/installed-check: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,check]'
 	@touch $@
 
-.PHONY: help run test check format bench bench-accounts bench-overload reliability soak \
+.PHONY: help run test test-fast check format bench bench-accounts bench-overload reliability soak \
   hostile fuzz docs wheel pouchdb clean
