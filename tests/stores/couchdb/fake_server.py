@@ -1,17 +1,14 @@
 """A server that gives the answers of a test in place of CouchDB."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from faxbox_service.documents.json.text import decode_json
 from faxbox_service.documents.types import Json
 from faxbox_service.stores.couchdb.store import CouchStore
-from faxbox_service.stores.url import ServerUrl
 from faxbox_service.stores.values import View, ViewRange
 
 PASSWORD = "s3cr:t/@é"
@@ -80,27 +77,6 @@ class FakeServer:
     @property
     def sent(self) -> list[tuple[str, str]]:
         return [(method, path) for method, path, _ in self.requests]
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeServer]:
-    fake = FakeServer()
-    app = web.Application(client_max_size=0)
-    app.on_response_prepare.append(fake.leave_out)
-    app.router.add_route("*", "/{path:.*}", fake.handle)
-    async with TestServer(app, host="127.0.0.1") as server:
-        assert server.port is not None
-        fake.port = server.port
-        yield fake
-
-
-@pytest.fixture
-async def store(fake: FakeServer) -> AsyncIterator[CouchStore]:
-    url = f"couchdb://us%C3%A9r:{QUOTED_PASSWORD}@127.0.0.1:{fake.port}"
-    store = CouchStore(ServerUrl.parse(url), timeout=0.5)
-    await store.open()
-    yield store
-    await store.close()
 
 
 def operations(store: CouchStore) -> dict[str, Callable[[], Any]]:
